@@ -1,0 +1,72 @@
+import type { Clock, DeviceName, Fault, MonoNs, Observation, Result } from '@outpost/schemas/words';
+import type { Port } from './port.ts';
+import type { DeviceStatus, Session } from './session.ts';
+import type { Codec } from './wire.ts';
+
+/** An item that could not be believed, kept with its reason. */
+export interface Quarantined {
+  readonly fault: Fault;
+  readonly raw: Uint8Array;
+  readonly mono: MonoNs;
+}
+
+/** What one step of a device brought. The gateway answers each exactly once, by `kept` or by `refused`. */
+export interface Observed {
+  readonly readings: readonly Observation[];
+  readonly quarantined: readonly Quarantined[];
+  /** Everything above is on the disk: the device may be told so. */
+  kept(): void;
+  /** It will not be kept (a limit, a full disk): the device is owed nothing. */
+  refused(fault: Fault): void;
+}
+
+/** Counts of one device. Invariant: items = observed + control + quarantined + dropped + undecided. */
+export interface Tally {
+  bytes: number;
+  bytesDiscarded: number;
+  items: number;
+  observed: number;
+  control: number;
+  quarantined: number;
+  readonly dropped: Map<string, number>;
+  commands: number;
+  connects: number;
+  disconnects: number;
+}
+
+export interface AdapterContext {
+  readonly device: DeviceName;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+  report(status: DeviceStatus): void;
+}
+
+/** How one kind of device is spoken to. */
+export interface Adapter {
+  readonly name: string;
+  /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
+  check(options: unknown): Result<void>;
+  /** Runs the dialogue until the port closes, the signal aborts, or the session asks for a new port. */
+  read(port: Port, options: unknown, context: AdapterContext): AsyncIterable<Observed>;
+}
+
+export interface AdapterParts<Options, State, Command, Event> {
+  readonly name: string;
+  check(options: unknown): Result<Options>;
+  readonly codec: Codec<Command, Event>;
+  session(options: Options): Session<State, Command, Event>;
+}
+
+export const newTally = (): Tally => ({
+  bytes: 0,
+  bytesDiscarded: 0,
+  items: 0,
+  observed: 0,
+  control: 0,
+  quarantined: 0,
+  dropped: new Map(),
+  commands: 0,
+  connects: 0,
+  disconnects: 0,
+});

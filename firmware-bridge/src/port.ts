@@ -1,0 +1,48 @@
+import type { Clock, Fault, MonoNs, Result, WallNs } from '@outpost/schemas/words';
+
+/** Who sent a datagram or opened a connection. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Bytes as they came, stamped as soon as the program saw them. */
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly wall: WallNs;
+  readonly mono: MonoNs;
+  readonly peer?: Peer;
+  /** True where a broker replayed a stored message: never evidence. */
+  readonly retained?: boolean;
+}
+
+/**
+ * The owner of one socket or serial line. Single use: after it closed, open another.
+ *
+ * Promises: `arrivals` may be iterated once, keeps at most a stated number of bytes unread and ends when the
+ * port is closed; `closed` resolves exactly once, also when we close it ourselves, and never rejects; `write`
+ * resolves when the bytes left this process and never throws for a port that is gone.
+ */
+export interface Port extends AsyncDisposable {
+  /** The address it was opened with, credentials removed. */
+  readonly where: string;
+  readonly arrivals: AsyncIterable<Arrival>;
+  readonly closed: Promise<Fault>;
+  write(bytes: Uint8Array, signal: AbortSignal, to?: Peer): Promise<Result<void>>;
+}
+
+export interface PortContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Opens one kind of address. */
+export interface PortScheme {
+  /** Without the colon: `serial`, `tcp`, `replay`. */
+  readonly scheme: string;
+  /** What an address looks like, for messages: `serial:///dev/ttyUSB0?baud=38400`. */
+  readonly example: string;
+  /** Checks an address without touching anything. */
+  check(address: URL): Result<void>;
+  open(address: URL, context: PortContext): Promise<Result<Port>>;
+}

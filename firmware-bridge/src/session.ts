@@ -1,0 +1,57 @@
+import type { Body, Fault, MonoNs, Origin } from '@outpost/schemas/words';
+
+/** What a dialogue can be told. Every item of a frame arrives as one `event` or one `malformed`. */
+export type Input<Event> =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'event'; readonly event: Event; readonly raw: Uint8Array }
+  | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array }
+  /** `silenceAfterMs` of the last step passed without another input. */
+  | { readonly kind: 'silence' };
+
+/** How one item ended. Exactly one for each, though a later step may be the one to say it. */
+export type Fate =
+  | { readonly kind: 'observed' }
+  /** It served the dialogue itself: a prompt, an OK, an echo. */
+  | { readonly kind: 'control' }
+  | { readonly kind: 'quarantined'; readonly fault: Fault; readonly raw: Uint8Array }
+  /** A frame that is fine and not wanted, by a stable reason: `unsolicited`, `not-monitored`. */
+  | { readonly kind: 'dropped'; readonly reason: string };
+
+/** A body and the exact bytes that say so. */
+export interface Said {
+  readonly body: Body;
+  readonly raw: Uint8Array;
+  readonly origin: Origin;
+}
+
+/** What an owner is told about a device, in words, and what a script may read. */
+export interface DeviceStatus {
+  /** One short state: `probing`, `polling`, `car-absent`. */
+  readonly phase: string;
+  /** One sentence, with what to do where there is something to do. */
+  readonly words: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface Step<State, Command> {
+  readonly state: State;
+  /** Sent now, in order. */
+  readonly commands: readonly Command[];
+  readonly said: readonly Said[];
+  /** Of this input and of earlier ones that were still undecided. */
+  readonly fates: readonly Fate[];
+  /** What the device is owed once `said` is on the disk, in order. */
+  readonly whenKept: readonly Command[];
+  /** Step again with `silence` when nothing else came for this long. Undefined: wait for ever. */
+  readonly silenceAfterMs: number | undefined;
+  /** Set when the state in words changed. */
+  readonly status?: DeviceStatus;
+  /** Close the port and open it anew: the other end makes no sense any more. */
+  readonly reopen?: Fault;
+}
+
+/** A device dialogue as a pure function: no I/O, no clock but `now`, no randomness. */
+export interface Session<State, Command, Event> {
+  readonly initial: State;
+  step(state: State, input: Input<Event>, now: MonoNs): Step<State, Command>;
+}

@@ -1,0 +1,4 @@
+export * from './bytes.ts';
+export * from './fault.ts';
+export * from './reading.ts';
+export * from './time.ts';

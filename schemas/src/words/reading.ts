@@ -1,0 +1,113 @@
+import type { ClockAnchor, MonoNs, WallNs } from './time.ts';
+
+/** A name the owner gave: 1 to 32 of `a-z 0-9 -`, starting with a letter. */
+export type DeviceName = string & { readonly of: 'device-name' };
+
+/** Telemetry is complete and in order; coverage is freshest-first and expires. */
+export type Lane = 'telemetry' | 'coverage';
+
+/** One chain of attestations: one device in one lane, written `device/lane`. */
+export type StreamId = `${string}/${Lane}`;
+
+/** 16 random bytes drawn at each process start; sequences and counters run within one. */
+export type Epoch = Uint8Array & { readonly of: 'epoch' };
+
+/** Why an epoch was opened. */
+export type EpochReason = 'started' | 'restored' | 'imported' | 'tail-lost';
+
+/** Where the bytes came from: a device, something that says it only plays one, or a recording. */
+export type Origin = 'live' | 'simulated' | 'replayed';
+
+/** How the box knows that it was this device that spoke. A cable is `wired`; a Wi-Fi dongle is `none`. */
+export type Authentication = 'none' | 'wired' | 'password' | 'mtls' | 'signature';
+
+/** A measured number: `mantissa` × 10^−decimals of the signal, so that no floating point is ever signed. */
+export interface NumberBody {
+  readonly kind: 'number';
+  /** Row of the signal table (`@outpost/schemas/vehicle`), stable for ever. */
+  readonly signal: number;
+  /** A safe integer. */
+  readonly mantissa: number;
+  /** The control unit that answered, by the address it answers from (0x7E8, 0x18DAF110); 0 where there is none. */
+  readonly ecu: number;
+}
+
+export interface TextBody {
+  readonly kind: 'text';
+  readonly signal: number;
+  readonly text: string;
+  readonly ecu: number;
+}
+
+/** Diagnostic trouble codes as one control unit listed them; an empty list is a statement too. */
+export interface CodesBody {
+  readonly kind: 'codes';
+  readonly status: 'stored' | 'pending' | 'permanent';
+  readonly codes: readonly string[];
+  readonly ecu: number;
+}
+
+export type IdentityOf =
+  | 'adapter'
+  | 'protocol'
+  | 'vin'
+  | 'calibration-id'
+  | 'calibration-verification'
+  | 'ecu-name';
+
+/** What a device or a vehicle calls itself. */
+export interface IdentityBody {
+  readonly kind: 'identity';
+  readonly of: IdentityOf;
+  readonly text: string;
+  readonly ecu: number;
+}
+
+/** Ties the monotonic clock of an epoch to the wall clock; made by the box, first in each stream and after each step. */
+export interface AnchorBody {
+  readonly kind: 'anchor';
+  readonly anchor: ClockAnchor;
+}
+
+export type GapReason = 'disconnected' | 'limit' | 'disk-full' | 'refused' | 'tail-lost' | 'clock';
+
+/** What is known to be missing, so that silence is never mistaken for completeness. */
+export interface GapBody {
+  readonly kind: 'gap';
+  readonly reason: GapReason;
+  /** Readings known to be lost; 0 where the number cannot be known. */
+  readonly count: number;
+}
+
+/** The closed union of what a reading can say. Adapters make the first four; anchor and gap are the box's own. */
+export type Body = NumberBody | TextBody | CodesBody | IdentityBody | AnchorBody | GapBody;
+export type BodyKind = Body['kind'];
+
+/** What a device said, before the box gave it a place in a stream. */
+export interface Observation {
+  readonly body: Body;
+  /** The exact bytes of the frame that says so, kept and signed beside the value. */
+  readonly raw: Uint8Array;
+  /** When the last byte of the frame arrived. */
+  readonly mono: MonoNs;
+  readonly origin: Origin;
+}
+
+/** An observation with its place: the wall-clock time follows from the anchor in force in its epoch. */
+export interface Reading {
+  readonly stream: StreamId;
+  readonly epoch: Epoch;
+  /** From 0 within (stream, epoch), without holes. */
+  readonly sequence: number;
+  readonly mono: MonoNs;
+  readonly wall: WallNs;
+  readonly origin: Origin;
+  readonly body: Body;
+  readonly raw: Uint8Array;
+}
+
+const DEVICE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+export const isDeviceName = (text: string): text is DeviceName => DEVICE_NAME.test(text);
+
+export const streamId = (device: DeviceName, lane: Lane): StreamId => `${device}/${lane}`;
