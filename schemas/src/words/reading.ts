@@ -12,8 +12,8 @@ export type StreamId = `${string}/${Lane}`;
 /** 16 random bytes drawn at each process start; sequences and counters run within one. */
 export type Epoch = Uint8Array & { readonly of: 'epoch' };
 
-/** Why an epoch was opened. */
-export type EpochReason = 'started' | 'restored' | 'imported' | 'tail-lost';
+/** Why an epoch was opened; `interrupted`: readings had to be refused, so the sequence starts anew. */
+export type EpochReason = 'started' | 'restored' | 'imported' | 'tail-lost' | 'interrupted';
 
 /** Where the bytes came from: a device, something that says it only plays one, or a recording. */
 export type Origin = 'live' | 'simulated' | 'replayed';
