@@ -1,1 +1,29 @@
-export {};
+export { decodeSupported, encodeSupported } from './bitmap.ts';
+export { decodePid } from './decode-pid.ts';
+export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
+export { encodePid } from './encode-pid.ts';
+export type { Field, Pid } from './pid.ts';
+export { isBitmapPid, PIDS, pidByNumber, pidLength, pidLengths, pidOfSignal } from './pids.ts';
+export {
+  decodeReadiness,
+  encodeReadiness,
+  type Ignition,
+  type Monitor,
+  type Readiness,
+} from './readiness.ts';
+export {
+  decodeCalibrationIds,
+  decodeCvns,
+  decodeEcuName,
+  decodeVin,
+  encodeCalibrationIds,
+  encodeCvns,
+  encodeEcuName,
+  encodeVin,
+  INFO_TYPES,
+} from './service-09.ts';
+export { PACES, type Pace, type Signal } from './signal.ts';
+export { isPlausible, type Quantity, SIGNALS, signalById, signalByName } from './signals.ts';
+export { PIDS_PER_REQUEST_MAX, type PidBytes, splitPids } from './split-pids.ts';
+export { UNITS, type Unit } from './units.ts';
+export { checkVin, isVin, type VinCheck, vinCheckDigit } from './vin.ts';

@@ -1,0 +1,27 @@
+import type { Signal } from './signal.ts';
+import { MAIN_SIGNALS } from './signals-main.ts';
+
+/** Every signal, by ascending identifier. */
+export const SIGNALS: readonly Signal[] = [...MAIN_SIGNALS];
+
+const BY_ID: ReadonlyMap<number, Signal> = new Map(SIGNALS.map((row) => [row.id, row]));
+const BY_NAME: ReadonlyMap<string, Signal> = new Map(SIGNALS.map((row) => [row.name, row]));
+
+/** The row of an identifier; undefined for one this table does not know (a newer version may). */
+export const signalById = (id: number): Signal | undefined => BY_ID.get(id);
+
+/** The row of a dotted VSS-style name. */
+export const signalByName = (name: string): Signal | undefined => BY_NAME.get(name);
+
+/** Whether a value lies within what the signal can carry. False for an unknown signal. */
+export const isPlausible = ({ signal, mantissa }: Quantity): boolean => {
+  const row = BY_ID.get(signal);
+  return row !== undefined && mantissa >= row.minMantissa && mantissa <= row.maxMantissa;
+};
+
+/** A value in its signal's unit and decimals. */
+export interface Quantity {
+  readonly signal: number;
+  /** A safe integer: the value is `mantissa` × 10^−decimals of the signal. */
+  readonly mantissa: number;
+}
