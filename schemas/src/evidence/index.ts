@@ -1,1 +1,41 @@
-export {};
+export {
+  type Attestation,
+  assembleAttestation,
+  attestationHash,
+  attestationToBeSigned,
+  readAttestation,
+  sealAttestation,
+} from './attestation.ts';
+export { type CborTag, type CborValue, encodeCbor } from './cbor.ts';
+export { CBOR_LIMITS, type CborLimits, decodeCbor, type Extent, itemExtent } from './cbor-read.ts';
+export type { KeyKind, KeyRole, RevocationReason } from './codes.ts';
+export { FORMAT_VERSION } from './codes.ts';
+export type { Sign, Signed } from './cose.ts';
+export { HASH_BYTES, type Hash, sha256 } from './hash.ts';
+export {
+  type Endorsement,
+  type KeyRecord,
+  type KeyRecordContent,
+  type RecordPlace,
+  type Revocation,
+  type Rotation,
+  readKeyRecord,
+  sealEndorsement,
+  sealRevocation,
+  sealRotation,
+} from './key-record.ts';
+export { checkReading, decodeLeaf, encodeLeaf, LEAF_MAX_BYTES, type Leaf } from './leaf.ts';
+export { type LeafReceipt, readLeafReceipt, receiptForLeaf, signedByReceipt } from './leaf-receipt.ts';
+export { type Receipt, type ReceiptContent, type Refusal, readReceipt, sealReceipt } from './receipt.ts';
+export { leafSalt, SALT_BYTES, saltKey } from './salt.ts';
+export { EPOCH_BYTES, KEY_BYTES, SIGNATURE_BYTES } from './shape.ts';
+export type { Head, Statement } from './statement.ts';
+export {
+  inclusionPath,
+  leafHash,
+  nodeHash,
+  rootFromPath,
+  TREE_LEAVES_MAX,
+  treeRoot,
+  verifyInclusion,
+} from './tree.ts';

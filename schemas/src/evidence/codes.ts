@@ -1,0 +1,76 @@
+import type {
+  Authentication,
+  CodesBody,
+  EpochReason,
+  GapReason,
+  IdentityOf,
+  Origin,
+  TimeTrust,
+} from '../words/index.ts';
+import { type ClosedList, closedList } from './closed-list.ts';
+
+/** Format version of every signed thing in this folder. */
+export const FORMAT_VERSION = 1;
+
+/**
+ * Where the signing key lives: an open file, a file sealed by the machine's hardware, a device that signs for
+ * itself; or a demonstration's key, which vouches for nothing.
+ */
+export type KeyKind = 'file' | 'sealed' | 'hardware' | 'demo';
+
+export type RevocationReason = 'retired' | 'lost' | 'compromised';
+
+/** Whose key a rotation replaces. */
+export type KeyRole = 'gateway' | 'device';
+
+export const TRUST: ClosedList<TimeTrust> = closedList({ none: 0, rtc: 1, ntp: 2, gnss: 3 });
+export const ORIGIN: ClosedList<Origin> = closedList({ live: 1, simulated: 2, replayed: 3 });
+
+export const AUTHENTICATION: ClosedList<Authentication> = closedList({
+  none: 0,
+  wired: 1,
+  password: 2,
+  mtls: 3,
+  signature: 4,
+});
+
+export const EPOCH_REASON: ClosedList<EpochReason> = closedList({
+  started: 1,
+  restored: 2,
+  imported: 3,
+  'tail-lost': 4,
+  interrupted: 5,
+});
+
+export const KEY_KIND: ClosedList<KeyKind> = closedList({ file: 1, sealed: 2, hardware: 3, demo: 4 });
+export const KEY_ROLE: ClosedList<KeyRole> = closedList({ gateway: 1, device: 2 });
+
+export const REVOCATION_REASON: ClosedList<RevocationReason> = closedList({
+  retired: 1,
+  lost: 2,
+  compromised: 3,
+});
+
+export const CODES_STATUS: ClosedList<CodesBody['status']> = closedList({
+  stored: 1,
+  pending: 2,
+  permanent: 3,
+});
+
+export const IDENTITY_OF: ClosedList<IdentityOf> = closedList({
+  adapter: 1,
+  protocol: 2,
+  vin: 3,
+  'calibration-id': 4,
+  'calibration-verification': 5,
+  'ecu-name': 6,
+});
+
+export const GAP_REASON: ClosedList<GapReason> = closedList({
+  disconnected: 1,
+  limit: 2,
+  'disk-full': 3,
+  refused: 4,
+  'tail-lost': 5,
+  clock: 6,
+});
