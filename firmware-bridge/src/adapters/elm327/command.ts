@@ -1,0 +1,122 @@
+import { asciiBytes, asciiText, fail, fault, fromHex, ok, toHex } from '@outpost/schemas/words';
+import type { Item, Wire } from '../../wire.ts';
+import { lineCutter } from './cut-lines.ts';
+
+/** What a program tells the dongle. Only the first three can be encoded; a simulator may meet them all. */
+export type Command =
+  /**
+   * One harmless letter, without a carriage return: it interrupts whatever the chip is doing. Never a bare
+   * carriage return instead, because that repeats the last command, which may have been somebody else's.
+   */
+  | { readonly kind: 'nudge' }
+  /** The text after `AT`, in capitals and without spaces: `Z`, `SP0`, `@1`. */
+  | { readonly kind: 'at'; readonly text: string }
+  | Request
+  /** A bare carriage return: the last command again. */
+  | { readonly kind: 'repeat' }
+  /** Anything else, in capitals and without spaces; the chip answers `?`. */
+  | { readonly kind: 'other'; readonly text: string };
+
+/** A request to the vehicle: service, then its parameters (SAE J1979). */
+export interface Request {
+  readonly kind: 'request';
+  readonly bytes: Uint8Array;
+  /** Return after this many lines instead of waiting for the time-out; 1 to 9. */
+  readonly lines?: number;
+}
+
+const CR = 0x0d;
+const NUDGE = 0x79;
+
+/** The chip's own buffer; longer commands are answered with `?`. */
+export const COMMAND_MAX_BYTES = 256;
+
+interface Shape {
+  readonly bytesMin: number;
+  readonly bytesMax: number;
+}
+
+/**
+ * The only services that can be put on the wire, with the length of their requests: all of them read. What clears
+ * codes (04), drives an actuator (08), writes or programs (2E, 31, 34 …) has no encoding here, so that no bug and
+ * no configuration can send it.
+ */
+export const READ_ONLY_SERVICES: ReadonlyMap<number, Shape> = new Map([
+  [0x01, { bytesMin: 2, bytesMax: 7 }],
+  [0x02, { bytesMin: 3, bytesMax: 3 }],
+  [0x03, { bytesMin: 1, bytesMax: 1 }],
+  [0x06, { bytesMin: 2, bytesMax: 2 }],
+  [0x07, { bytesMin: 1, bytesMax: 1 }],
+  [0x09, { bytesMin: 2, bytesMax: 2 }],
+  [0x0a, { bytesMin: 1, bytesMax: 1 }],
+]);
+
+/**
+ * The adapter commands that can be put on the wire: identity, settings that a reset undoes, voltage. Nothing that
+ * sends a frame of our own making (`SH`, `CAF0`), stores a parameter (`PP`), changes the baud rate or is known to
+ * lock up a clone (`TP A0`).
+ */
+const AT_COMMANDS: readonly RegExp[] = [
+  /^(?:Z|WS|D|I|@1|DP|DPN|RV|AL)$/,
+  /^(?:E0|L0|S0|H1|D0|CAF1|AT[012])$/,
+  /^ST[0-9A-F]{2}$/,
+  /^SP[06789]$/,
+];
+
+const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {
+  if (command.kind === 'at') {
+    if (AT_COMMANDS.some((allowed) => allowed.test(command.text))) return `AT${command.text}`;
+    throw new RangeError(`AT${command.text} is not on the list of adapter commands that may be sent`);
+  }
+  if (command.kind !== 'request') throw new RangeError(`a ${command.kind} command is never sent`);
+  const [service = -1] = command.bytes;
+  const hex = toHex(command.bytes).toUpperCase();
+  const shape = READ_ONLY_SERVICES.get(service);
+  if (shape === undefined) throw new RangeError(`${hex}: the service is not on the read-only list`);
+  if (command.bytes.length < shape.bytesMin || command.bytes.length > shape.bytesMax) {
+    throw new RangeError(`${hex}: a request of service ${hex.slice(0, 2)} has another length`);
+  }
+  const { lines } = command;
+  if (lines === undefined) return hex;
+  if (!Number.isInteger(lines) || lines < 1 || lines > 9) throw new RangeError(`${lines} lines: 1 to 9`);
+  return `${hex}${lines}`;
+};
+
+const readCommand = (text: string): Command => {
+  if (text === '') return { kind: 'repeat' };
+  if (text === 'Y') return { kind: 'nudge' };
+  if (text.startsWith('AT') && text.length > 2) return { kind: 'at', text: text.slice(2) };
+  const lines = text.length % 2 === 1 ? text.at(-1) : undefined;
+  const bytes = fromHex(lines === undefined ? text : text.slice(0, -1));
+  if (bytes === undefined || bytes.length === 0) return { kind: 'other', text };
+  if (lines === undefined) return { kind: 'request', bytes };
+  return /^[1-9]$/.test(lines) ? { kind: 'request', bytes, lines: Number(lines) } : { kind: 'other', text };
+};
+
+const decode = (frame: Uint8Array): readonly Item<Command>[] => {
+  const raw = frame.at(-1) === CR ? frame.subarray(0, -1) : frame;
+  if (raw.length >= COMMAND_MAX_BYTES) {
+    const words = `a command of ${COMMAND_MAX_BYTES} bytes or more`;
+    return [{ raw, result: fail(fault('malformed', 'elm327.command-too-long', 'command', words)) }];
+  }
+  // The chip ignores spaces, line feeds and every other control character within a command.
+  const text = asciiText(raw.filter((byte) => byte > 0x20)).toUpperCase();
+  return [{ raw, result: ok(readCommand(text)) }];
+};
+
+const encode = (command: Command): Uint8Array =>
+  command.kind === 'nudge' ? Uint8Array.of(NUDGE) : asciiBytes(`${commandText(command)}\r`);
+
+/**
+ * What the dongle is sent. Frames end at CR; the nudge at the start of a line is a frame of its own. `encode` throws
+ * a RangeError for everything that is not on the lists above: to ask for it is a bug.
+ */
+export const commandWire: Wire<Command> = {
+  tailMaxBytes: COMMAND_MAX_BYTES,
+  cut: lineCutter(
+    COMMAND_MAX_BYTES,
+    (bytes, from, at) => bytes[at] === CR || (at === from && bytes[at] === NUDGE),
+  ),
+  decode,
+  encode,
+};

@@ -1,0 +1,1 @@
+export * as elm327Wire from './elm327/wire.ts';
