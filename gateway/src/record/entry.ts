@@ -1,4 +1,4 @@
-import { decodeCbor, encodeCbor } from '@outpost/schemas/evidence';
+import { decodeCbor, encodeCbor, type Head, type KeyKind } from '@outpost/schemas/evidence';
 import {
   type Authentication,
   type Epoch,
@@ -47,13 +47,6 @@ export const originOfKind = (kind: number): Origin | undefined =>
         ? 'replayed'
         : undefined;
 
-/** The last attestation of an epoch, which the next epoch of the stream names as its parent. */
-export interface Head {
-  readonly epoch: Epoch;
-  readonly counter: number;
-  readonly hash: Uint8Array;
-}
-
 /** A stream's epoch begins: what is constant over it, and the number that its entries carry until the next one. */
 export interface Opened {
   readonly stream: StreamId;
@@ -62,7 +55,7 @@ export interface Opened {
   readonly parent: Head | undefined;
   readonly gatewayKey: Uint8Array;
   readonly deviceKey: Uint8Array;
-  readonly keyKind: string;
+  readonly keyKind: KeyKind;
   readonly authenticated: Authentication;
   readonly software: string;
 }
@@ -170,7 +163,9 @@ const fields = <T>(bytes: Uint8Array, what: string, read: (at: readonly unknown[
   try {
     return ok(read(decoded.value));
   } catch (error) {
-    return bad(`an entry of kind ${what} does not read: ${error instanceof Error ? error.message : String(error)}.`);
+    return bad(
+      `an entry of kind ${what} does not read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
 };
 
@@ -186,7 +181,8 @@ const textAt = (at: readonly unknown[], index: number): string => {
 };
 const intAt = (at: readonly unknown[], index: number): bigint => {
   const value = at[index];
-  if (typeof value !== 'bigint' && typeof value !== 'number') throw new TypeError(`field ${index} is no integer`);
+  if (typeof value !== 'bigint' && typeof value !== 'number')
+    throw new TypeError(`field ${index} is no integer`);
   return BigInt(value);
 };
 const oneOf = <T>(of: readonly T[], at: readonly unknown[], index: number): T => {
@@ -209,7 +205,7 @@ export const readOpened = (bytes: Uint8Array): Result<Opened> =>
     parent: headAt(at, 3),
     gatewayKey: bytesAt(at, 4),
     deviceKey: bytesAt(at, 5),
-    keyKind: textAt(at, 6),
+    keyKind: textAt(at, 6) as KeyKind,
     authenticated: oneOf(AUTHENTICATED, at, 7),
     software: textAt(at, 8),
   }));

@@ -1,0 +1,21 @@
+import { configJsonSchema } from '@outpost/schemas/config';
+import { Command } from 'commander';
+import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
+
+/** `outpost config`: what the gateway would run with, every default filled in. */
+export const configCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
+  new Command('config')
+    .description('show the configuration with every default filled in, or its JSON Schema for editors')
+    .option('--print', 'the effective configuration, as JSON (the default)')
+    .option('--schema', 'the JSON Schema of a configuration file')
+    .option('-c, --config <file>', 'the configuration file')
+    .action((options: { schema?: boolean; config?: string }) => {
+      if (options.schema === true) {
+        terminal.out(JSON.stringify(configJsonSchema(), null, 2));
+        return finish(EXIT.done);
+      }
+      const loaded = loadConfig(options.config, terminal.env);
+      if (!loaded.ok) return finish(complain(terminal, loaded.fault));
+      terminal.out(JSON.stringify(loaded.value.config, null, 2));
+      return finish(EXIT.done);
+    });

@@ -1,0 +1,73 @@
+import type { DeviceStatus, Tally } from '@outpost/firmware-bridge';
+import type { AttestTally } from '../attest/attest.ts';
+import type { RecordTally } from '../record/tally.ts';
+import type { TaskState } from '../supervise.ts';
+
+export interface DeviceView {
+  readonly name: string;
+  readonly adapter: string;
+  readonly port: string;
+  connected: boolean;
+  status: DeviceStatus;
+  lastReadingAt: string | undefined;
+  readonly tally: Tally;
+}
+
+export interface NetworkView {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string;
+  settled: number;
+  refused: number;
+  expired: number;
+  unknown: number;
+  /** Not sent because they are simulated or signed by a demo key and this network does not take such. */
+  withheld: number;
+  pending: number;
+  words: string;
+}
+
+export interface StoreView {
+  state: string;
+  words: string;
+  url: string | undefined;
+  database: string | undefined;
+  stored: number;
+  deadLettered: number;
+  waiting: number;
+}
+
+export interface JournalView {
+  readonly start: string;
+  readonly end: string;
+  readonly bytes: number;
+  readonly segments: number;
+  readonly damaged: number;
+  readonly unread: Readonly<Record<string, number>>;
+}
+
+/** Everything that `outpost status` shows and that a script may read (`--json`); counters run since the start. */
+export interface Status {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly upSeconds: number;
+  readonly rssMebibytes: number;
+  readonly dataDirectory: string;
+  readonly gatewayKey: string;
+  readonly keyKind: string;
+  readonly clockTrust: string;
+  readonly devices: readonly DeviceView[];
+  readonly record: RecordTally;
+  readonly journal: JournalView;
+  readonly attest: AttestTally;
+  readonly store: StoreView;
+  readonly networks: readonly NetworkView[];
+  readonly tasks: readonly TaskState[];
+}
+
+/** Maps become plain objects; bigints, which have no number in JSON, become text. */
+export const statusJson = (status: Status): string =>
+  JSON.stringify(status, (_, value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : typeof value === 'bigint' ? value.toString() : value,
+  );

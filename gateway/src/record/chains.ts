@@ -1,0 +1,138 @@
+import {
+  attestationHash,
+  decodeCbor,
+  encodeCbor,
+  type Head,
+  readAttestation,
+} from '@outpost/schemas/evidence';
+import { type ClockAnchor, monoNs, type StreamId, type TimeTrust, wallNs } from '@outpost/schemas/words';
+import type { Kept, Offset } from '../journal/contract.ts';
+import { KIND, type Opened, readAttested, readOpened } from './entry.ts';
+
+/** One epoch of one stream as the journal tells it. */
+export interface Chain {
+  readonly number: number;
+  readonly opened: Opened;
+  /** The opening entry's own bytes, to be repeated in segment headers. */
+  readonly openedBytes: Uint8Array;
+  /** Of the last durable attestation. */
+  head: Head | undefined;
+  /** The clock anchor that the last durable attestation stated; the next batch has it too, or begins with another. */
+  anchor: ClockAnchor | undefined;
+  /** Readings before this offset stand under a signature. */
+  attestedTo: Offset;
+}
+
+/**
+ * What the durable entries say about streams: which number means which epoch, and how far each is attested. A pure
+ * fold: applying an entry twice changes nothing, so it may be resumed from any earlier place.
+ */
+export interface Chains {
+  /** By number, of this run and of those whose readings are not all attested. */
+  readonly open: Map<number, Chain>;
+  /** The last head of each stream over all its epochs. */
+  readonly heads: Map<StreamId, Head>;
+  /** Entries before this offset are accounted for. */
+  asOf: Offset;
+}
+
+/** A device has two lanes at most and there are 64 devices; a run that opens more has gone wrong. */
+const OPEN_MAX = 1024;
+
+export const newChains = (asOf: Offset): Chains => ({ open: new Map(), heads: new Map(), asOf });
+
+const applyOpened = (chains: Chains, entry: Kept): void => {
+  const opened = readOpened(entry.bytes);
+  if (!opened.ok) return;
+  chains.open.set(entry.stream, {
+    number: entry.stream,
+    opened: opened.value,
+    openedBytes: entry.bytes,
+    head: undefined,
+    anchor: undefined,
+    attestedTo: entry.offset,
+  });
+  const oldest = chains.open.size > OPEN_MAX ? chains.open.keys().next().value : undefined;
+  if (oldest !== undefined) chains.open.delete(oldest);
+};
+
+const applyAttestation = (chains: Chains, entry: Kept): void => {
+  const chain = chains.open.get(entry.stream);
+  const attested = readAttested(entry.bytes);
+  if (chain === undefined || !attested.ok) return;
+  const attestation = readAttestation(attested.value.bytes);
+  if (!attestation.ok) return;
+  const { counter, anchor } = attestation.value.statement;
+  if (chain.head !== undefined && counter <= chain.head.counter) return;
+  chain.head = { epoch: chain.opened.epoch, counter, hash: attestationHash(attested.value.bytes) };
+  chain.anchor = anchor;
+  chain.attestedTo = attested.value.to;
+  chains.heads.set(chain.opened.stream, chain.head);
+};
+
+/** Takes one durable entry into account. Entries must come in order; those before `asOf` are skipped. */
+export const applyEntry = (chains: Chains, entry: Kept): void => {
+  if (entry.offset < chains.asOf) return;
+  if (entry.kind === KIND.opened) applyOpened(chains, entry);
+  if (entry.kind === KIND.attestation) applyAttestation(chains, entry);
+  chains.asOf = entry.next;
+};
+
+const TRUSTS: readonly TimeTrust[] = ['none', 'rtc', 'ntp', 'gnss'];
+
+const anchorFields = (anchor: ClockAnchor | undefined) =>
+  anchor === undefined ? null : [anchor.wall, anchor.mono, TRUSTS.indexOf(anchor.trust)];
+
+const anchorOf = (value: unknown): ClockAnchor | undefined => {
+  if (!Array.isArray(value)) return undefined;
+  const [wall, mono, trust] = value as [bigint, bigint, number];
+  return { wall: wallNs(BigInt(wall)), mono: monoNs(BigInt(mono)), trust: TRUSTS[Number(trust)] ?? 'none' };
+};
+
+const headFields = (head: Head | undefined) =>
+  head === undefined ? null : [head.epoch, head.counter, head.hash];
+
+/** For the header of each journal segment, so that reading can begin there. */
+export const encodeChains = (chains: Chains): Uint8Array =>
+  encodeCbor([
+    chains.asOf,
+    [...chains.open.values()].map((chain) => [
+      chain.number,
+      chain.openedBytes,
+      headFields(chain.head),
+      anchorFields(chain.anchor),
+      chain.attestedTo,
+    ]),
+    [...chains.heads].map(([stream, head]) => [stream, headFields(head)]),
+  ]);
+
+const headOf = (value: unknown): Head | undefined => {
+  if (!Array.isArray(value)) return undefined;
+  const [epoch, counter, hash] = value as [Head['epoch'], number | bigint, Uint8Array];
+  return { epoch, counter: Number(counter), hash };
+};
+
+/** Undefined where the bytes are not ours; the caller then reads the journal from its start. */
+export const decodeChains = (bytes: Uint8Array): Chains | undefined => {
+  const decoded = decodeCbor(bytes);
+  if (!decoded.ok || !Array.isArray(decoded.value)) return undefined;
+  const [asOf, open, heads] = decoded.value as unknown as [bigint | number, unknown[][], unknown[][]];
+  const chains = newChains(BigInt(asOf) as Offset);
+  for (const [number, openedBytes, head, anchor, attestedTo] of open) {
+    const opened = readOpened(openedBytes as Uint8Array);
+    if (!opened.ok) return undefined;
+    chains.open.set(Number(number), {
+      number: Number(number),
+      opened: opened.value,
+      openedBytes: openedBytes as Uint8Array,
+      head: headOf(head),
+      anchor: anchorOf(anchor),
+      attestedTo: BigInt(attestedTo as bigint) as Offset,
+    });
+  }
+  for (const [stream, head] of heads) {
+    const known = headOf(head);
+    if (known !== undefined) chains.heads.set(stream as StreamId, known);
+  }
+  return chains;
+};
