@@ -1,57 +1,32 @@
 import type { Observed } from '@outpost/firmware-bridge';
-import {
-  checkReading,
-  encodeLeaf,
-  type Hash,
-  type Head,
-  type KeyKind,
-  leafSalt,
-  saltKey,
-} from '@outpost/schemas/evidence';
+import { checkReading } from '@outpost/schemas/evidence';
 import {
   type Authentication,
-  type Body,
-  type Clock,
-  type ClockAnchor,
   type DeviceName,
-  type Epoch,
   type EpochReason,
   type Fault,
   type GapReason,
   type Lane,
   type MonoNs,
   type Observation,
-  type Origin,
   streamId,
-  type TimeTrust,
 } from '@outpost/schemas/words';
 import type { Entry, Journal } from '../journal/contract.ts';
-import { asideEntry, openedEntry, originOfKind, readingKind } from './entry.ts';
+import { asideEntry, originOfKind } from './entry.ts';
+import { newStreamWriter, type Run, type StreamWriter } from './stream-writer.ts';
 import { addTo, type RecordTally } from './tally.ts';
-import { anchorChanged, readAnchor } from './time-trust.ts';
-
-/** What a stream needs to know of keys; the ring has it. */
-export interface StreamKeys {
-  readonly gatewayKey: Uint8Array;
-  readonly deviceKey: Uint8Array;
-  readonly keyKind: KeyKind;
-  /** 32 bytes; salts of leaves are derived from it. */
-  readonly saltSecret: Uint8Array;
-}
 
 export interface RecorderParts {
-  readonly journal: Pick<Journal, 'append'>;
-  readonly clock: Clock;
-  readonly tally: RecordTally;
-  readonly software: string;
-  readonly hash: Hash;
-  /** Why this run's epochs begin. */
+  readonly device: DeviceName;
+  readonly lane: Lane;
+  readonly authenticated: Authentication;
+  /** Why this run's first epoch begins. */
   readonly reason: EpochReason;
-  trust(): TimeTrust;
-  keys(device: DeviceName): StreamKeys;
-  /** The stream's last durable attestation, which a new epoch names as its parent. */
-  parent(stream: string): Head | undefined;
-  newEpoch(): Epoch;
+  readonly journal: Pick<Journal, 'append'>;
+  readonly run: Run;
+  readonly tally: RecordTally;
+  /** Undefined where this lane may write; else why not (the lower lane yields before the disk is full). */
+  admit(lane: Lane): Fault | undefined;
 }
 
 /** One device's way into the journal. */
@@ -62,196 +37,139 @@ export interface Recorder {
    */
   observe(observed: Observed): Promise<void>;
   /** Says in the stream that something is missing. */
-  gap(reason: GapReason, count: number): Promise<void>;
+  gap(reason: GapReason): Promise<void>;
 }
 
 /** Entries of one recorder that may be on their way to the disk before its device has to wait. */
 const UNDER_WAY_MAX = 8_192;
-/** How often the distance of the two clocks is looked at. */
-const LOOK_NS = 1_000_000_000n;
 /** After a refusal the journal is asked again at this pace; what comes meanwhile is refused and counted. */
 const ASK_AGAIN_NS = 1_000_000_000n;
 /** Quarantine keeps the beginning of what could not be believed; nobody needs a megabyte of noise. */
 const ASIDE_RAW_MAX_BYTES = 4_096;
-const NO_BYTES = new Uint8Array(0);
 
-interface OpenStream {
-  readonly number: number;
-  readonly epoch: Epoch;
-  readonly saltKey: Uint8Array;
-  /** Of the last reading; what the box itself says stands under the same one. */
-  origin: Origin;
-  anchor: ClockAnchor;
-  lookedAt: MonoNs;
-  sequence: number;
-  lastMono: MonoNs;
+interface State {
+  writer: StreamWriter | undefined;
+  reason: EpochReason;
+  underWay: number;
+  /** Refused since the last epoch ended; the next one begins by saying so. */
+  lost: number;
+  lostWhy: GapReason;
+  blocked: { readonly until: MonoNs; readonly why: Fault } | undefined;
+  bug: { readonly error: unknown } | undefined;
 }
 
-/** Numbers streams over one run of the program; shared by all its recorders. */
-export const streamNumbers = (): (() => number) => {
-  let last = 0;
-  return () => {
-    last = (last % 65_535) + 1;
-    return last;
-  };
+/** Nothing of a batch was kept: its sequence numbers are spent, so the stream goes on in a new epoch. */
+const refuse = (state: State, parts: RecorderParts, readings: number, why: Fault): void => {
+  addTo(parts.tally.refused, why.code, readings);
+  if (state.writer !== undefined) state.reason = 'interrupted';
+  state.writer = undefined;
+  state.lost += readings;
+  state.lostWhy = why.code === 'journal.disk-full' ? 'disk-full' : 'limit';
 };
 
-export const openRecorder = (
-  device: DeviceName,
-  lane: Lane,
-  authenticated: Authentication,
-  nextNumber: () => number,
+const writerOf = (state: State, parts: RecorderParts): StreamWriter => {
+  if (state.writer === undefined) {
+    const { device, lane, reason, authenticated, run } = { ...parts, reason: state.reason };
+    const first =
+      state.lost === 0 ? [] : [{ kind: 'gap' as const, reason: state.lostWhy, count: state.lost }];
+    state.writer = newStreamWriter(streamId(device, lane), device, { reason, authenticated, first }, run);
+    state.lost = 0;
+  }
+  return state.writer;
+};
+
+const keep = async (
+  state: State,
   parts: RecorderParts,
-): Recorder => {
-  const { journal, clock, tally } = parts;
-  const id = streamId(device, lane);
-  let stream: OpenStream | undefined;
-  let reason = parts.reason;
-  let underWay = 0;
-  let lost: { count: number; reason: GapReason } | undefined;
-  let blocked: { readonly until: MonoNs; readonly why: Fault } | undefined;
-  let bug: { readonly error: unknown } | undefined;
+  entries: readonly Entry[],
+  observed: Observed | undefined,
+): Promise<void> => {
+  const { tally } = parts;
+  const readings = entries.filter(({ kind }) => originOfKind(kind) !== undefined).length;
+  tally.made += readings;
+  tally.waiting += readings;
+  state.underWay += entries.length;
+  const result = await parts.journal.append(entries, 'soon');
+  state.underWay -= entries.length;
+  tally.waiting -= readings;
+  if (result.ok) {
+    tally.kept += readings;
+    observed?.kept();
+    return;
+  }
+  state.blocked = { until: (parts.run.clock.mono() + ASK_AGAIN_NS) as MonoNs, why: result.fault };
+  refuse(state, parts, readings, result.fault);
+  observed?.refused(result.fault);
+};
 
-  const leaf = (to: OpenStream, body: Body, raw: Uint8Array, mono: MonoNs, origin: Origin): Entry => {
-    const { sequence } = to;
-    to.sequence += 1;
-    // Arrivals of one port come in order; two ports of one device may not, and a stream's time never goes back.
-    to.lastMono = mono > to.lastMono ? mono : to.lastMono;
-    const salt = leafSalt(to.saltKey, sequence, parts.hash);
-    const bytes = encodeLeaf({ sequence, mono: to.lastMono, body, raw, salt });
-    return { kind: readingKind(origin), stream: to.number, bytes };
+/** Starts the append; waits for it only where too much is under way. A Bug in it surfaces at the next call. */
+const enqueue = async (
+  state: State,
+  parts: RecorderParts,
+  entries: readonly Entry[],
+  observed?: Observed,
+): Promise<void> => {
+  const kept = keep(state, parts, entries, observed).catch((error: unknown) => {
+    state.bug = { error };
+  });
+  if (state.underWay >= UNDER_WAY_MAX) await kept;
+};
+
+const asideOf = (parts: RecorderParts, why: Fault, raw: Uint8Array, mono: MonoNs): Entry => {
+  parts.tally.quarantined += 1;
+  const { device } = parts;
+  return asideEntry({
+    device,
+    mono,
+    code: why.code,
+    words: why.words,
+    raw: raw.subarray(0, ASIDE_RAW_MAX_BYTES),
+  });
+};
+
+const entriesOf = (state: State, parts: RecorderParts, observation: Observation): Entry[] => {
+  const fits = checkReading(observation.body, observation.raw);
+  return fits.ok
+    ? writerOf(state, parts).entriesFor(observation)
+    : [asideOf(parts, fits.fault, observation.raw, observation.mono)];
+};
+
+/** Why nothing may be written now, if so. */
+const obstacle = (state: State, parts: RecorderParts): Fault | undefined => {
+  if (state.blocked !== undefined && parts.run.clock.mono() < state.blocked.until) return state.blocked.why;
+  state.blocked = undefined;
+  return parts.admit(parts.lane);
+};
+
+export const openRecorder = (parts: RecorderParts): Recorder => {
+  const state: State = {
+    writer: undefined,
+    reason: parts.reason,
+    underWay: 0,
+    lost: 0,
+    lostWhy: 'limit',
+    blocked: undefined,
+    bug: undefined,
   };
-
-  const open = (origin: Origin, mono: MonoNs): { to: OpenStream; entries: Entry[] } => {
-    const keys = parts.keys(device);
-    const anchor = readAnchor(clock, parts.trust());
-    const epoch = parts.newEpoch();
-    const number = nextNumber();
-    const to: OpenStream = {
-      number,
-      epoch,
-      saltKey: saltKey(keys.saltSecret, epoch, id),
-      origin,
-      anchor,
-      lookedAt: anchor.mono,
-      sequence: 0,
-      lastMono: mono,
-    };
-    const { gatewayKey, deviceKey, keyKind } = keys;
-    const opened = openedEntry(number, {
-      stream: id,
-      epoch,
-      reason,
-      parent: parts.parent(id),
-      gatewayKey,
-      deviceKey,
-      keyKind,
-      authenticated,
-      software: parts.software,
-    });
-    return { to, entries: [opened, leaf(to, { kind: 'anchor', anchor }, NO_BYTES, mono, origin)] };
-  };
-
-  /** The stream to write to, with what must stand in front of the next reading. */
-  const ready = (origin: Origin, mono: MonoNs): { to: OpenStream; entries: Entry[] } => {
-    const prepared = stream === undefined ? open(origin, mono) : { to: stream, entries: [] };
-    const { to, entries } = prepared;
-    stream = to;
-    to.origin = origin;
-    const now = clock.mono();
-    if (now - to.lookedAt >= LOOK_NS) {
-      to.lookedAt = now;
-      const anchor = readAnchor(clock, parts.trust());
-      if (anchorChanged(to.anchor, anchor)) {
-        to.anchor = anchor;
-        entries.push(leaf(to, { kind: 'anchor', anchor }, NO_BYTES, mono, origin));
-      }
-    }
-    if (lost !== undefined) {
-      entries.push(leaf(to, { kind: 'gap', ...lost }, NO_BYTES, mono, origin));
-      lost = undefined;
-    }
-    return prepared;
-  };
-
-  /** Nothing of this batch was kept: its sequence numbers are gone, so the stream begins a new epoch. */
-  const refuse = (count: number, why: Fault, until: MonoNs): void => {
-    addTo(tally.refused, why.code, count);
-    stream = undefined;
-    reason = 'interrupted';
-    blocked = { until, why };
-    const before = lost?.count ?? 0;
-    lost = { count: before + count, reason: why.code === 'journal.disk-full' ? 'disk-full' : 'limit' };
-  };
-
-  const keep = async (
-    entries: readonly Entry[],
-    readings: number,
-    observed: Observed | undefined,
-  ): Promise<void> => {
-    underWay += entries.length;
-    tally.waiting += readings;
-    const result = await journal.append(entries, 'soon').finally(() => {
-      underWay -= entries.length;
-      tally.waiting -= readings;
-    });
-    if (result.ok) {
-      tally.kept += readings;
-      observed?.kept();
-      return;
-    }
-    refuse(readings, result.fault, (clock.mono() + ASK_AGAIN_NS) as MonoNs);
-    observed?.refused(result.fault);
-  };
-
-  const enqueue = async (entries: readonly Entry[], readings: number, observed?: Observed): Promise<void> => {
-    tally.made += readings;
-    const kept = keep(entries, readings, observed).catch((error: unknown) => {
-      bug = { error };
-    });
-    if (underWay >= UNDER_WAY_MAX) await kept;
-  };
-
-  const aside = (why: Fault, raw: Uint8Array, mono: MonoNs): Entry => {
-    tally.quarantined += 1;
-    return asideEntry({
-      device,
-      mono,
-      code: why.code,
-      words: why.words,
-      raw: raw.subarray(0, ASIDE_RAW_MAX_BYTES),
-    });
-  };
-
-  const readingEntries = (observations: readonly Observation[]): Entry[] =>
-    observations.flatMap(({ body, raw, mono, origin }) => {
-      const fits = checkReading(body, raw);
-      if (!fits.ok) return [aside(fits.fault, raw, mono)];
-      const { to, entries } = ready(origin, mono);
-      entries.push(leaf(to, body, raw, mono, origin));
-      return entries;
-    });
-
   return {
     async observe(observed) {
-      if (bug !== undefined) throw bug.error;
-      if (blocked !== undefined && clock.mono() < blocked.until) {
-        tally.made += observed.readings.length;
-        refuse(observed.readings.length, blocked.why, blocked.until);
-        observed.refused(blocked.why);
+      if (state.bug !== undefined) throw state.bug.error;
+      const why = obstacle(state, parts);
+      if (why !== undefined) {
+        parts.tally.made += observed.readings.length;
+        refuse(state, parts, observed.readings.length, why);
+        observed.refused(why);
         return;
       }
-      blocked = undefined;
-      const entries = readingEntries(observed.readings);
-      const readings = entries.filter(({ kind }) => originOfKind(kind) !== undefined).length;
-      for (const { fault, raw, mono } of observed.quarantined) entries.push(aside(fault, raw, mono));
+      const entries = observed.readings.flatMap((observation) => entriesOf(state, parts, observation));
+      for (const { fault, raw, mono } of observed.quarantined) entries.push(asideOf(parts, fault, raw, mono));
       if (entries.length === 0) observed.kept();
-      else await enqueue(entries, readings, observed);
+      else await enqueue(state, parts, entries, observed);
     },
-    async gap(why, count) {
-      if (stream === undefined) return;
-      const body: Body = { kind: 'gap', reason: why, count };
-      await enqueue([leaf(stream, body, NO_BYTES, clock.mono(), stream.origin)], 1);
+    async gap(reason) {
+      if (state.writer === undefined || obstacle(state, parts) !== undefined) return;
+      const entry = state.writer.entryFor({ kind: 'gap', reason, count: 0 }, parts.run.clock.mono());
+      await enqueue(state, parts, [entry]);
     },
   };
 };

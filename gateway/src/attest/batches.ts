@@ -1,0 +1,194 @@
+import {
+  assembleAttestation,
+  attestationHash,
+  attestationToBeSigned,
+  decodeLeaf,
+  type Hash,
+  type Head,
+  leafHash,
+  type Statement,
+  treeRoot,
+} from '@outpost/schemas/evidence';
+import { type ClockAnchor, elapsedMs, type MonoNs, type Origin } from '@outpost/schemas/words';
+import type { Entry, Kept, Offset } from '../journal/contract.ts';
+import { applyEntry, type Chain, type Chains } from '../record/chains.ts';
+import { attestedEntry, originOfKind } from '../record/entry.ts';
+
+export interface BatchTally {
+  /** Readings of the journal that do not decode: damaged, counted, never signed. */
+  unreadable: number;
+  /** Batches that cannot be signed because their device's key is not on this box any more. */
+  keyless: number;
+}
+
+export interface BatchParts {
+  readonly hash: Hash;
+  readonly readingsMax: number;
+  readonly tally: BatchTally;
+  /** What the durable entries say; kept up to date here. */
+  readonly chains: Chains;
+  /** Signs with the key of that public key; undefined where the box does not have it. */
+  sign(deviceKey: Uint8Array, bytes: Uint8Array): Uint8Array | undefined;
+}
+
+/** The readings of one chain that stand under no signature yet. */
+interface OpenBatch {
+  readonly chain: Chain;
+  readonly origin: Origin;
+  readonly anchor: ClockAnchor;
+  readonly firstSequence: number;
+  readonly from: Offset;
+  readonly firstMono: MonoNs;
+  readonly openedAt: MonoNs;
+  readonly leaves: Uint8Array[];
+  lastMono: MonoNs;
+  to: Offset;
+}
+
+/** A signed batch that is not durable yet: nobody outside may see it. */
+export interface SealedBatch {
+  readonly from: Offset;
+  readonly readings: number;
+  readonly entry: Entry;
+}
+
+/** What is remembered of a chain beside its durable state. */
+interface Progress {
+  batch: OpenBatch | undefined;
+  anchor: ClockAnchor | undefined;
+  /** Of the last attestation made, durable or on its way there. */
+  head: Head | undefined;
+}
+
+/** Turns durable readings into signed batches. Reads no clock and touches no disk. */
+export interface Batches {
+  /** Takes one durable entry; entries come in order and each is taken once, however often it is given. */
+  take(entry: Kept, now: MonoNs): readonly SealedBatch[];
+  /** Ends the batches that are `olderThanMs` at `now`. */
+  closeAged(olderThanMs: number, now: MonoNs): readonly SealedBatch[];
+  /** The first reading that stands in an open batch; undefined where there is none. */
+  firstOpen(): Offset | undefined;
+}
+
+const statementOf = (batch: OpenBatch, head: Head | undefined): Statement => {
+  const { opened } = batch.chain;
+  return {
+    gatewayKey: opened.gatewayKey,
+    deviceKey: opened.deviceKey,
+    keyKind: opened.keyKind,
+    stream: opened.stream,
+    epoch: opened.epoch,
+    epochReason: opened.reason,
+    counter: head === undefined ? 0 : head.counter + 1,
+    previous: head === undefined ? (opened.parent ?? null) : head.hash,
+    size: batch.leaves.length,
+    firstSequence: batch.firstSequence,
+    firstMono: batch.firstMono,
+    lastMono: batch.lastMono,
+    anchor: batch.anchor,
+    origin: batch.origin,
+    authenticated: opened.authenticated,
+    software: opened.software,
+  };
+};
+
+const seal = (parts: BatchParts, mine: Progress, batch: OpenBatch): readonly SealedBatch[] => {
+  mine.batch = undefined;
+  const statement = statementOf(batch, mine.head);
+  const root = treeRoot(batch.leaves, parts.hash);
+  const signature = parts.sign(statement.deviceKey, attestationToBeSigned(statement, root));
+  if (signature === undefined) {
+    parts.tally.keyless += 1;
+    return [];
+  }
+  const bytes = assembleAttestation(statement, root, signature);
+  mine.head = {
+    epoch: statement.epoch,
+    counter: statement.counter,
+    hash: attestationHash(bytes, parts.hash),
+  };
+  const entry = attestedEntry(batch.chain.number, { from: batch.from, to: batch.to, bytes });
+  return [{ from: batch.from, readings: batch.leaves.length, entry }];
+};
+
+/**
+ * Puts one reading into its chain's batch. A batch ends at `readingsMax`, and where something that stands in the
+ * statement changes: origin, clock anchor, a hole in the sequence.
+ */
+const takeReading = (
+  parts: BatchParts,
+  mine: Progress,
+  chain: Chain,
+  entry: Kept,
+  origin: Origin,
+  now: MonoNs,
+): readonly SealedBatch[] => {
+  const leaf = decodeLeaf(entry.bytes);
+  if (!leaf.ok) {
+    parts.tally.unreadable += 1;
+    return [];
+  }
+  const { body, sequence, mono } = leaf.value;
+  if (body.kind === 'anchor') mine.anchor = body.anchor;
+  const { anchor, batch: before } = mine;
+  if (entry.offset < chain.attestedTo || anchor === undefined) return [];
+  const fits =
+    before !== undefined &&
+    before.origin === origin &&
+    before.anchor === anchor &&
+    before.firstSequence + before.leaves.length === sequence;
+  const sealed = before === undefined || fits ? [] : [...seal(parts, mine, before)];
+  const place = { from: entry.offset, firstSequence: sequence, firstMono: mono, openedAt: now };
+  const batch = fits
+    ? before
+    : { chain, origin, anchor, ...place, leaves: [], lastMono: mono, to: entry.next };
+  mine.batch = batch;
+  batch.leaves.push(leafHash(entry.bytes, parts.hash));
+  batch.lastMono = mono;
+  batch.to = entry.next;
+  if (batch.leaves.length >= parts.readingsMax) sealed.push(...seal(parts, mine, batch));
+  return sealed;
+};
+
+export const newBatches = (parts: BatchParts, from: Offset): Batches => {
+  const { chains } = parts;
+  const progress = new Map<Chain, Progress>();
+  let takenTo = from;
+
+  const of = (chain: Chain): Progress => {
+    const known = progress.get(chain);
+    if (known !== undefined) return known;
+    const fresh: Progress = { batch: undefined, anchor: chain.anchor, head: chain.head };
+    progress.set(chain, fresh);
+    return fresh;
+  };
+
+  return {
+    take(entry, now) {
+      if (entry.offset < takenTo) return [];
+      takenTo = entry.next;
+      const origin = originOfKind(entry.kind);
+      const chain = origin === undefined ? undefined : chains.open.get(entry.stream);
+      const sealed =
+        origin === undefined || chain === undefined
+          ? []
+          : takeReading(parts, of(chain), chain, entry, origin, now);
+      applyEntry(chains, entry);
+      return sealed;
+    },
+    closeAged(olderThanMs, now) {
+      return [...progress.values()].flatMap((mine) =>
+        mine.batch !== undefined && elapsedMs(mine.batch.openedAt, now) >= olderThanMs
+          ? seal(parts, mine, mine.batch)
+          : [],
+      );
+    },
+    firstOpen() {
+      let first: Offset | undefined;
+      for (const { batch } of progress.values()) {
+        if (batch !== undefined && (first === undefined || batch.from < first)) first = batch.from;
+      }
+      return first;
+    },
+  };
+};
