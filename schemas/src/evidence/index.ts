@@ -11,6 +11,14 @@ export { CBOR_LIMITS, type CborLimits, decodeCbor, type Extent, itemExtent } fro
 export type { KeyKind, KeyRole, RevocationReason } from './codes.ts';
 export { FORMAT_VERSION } from './codes.ts';
 export type { Sign, Signed } from './cose.ts';
+export {
+  checkKey,
+  nobleEquation,
+  publicKeyOfSeed,
+  signWithSeed,
+  strictVerifier,
+  type Verify,
+} from './ed25519.ts';
 export { HASH_BYTES, type Hash, sha256 } from './hash.ts';
 export {
   type Endorsement,
