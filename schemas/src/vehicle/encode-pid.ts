@@ -1,21 +1,12 @@
+import { isThere, rawRange, readField, writeField } from './fields.ts';
 import type { Field, Pid } from './pid.ts';
 import { pidByNumber } from './pids.ts';
-import { rawOfMantissa, rawRange } from './scaling.ts';
+import { rawOfMantissa } from './scaling.ts';
 import { type Quantity, signalById } from './signals.ts';
 
-/** Puts a raw number at its place; bits outside the field are left alone. */
-const writeField = (bytes: Uint8Array, { bitOffset, bitLength, signed }: Field, raw: number): void => {
-  let rest = signed && raw < 0 ? raw + 2 ** bitLength : raw;
-  for (let at = bitOffset + bitLength - 1; at >= bitOffset; at -= 1) {
-    if (rest % 2 === 1) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (0x80 >> (at & 7));
-    rest = Math.floor(rest / 2);
-  }
-};
-
 /** The nearest raw number that the field can carry and that does not mean “no value”, as a sensor saturates. */
-const legalRaw = (field: Field, mantissa: number): number => {
+const legalRaw = (field: Field, decimals: number, mantissa: number): number => {
   const { min, max } = rawRange(field);
-  const decimals = signalById(field.signal)?.decimals ?? 0;
   const nearest = Math.min(max, Math.max(min, rawOfMantissa(field, decimals, mantissa)));
   if (!field.nulls.includes(nearest)) return nearest;
   for (let step = 1; step <= max - min; step += 1) {
@@ -25,37 +16,48 @@ const legalRaw = (field: Field, mantissa: number): number => {
   throw new RangeError(`signal ${field.signal}: every raw number means “no value”`);
 };
 
-const neededLength = (row: Pid, given: ReadonlyMap<number, number>): number => {
-  const ends = row.fields.filter((field) => given.has(field.signal)).map((f) => f.bitOffset + f.bitLength);
-  const length = row.lengths.find((bytes) => ends.every((end) => end <= bytes * 8));
-  if (length === undefined) throw new RangeError(`PID ${row.pid}: no length holds all of its fields`);
+const shortestLength = ({ pid, lengths, fields }: Pid, given: ReadonlyMap<number, number>): number => {
+  const wanted = fields.filter((field) => given.has(field.signal));
+  const length = lengths.find((bytes) => wanted.every((f) => f.bitOffset + f.bitLength <= bytes * 8));
+  if (length === undefined) throw new RangeError(`PID ${pid}: no length holds all of its fields`);
   return length;
 };
 
+const writeValue = (bytes: Uint8Array, field: Field, mantissa: number): void => {
+  if (!Number.isSafeInteger(mantissa)) {
+    throw new RangeError(`signal ${field.signal}: ${mantissa} is no mantissa`);
+  }
+  writeField(bytes, field, legalRaw(field, signalById(field.signal)?.decimals ?? 0, mantissa));
+  if (field.when !== undefined) bytes[0] = (bytes[0] ?? 0) | field.when.equals;
+};
+
 /**
- * Data bytes of a PID that carry the values: the exact inverse of `decodePid` on every value a raw number gives; any
- * other value goes to the nearest raw number, saturating at the ends of the field. A field without a value is said
- * to be unsupported, left out where it is optional, or sent as its “no value” number. Throws a RangeError for what
- * only a bug can ask: an unknown PID, a signal that is not in it, a field without a value that cannot say so.
+ * Data bytes of a PID that carry the values: the exact inverse of `decodePid` on every value that a raw number gives;
+ * any other value goes to the nearest raw number and saturates at the ends of the field. A field without a value is
+ * said to be unsupported, left out where it is optional, or sent as its “no value” number. Throws a RangeError for
+ * what only a bug can ask: an unknown PID, a signal that is not in it, a mantissa that is no safe integer, or a set of
+ * values that the bytes cannot say (one of two fields that share a support bit, both scales of one byte).
  */
 export const encodePid = (pid: number, values: readonly Quantity[]): Uint8Array => {
   const row = pidByNumber(pid);
   if (row === undefined) throw new RangeError(`PID ${pid}: not in the table`);
   const given = new Map(values.map(({ signal, mantissa }) => [signal, mantissa]));
-  const bytes = new Uint8Array(neededLength(row, given));
+  const bytes = new Uint8Array(shortestLength(row, given));
   for (const field of row.fields) {
     const mantissa = given.get(field.signal);
-    given.delete(field.signal);
-    if (mantissa !== undefined) {
-      writeField(bytes, field, legalRaw(field, mantissa));
-      if (field.when !== undefined) bytes[0] = (bytes[0] ?? 0) | field.when.equals;
-    } else if (field.when === undefined && field.bitOffset + field.bitLength <= bytes.length * 8) {
-      const [none] = field.nulls;
-      if (none === undefined) throw new RangeError(`PID ${pid}: signal ${field.signal} needs a value`);
-      writeField(bytes, field, none);
+    const [none] = field.nulls;
+    if (mantissa !== undefined) writeValue(bytes, field, mantissa);
+    else if (none !== undefined && isThere(bytes, field)) writeField(bytes, field, none);
+  }
+  const unknown = [...given.keys()].filter((id) => row.fields.every((field) => field.signal !== id));
+  if (unknown.length > 0) throw new RangeError(`PID ${pid} does not carry signal ${unknown.join(', ')}`);
+  for (const field of row.fields) {
+    const said = isThere(bytes, field) && !field.nulls.includes(readField(bytes, field));
+    if (said !== given.has(field.signal)) {
+      throw new RangeError(
+        `PID ${pid} cannot be sent with signal ${field.signal} ${said ? 'absent' : 'given'}`,
+      );
     }
   }
-  if (given.size > 0)
-    throw new RangeError(`PID ${pid} does not carry signal ${[...given.keys()].join(', ')}`);
   return bytes;
 };

@@ -2,8 +2,16 @@ export { decodeSupported, encodeSupported } from './bitmap.ts';
 export { decodePid } from './decode-pid.ts';
 export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
 export { encodePid } from './encode-pid.ts';
-export type { Field, Pid } from './pid.ts';
-export { isBitmapPid, PIDS, pidByNumber, pidLength, pidLengths, pidOfSignal } from './pids.ts';
+export type { Field, Pid, When } from './pid.ts';
+export {
+  isBitmapPid,
+  PIDS,
+  type PidField,
+  pidByNumber,
+  pidLength,
+  pidLengths,
+  pidsOfSignal,
+} from './pids.ts';
 export {
   decodeReadiness,
   encodeReadiness,
@@ -11,6 +19,7 @@ export {
   type Monitor,
   type Readiness,
 } from './readiness.ts';
+export { rescaledPids } from './rescaling.ts';
 export {
   decodeCalibrationIds,
   decodeCvns,

@@ -4,9 +4,9 @@ import type { Field } from './pid.ts';
 export const roundedQuotient = (numerator: number, denominator: number): number => {
   const size = Math.abs(numerator);
   const remainder = size % denominator;
-  // remainder × 2 ≥ denominator, written so that it cannot leave the safe integers.
   const magnitude = (size - remainder) / denominator + (remainder >= denominator - remainder ? 1 : 0);
-  return numerator < 0 ? -magnitude : magnitude;
+  // Never −0, which is another value to strict comparisons and to some encoders.
+  return numerator < 0 && magnitude !== 0 ? -magnitude : magnitude;
 };
 
 /** Mantissa of a raw number: (raw × mul ÷ div + add) × 10^decimals, rounded half away from zero. */
@@ -18,9 +18,3 @@ export const rawOfMantissa = ({ mul, div, add }: Field, decimals: number, mantis
   const one = 10 ** decimals;
   return roundedQuotient((mantissa - add * one) * div, mul * one);
 };
-
-/** Smallest and largest raw number of the field's width. */
-export const rawRange = ({ bitLength, signed }: Field): { readonly min: number; readonly max: number } =>
-  signed
-    ? { min: -(2 ** (bitLength - 1)), max: 2 ** (bitLength - 1) - 1 }
-    : { min: 0, max: 2 ** bitLength - 1 };

@@ -27,7 +27,7 @@ export interface Signal {
   readonly name: string;
   readonly unit: Unit;
   readonly decimals: number;
-  /** Smallest value that can be carried, in `unit`; outside [min, max] a value is not plausible. */
+  /** Smallest and largest value that can be carried, in `unit`; a value outside is not plausible. */
   readonly min: number;
   readonly max: number;
   /** The same limits as mantissas. */
@@ -42,20 +42,45 @@ export interface Signal {
   readonly labels?: ReadonlyMap<number, string>;
 }
 
-/** Builds a row; written as a call so that a table reads as columns. */
+/** Unit, decimals, min, max: what many rows have in common. */
+export type Span = readonly [unit: Unit, decimals: number, min: number, max: number];
+
+export const PERCENT: Span = ['percent', 2, 0, 100];
+/** −100 to 99.2 % around 128 of 256. */
+export const TRIM: Span = ['percent', 2, -100, 99.218_75];
+/** Torque relative to the engine's reference torque. */
+export const TORQUE: Span = ['percent', 0, -125, 130];
+/** One byte from −40 °C. */
+export const CELSIUS: Span = ['celsius', 0, -40, 215];
+/** Two bytes from −40 °C in tenths. */
+export const CELSIUS_WIDE: Span = ['celsius', 1, -40, 6_513.5];
+export const KILOPASCAL: Span = ['kPa', 0, 0, 255];
+/** Two bytes in thirty-seconds. */
+export const KILOPASCAL_FINE: Span = ['kPa', 3, 0, 2_047.968_75];
+/** Two bytes in tens. */
+export const KILOPASCAL_RAIL: Span = ['kPa', 0, 0, 655_350];
+export const KILOMETRES: Span = ['km', 0, 0, 65_535];
+export const HOURS: Span = ['h', 0, 0, 65_535];
+export const SECONDS_LONG: Span = ['s', 0, 0, 4_294_967_295];
+export const FLAG: Span = ['flag', 0, 0, 1];
+export const CODE: Span = ['code', 0, 0, 255];
+export const CODE_2_BITS: Span = ['code', 0, 0, 3];
+export const CODE_4_BITS: Span = ['code', 0, 0, 15];
+export const BITS: Span = ['bits', 0, 0, 255];
+export const BITS_3: Span = ['bits', 0, 0, 7];
+export const BITS_4: Span = ['bits', 0, 0, 15];
+
+/** A row; a name that does not start with `Vehicle.` lies in the branch `Vehicle.OBD`. */
 export const signal = (
   id: number,
   name: string,
-  unit: Unit,
-  decimals: number,
-  min: number,
-  max: number,
+  [unit, decimals, min, max]: Span,
   pace: Pace,
   description: string,
   labels?: ReadonlyMap<number, string>,
 ): Signal => ({
   id,
-  name,
+  name: name.startsWith('Vehicle.') ? name : `Vehicle.OBD.${name}`,
   unit,
   decimals,
   min,
@@ -68,3 +93,7 @@ export const signal = (
   description,
   ...(labels === undefined ? {} : { labels }),
 });
+
+/** Rows for members 1 to `count` of a family. */
+export const family = (count: number, rows: (member: number) => readonly Signal[]): readonly Signal[] =>
+  Array.from({ length: count }, (_, index) => rows(index + 1)).flat();

@@ -1,8 +1,31 @@
 import type { Signal } from './signal.ts';
+import { AIR_FUEL_SIGNALS } from './signals-air-fuel.ts';
+import { BOOST_SIGNALS } from './signals-boost.ts';
+import { DUTY_SIGNALS } from './signals-duty.ts';
+import { EXHAUST_SIGNALS } from './signals-exhaust.ts';
+import { HYBRID_SIGNALS } from './signals-hybrid.ts';
 import { MAIN_SIGNALS } from './signals-main.ts';
+import { OXYGEN_SIGNALS } from './signals-oxygen.ts';
+import { STATUS_SIGNALS } from './signals-status.ts';
+
+/** A value in its signal's unit and decimals. */
+export interface Quantity {
+  readonly signal: number;
+  /** A safe integer: the value is `mantissa` × 10^−decimals of the signal. */
+  readonly mantissa: number;
+}
 
 /** Every signal, by ascending identifier. */
-export const SIGNALS: readonly Signal[] = [...MAIN_SIGNALS];
+export const SIGNALS: readonly Signal[] = [
+  ...MAIN_SIGNALS,
+  ...STATUS_SIGNALS,
+  ...AIR_FUEL_SIGNALS,
+  ...OXYGEN_SIGNALS,
+  ...HYBRID_SIGNALS,
+  ...BOOST_SIGNALS,
+  ...EXHAUST_SIGNALS,
+  ...DUTY_SIGNALS,
+].toSorted((a, b) => a.id - b.id);
 
 const BY_ID: ReadonlyMap<number, Signal> = new Map(SIGNALS.map((row) => [row.id, row]));
 const BY_NAME: ReadonlyMap<string, Signal> = new Map(SIGNALS.map((row) => [row.name, row]));
@@ -18,10 +41,3 @@ export const isPlausible = ({ signal, mantissa }: Quantity): boolean => {
   const row = BY_ID.get(signal);
   return row !== undefined && mantissa >= row.minMantissa && mantissa <= row.maxMantissa;
 };
-
-/** A value in its signal's unit and decimals. */
-export interface Quantity {
-  readonly signal: number;
-  /** A safe integer: the value is `mantissa` × 10^−decimals of the signal. */
-  readonly mantissa: number;
-}
