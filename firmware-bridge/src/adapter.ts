@@ -47,8 +47,11 @@ export interface Adapter {
   readonly name: string;
   /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
   check(options: unknown): Result<void>;
-  /** Runs the dialogue until the port closes, the signal aborts, or the session asks for a new port. */
-  read(port: Port, options: unknown, context: AdapterContext): AsyncIterable<Observed>;
+  /**
+   * Runs the dialogue until the port closes or the session asks for a new port, and returns the fault that says
+   * which. Throws the signal's reason where that aborts, and a Bug as it is. The port stays the caller's to close.
+   */
+  read(port: Port, options: unknown, context: AdapterContext): AsyncIterable<Observed, Fault>;
 }
 
 export interface AdapterParts<Options, State, Command, Event> {

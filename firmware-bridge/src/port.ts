@@ -21,11 +21,17 @@ export interface Arrival {
  *
  * Promises: `arrivals` may be iterated once, keeps at most a stated number of bytes unread and ends when the
  * port is closed; `closed` resolves exactly once, also when we close it ourselves, and never rejects; `write`
- * resolves when the bytes left this process and never throws for a port that is gone.
+ * resolves when the bytes left this process, never throws for a port that is gone, and rejects only with its
+ * signal's reason. Disposing closes the port and may be done more than once.
  */
 export interface Port extends AsyncDisposable {
   /** The address it was opened with, credentials removed. */
   readonly where: string;
+  /**
+   * Set where the bytes are a recording. The shell then marks every reading as replayed, whatever the bytes say of
+   * themselves: what a port knows about its source outranks what a session reads in the stream.
+   */
+  readonly origin?: 'replayed';
   readonly arrivals: AsyncIterable<Arrival>;
   readonly closed: Promise<Fault>;
   write(bytes: Uint8Array, signal: AbortSignal, to?: Peer): Promise<Result<void>>;
@@ -33,6 +39,7 @@ export interface Port extends AsyncDisposable {
 
 export interface PortContext {
   readonly clock: Clock;
+  /** Aborts the opening, and closes the port later on. */
   readonly signal: AbortSignal;
 }
 
@@ -44,5 +51,6 @@ export interface PortScheme {
   readonly example: string;
   /** Checks an address without touching anything. */
   check(address: URL): Result<void>;
+  /** Assumes a checked address. Rejects only with the signal's reason. */
   open(address: URL, context: PortContext): Promise<Result<Port>>;
 }

@@ -1,0 +1,24 @@
+import { type Fault, ok } from '@outpost/schemas/words';
+import type { Adapter, AdapterContext, AdapterParts, Observed } from './adapter.ts';
+import type { Port } from './port.ts';
+import { runSession } from './run-session.ts';
+
+/** Joins a codec and a session to an adapter. Their types stay inside: whoever lists adapters sees one kind. */
+export const defineAdapter = <Options, State, Command, Event>(
+  parts: AdapterParts<Options, State, Command, Event>,
+): Adapter => ({
+  name: parts.name,
+  check: (options) => {
+    const checked = parts.check(options);
+    return checked.ok ? ok(undefined) : checked;
+  },
+  read: async function* read(
+    port: Port,
+    options: unknown,
+    context: AdapterContext,
+  ): AsyncGenerator<Observed, Fault, void> {
+    const checked = parts.check(options);
+    if (!checked.ok) return checked.fault;
+    return yield* runSession({ codec: parts.codec, session: parts.session(checked.value) }, port, context);
+  },
+});

@@ -1,0 +1,114 @@
+import {
+  type Clock,
+  type DeviceName,
+  elapsedMs,
+  type Fault,
+  type MonoNs,
+  sentence,
+} from '@outpost/schemas/words';
+import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
+import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
+import type { Port, PortScheme } from './port.ts';
+import type { DeviceStatus } from './session.ts';
+
+export interface DeviceParts {
+  readonly adapter: Adapter;
+  /** A port's address, as in the configuration. */
+  readonly address: string;
+  /** The adapter's own options. */
+  readonly options: unknown;
+  readonly device: DeviceName;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+  report(status: DeviceStatus): void;
+  /** Other ports than the usual ones. */
+  readonly schemes?: readonly PortScheme[];
+}
+
+export type DeviceEvent =
+  | { readonly kind: 'observed'; readonly observed: Observed }
+  | { readonly kind: 'connected'; readonly where: string; readonly mono: MonoNs }
+  /** Exactly one after each `connected`, however noisily the port went. */
+  | {
+      readonly kind: 'disconnected';
+      readonly where: string;
+      readonly mono: MonoNs;
+      readonly fault: Fault;
+    };
+
+/** Tells the owner why a device is away: at once, and again when the reason changes, not at every attempt. */
+const reportAway = (report: (status: DeviceStatus) => void) => {
+  let told: string | undefined;
+  let attempts = 0;
+  return {
+    away: (fault: Fault): void => {
+      attempts += 1;
+      const words = sentence(fault);
+      if (words === told) return;
+      told = words;
+      report({ phase: 'away', words, facts: { code: fault.code, attempts } });
+    },
+    back: (where: string): void => {
+      told = undefined;
+      attempts = 0;
+      report({ phase: 'connected', words: `${where}: connected.`, facts: {} });
+    },
+  };
+};
+
+/** Passes an adapter's observations on as events and returns why it ended. */
+async function* readPort(port: Port, parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
+  const { adapter, options, device, clock, signal, tally, report } = parts;
+  const context: AdapterContext = { device, clock, signal, tally, report };
+  const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await iterator.next();
+      ended = next.done === true;
+      if (next.done === true) return next.value;
+      yield { kind: 'observed', observed: next.value };
+    }
+  } finally {
+    if (!ended) await iterator.return?.();
+  }
+}
+
+/**
+ * Keeps one device connected for ever: opens its port, runs the adapter over it, and opens it again when it went
+ * away, after 0.25 s, then twice as long up to 5 s. Resumes by itself.
+ *
+ * Returns the fault that nothing can be done about: a wrong address or options, or a port that is final, as the
+ * end of a recording. Throws the signal's reason where that aborts, and a Bug of the adapter as it is.
+ */
+export async function* readDevice(parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
+  const { adapter, address, options, clock, signal, tally, report, schemes } = parts;
+  const checked = adapter.check(options);
+  if (!checked.ok) return checked.fault;
+  const backoff = createBackoff();
+  const status = reportAway(report);
+  for (;;) {
+    const opening = { address, clock, signal, backoff, away: status.away };
+    const opened = await openUntilItWorks(schemes === undefined ? opening : { ...opening, schemes });
+    if (!opened.ok) return opened.fault;
+    const port = opened.value;
+    const since = clock.mono();
+    let fault: Fault;
+    try {
+      tally.connects += 1;
+      status.back(port.where);
+      yield { kind: 'connected', where: port.where, mono: since };
+      fault = yield* readPort(port, parts);
+    } finally {
+      tally.disconnects += 1;
+      await port[Symbol.asyncDispose]();
+    }
+    const mono = clock.mono();
+    backoff.held(elapsedMs(since, mono));
+    status.away(fault);
+    yield { kind: 'disconnected', where: port.where, mono, fault };
+    if (isFinal(fault)) return fault;
+    await clock.sleep(backoff.next(), signal);
+  }
+}
