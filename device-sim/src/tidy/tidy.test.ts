@@ -31,7 +31,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@noble/ed25519': 'schemas/src/evidence/ed25519.ts',
   influx: 'gateway/src/store/influx.ts',
   zod: 'schemas/src/config/',
-  cborg: 'schemas/src/evidence/cbor.ts',
+  cborg: 'schemas/src/evidence/cbor',
 };
 
 /** The few files outside ports that an API of Node forces to hold a Buffer, each with its reason. */

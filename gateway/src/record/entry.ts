@@ -72,6 +72,8 @@ export type SettlementKind = 'settled' | 'refused' | 'expired' | 'unknown';
 /** The end of an attestation's way to one network. */
 export interface Settlement {
   readonly network: string;
+  readonly stream: StreamId;
+  /** SHA-256 of the attestation's bytes. */
   readonly attestation: Uint8Array;
   readonly kind: SettlementKind;
   readonly code: string;
@@ -131,6 +133,7 @@ export const settlementEntry = (settlement: Settlement): Entry => ({
   stream: 0,
   bytes: encodeCbor([
     settlement.network,
+    settlement.stream,
     settlement.attestation,
     SETTLEMENTS.indexOf(settlement.kind),
     settlement.code,
@@ -220,12 +223,13 @@ export const readAttested = (bytes: Uint8Array): Result<Attested> =>
 export const readSettlement = (bytes: Uint8Array): Result<Settlement> =>
   fields(bytes, 'settlement', (at) => ({
     network: textAt(at, 0),
-    attestation: bytesAt(at, 1),
-    kind: oneOf(SETTLEMENTS, at, 2),
-    code: textAt(at, 3),
-    words: textAt(at, 4),
-    receipt: at[5] === null ? undefined : bytesAt(at, 5),
-    wall: wallNs(intAt(at, 6)),
+    stream: textAt(at, 1) as StreamId,
+    attestation: bytesAt(at, 2),
+    kind: oneOf(SETTLEMENTS, at, 3),
+    code: textAt(at, 4),
+    words: textAt(at, 5),
+    receipt: at[6] === null ? undefined : bytesAt(at, 6),
+    wall: wallNs(intAt(at, 7)),
   }));
 
 export const readAside = (bytes: Uint8Array): Result<Aside> =>
