@@ -1,0 +1,101 @@
+import { decodeLeaf, readAttestation } from '@outpost/schemas/evidence';
+import { type StreamId, toHex } from '@outpost/schemas/words';
+import type { Kept } from '../journal/contract.ts';
+import type { StoreRecord } from '../store/records.ts';
+import { applyEntry, type Chains } from './chains.ts';
+import { KIND, originOfKind, readAttested, readHappening, readOpened, readSettlement } from './entry.ts';
+
+const deviceOf = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
+
+const readingRecord = (chains: Chains, entry: Kept): StoreRecord | undefined => {
+  const origin = originOfKind(entry.kind);
+  const chain = chains.open.get(entry.stream);
+  const leaf = decodeLeaf(entry.bytes);
+  if (origin === undefined || chain === undefined || !leaf.ok) return undefined;
+  const { stream, epoch } = chain.opened;
+  const { sequence, mono, body } = leaf.value;
+  return {
+    kind: 'reading',
+    device: deviceOf(stream),
+    stream,
+    epoch: toHex(epoch),
+    sequence,
+    mono,
+    origin,
+    body,
+  };
+};
+
+const openedRecord = (entry: Kept): StoreRecord | undefined => {
+  const opened = readOpened(entry.bytes);
+  if (!opened.ok) return undefined;
+  const { stream, epoch, reason } = opened.value;
+  const device = deviceOf(stream);
+  return { kind: 'epoch-opened', device, stream, epoch: toHex(epoch), reason, ordinal: entry.offset };
+};
+
+const attestationRecord = (entry: Kept): StoreRecord | undefined => {
+  const attested = readAttested(entry.bytes);
+  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
+  if (!attested.ok || !attestation.ok) return undefined;
+  const { stream, epoch, counter, size, lastMono, anchor } = attestation.value.statement;
+  return {
+    kind: 'attestation',
+    device: deviceOf(stream),
+    stream,
+    epoch: toHex(epoch),
+    counter,
+    size,
+    bytes: attested.value.bytes.length,
+    mono: lastMono,
+    anchor,
+    ordinal: entry.offset,
+  };
+};
+
+const settlementRecord = (entry: Kept): StoreRecord | undefined => {
+  const settlement = readSettlement(entry.bytes);
+  if (!settlement.ok) return undefined;
+  const { network, stream, attestation, kind, code, words, wall } = settlement.value;
+  const what = { kind: 'receipt', network, device: deviceOf(stream), stream } as const;
+  return {
+    ...what,
+    verdict: kind,
+    code,
+    words,
+    attestation: toHex(attestation),
+    wall,
+    ordinal: entry.offset,
+  };
+};
+
+const happeningRecord = (entry: Kept): StoreRecord | undefined => {
+  const happening = readHappening(entry.bytes);
+  if (!happening.ok) return undefined;
+  const { device, what, words, wall } = happening.value;
+  return { kind: 'event', device, what, words, wall, ordinal: entry.offset };
+};
+
+/**
+ * What the store makes of one durable entry; undefined where there is nothing to show or the entry is damaged.
+ * `chains` must have seen every entry before this one from the last known state on, and sees this one here.
+ */
+export const storeRecordOf = (chains: Chains, entry: Kept): StoreRecord | undefined => {
+  applyEntry(chains, entry);
+  switch (entry.kind) {
+    case KIND.readingLive:
+    case KIND.readingSimulated:
+    case KIND.readingReplayed:
+      return readingRecord(chains, entry);
+    case KIND.opened:
+      return openedRecord(entry);
+    case KIND.attestation:
+      return attestationRecord(entry);
+    case KIND.settlement:
+      return settlementRecord(entry);
+    case KIND.event:
+      return happeningRecord(entry);
+    default:
+      return undefined;
+  }
+};
