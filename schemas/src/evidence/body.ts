@@ -1,5 +1,15 @@
 import type { Body, BodyKind, ClockAnchor } from '../words/index.ts';
-import { type CborValue, MAJOR, type Sink, writeBigInt, writeHead, writeInt, writeText } from './cbor.ts';
+import {
+  type CborValue,
+  headBytes,
+  intBytes,
+  MAJOR,
+  type Sink,
+  writeBigInt,
+  writeHead,
+  writeInt,
+  writeText,
+} from './cbor.ts';
 import { CODES_STATUS, GAP_REASON, IDENTITY_OF, TRUST } from './codes.ts';
 import { asMono, asWall, INT64_MAX, isList, isText, isUint, UINT32_MAX } from './shape.ts';
 
@@ -22,15 +32,16 @@ export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
 /** Items of the leaf's array that belong to a body of this kind, after its kind. */
 export const bodyFieldCount = (body: Body): number => (body.kind === 'gap' ? 2 : 3);
 
-/** Bytes that the body's encoding cannot exceed, kind included. */
+/** Bytes that the body's encoding does not exceed, kind included; for a number it is exactly that many. */
 export const bodyBoundBytes = (body: Body): number => {
   switch (body.kind) {
+    case 'number':
+      return 1 + headBytes(body.signal) + intBytes(body.mantissa) + headBytes(body.ecu);
     case 'text':
     case 'identity':
       return 32 + 3 * body.text.length;
     case 'codes':
       return 32 + body.codes.reduce((sum, code) => sum + 3 + 3 * code.length, 0);
-    case 'number':
     case 'anchor':
     case 'gap':
       return 32;

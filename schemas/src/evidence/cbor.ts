@@ -35,8 +35,9 @@ export interface Sink {
 
 export const sinkOf = (capacityBytes: number): Sink => ({ bytes: new Uint8Array(capacityBytes), at: 0 });
 
-/** Exactly what was written, in memory of its own. */
-export const written = (sink: Sink): Uint8Array => sink.bytes.slice(0, sink.at);
+/** Exactly what was written; the sink is not to be used afterwards. */
+export const written = (sink: Sink): Uint8Array =>
+  sink.at === sink.bytes.length ? sink.bytes : sink.bytes.slice(0, sink.at);
 
 const reserve = (sink: Sink, count: number): void => {
   if (sink.at + count <= sink.bytes.length) return;
@@ -52,34 +53,42 @@ const writeUint32 = (bytes: Uint8Array, at: number, value: number): void => {
   bytes[at + 3] = value;
 };
 
+/** Bytes of an item's head with this argument, a safe integer ≥ 0. */
+export const headBytes = (value: number): number => {
+  if (value < 24) return 1;
+  if (value < 0x100) return 2;
+  if (value < 0x1_0000) return 3;
+  return value < TWO_32 ? 5 : 9;
+};
+
 /** An item's first byte and argument, in the shortest form (RFC 8949 §4.2.1). `value` is a safe integer ≥ 0. */
 export const writeHead = (sink: Sink, major: number, value: number): void => {
-  reserve(sink, 9);
+  const count = headBytes(value);
+  reserve(sink, count);
   const { bytes, at } = sink;
   const first = major << 5;
-  if (value < 24) {
+  sink.at = at + count;
+  if (count === 1) {
     bytes[at] = first | value;
-    sink.at = at + 1;
-  } else if (value < 0x100) {
+  } else if (count === 2) {
     bytes[at] = first | 24;
     bytes[at + 1] = value;
-    sink.at = at + 2;
-  } else if (value < 0x1_0000) {
+  } else if (count === 3) {
     bytes[at] = first | 25;
     bytes[at + 1] = value >>> 8;
     bytes[at + 2] = value;
-    sink.at = at + 3;
-  } else if (value < TWO_32) {
+  } else if (count === 5) {
     bytes[at] = first | 26;
     writeUint32(bytes, at + 1, value);
-    sink.at = at + 5;
   } else {
     bytes[at] = first | 27;
     writeUint32(bytes, at + 1, Math.floor(value / TWO_32));
     writeUint32(bytes, at + 5, value % TWO_32);
-    sink.at = at + 9;
   }
 };
+
+/** Bytes of a safe integer. */
+export const intBytes = (value: number): number => headBytes(value < 0 ? -1 - value : value);
 
 /** A safe integer. */
 export const writeInt = (sink: Sink, value: number): void => {

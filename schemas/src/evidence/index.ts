@@ -41,7 +41,7 @@ export type { Head, Statement } from './statement.ts';
 export {
   inclusionPath,
   leafHash,
-  nodeHash,
+  leafHashes,
   rootFromPath,
   TREE_LEAVES_MAX,
   treeRoot,

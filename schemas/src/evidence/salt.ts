@@ -24,8 +24,12 @@ export const saltKey = (secret: Uint8Array, epoch: Epoch, stream: StreamId): Uin
 export const leafSalt = (key: Uint8Array, sequence: number, hash: Hash = sha256): Uint8Array => {
   const input = new Uint8Array(HASH_BYTES + 8);
   input.set(key);
-  const view = new DataView(input.buffer);
-  view.setUint32(HASH_BYTES, Math.floor(sequence / 0x1_0000_0000));
-  view.setUint32(HASH_BYTES + 4, sequence % 0x1_0000_0000);
+  for (
+    let [at, rest] = [HASH_BYTES + 7, sequence];
+    at >= HASH_BYTES;
+    at -= 1, rest = Math.floor(rest / 256)
+  ) {
+    input[at] = rest % 256;
+  }
   return hash(input).subarray(0, SALT_BYTES);
 };
