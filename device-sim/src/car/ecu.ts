@@ -1,0 +1,173 @@
+import {
+  dtcCode,
+  encodeCalibrationIds,
+  encodeCvns,
+  encodeDtcs,
+  encodeEcuName,
+  encodeSupported,
+  encodeVin,
+  INFO_TYPES,
+  isBitmapPid,
+  PIDS_PER_REQUEST_MAX,
+} from '@outpost/schemas/vehicle';
+import { concatBytes } from '@outpost/schemas/words';
+import { type Latency, type UnitAddress, unitAddress } from './bus.ts';
+import { ENGINE_PIDS, GEARBOX_PIDS, type Moment, type PidTable } from './engine-pids.ts';
+import type { CarIdentity, UnitIdentity } from './identity.ts';
+import { pidBytes } from './quantise.ts';
+
+/** One control unit on the bus. */
+export interface ControlUnit {
+  readonly number: number;
+  readonly address: UnitAddress;
+  readonly latency: Latency;
+  /** What it fills its frames with. */
+  readonly padding: number;
+  readonly pids: PidTable;
+  readonly identity: UnitIdentity;
+  /** Undefined: the unit does not know the VIN. */
+  readonly vin: string | undefined;
+  readonly hasCodes: boolean;
+}
+
+/** The engine answers first, the gearbox a little later, both as ISO 15765-4 wants within 50 ms. */
+export const controlUnits = (identity: CarIdentity): readonly ControlUnit[] => [
+  {
+    number: 0,
+    address: unitAddress(0, 0x10),
+    latency: { meanMs: 12, spreadMs: 4 },
+    padding: 0xaa,
+    pids: ENGINE_PIDS,
+    identity: identity.engine,
+    vin: identity.vin,
+    hasCodes: true,
+  },
+  {
+    number: 1,
+    address: unitAddress(1, 0x18),
+    latency: { meanMs: 19, spreadMs: 4 },
+    padding: 0x00,
+    pids: GEARBOX_PIDS,
+    identity: identity.gearbox,
+    vin: undefined,
+    hasCodes: false,
+  },
+];
+
+const NEGATIVE = 0x7f;
+const SERVICE_NOT_SUPPORTED = 0x11;
+const FORMAT_WRONG = 0x13;
+const CONDITIONS_NOT_CORRECT = 0x22;
+const OUT_OF_RANGE = 0x31;
+
+/** A negative answer; the ones that say “not mine” are kept back when everybody was asked (ISO 14229-1, 7.5). */
+type Answer = { readonly bytes: Uint8Array } | { readonly refusal: number };
+
+const bitmap = (base: number, numbers: Iterable<number>): Uint8Array | undefined => {
+  const all = [...numbers];
+  const above = all.filter((number) => number > base + 0x20);
+  const inRange = all.some((number) => number > base && number <= base + 0x20);
+  if (base !== 0 && !inRange && above.length === 0) return undefined;
+  return encodeSupported(base, above.length > 0 ? [...all, base + 0x20] : all);
+};
+
+/** Service 01 and, with the frozen car, the data of service 02. */
+const pidData = (unit: ControlUnit, pid: number, moment: Moment): Uint8Array | undefined => {
+  if (isBitmapPid(pid)) return bitmap(pid, unit.pids.keys());
+  const content = unit.pids.get(pid);
+  return content === undefined ? undefined : pidBytes(pid, content(moment));
+};
+
+const liveData = (unit: ControlUnit, pids: Uint8Array, moment: Moment): Answer => {
+  if (pids.length === 0 || pids.length > PIDS_PER_REQUEST_MAX) return { refusal: FORMAT_WRONG };
+  const parts: Uint8Array[] = [];
+  for (const pid of new Set(pids)) {
+    const data = pidData(unit, pid, moment);
+    if (data !== undefined) parts.push(Uint8Array.of(pid), data);
+  }
+  return parts.length === 0
+    ? { refusal: OUT_OF_RANGE }
+    : { bytes: concatBytes(Uint8Array.of(0x41), ...parts) };
+};
+
+/** These describe the car since codes were cleared or the diagnosis itself: nothing that a freeze frame holds. */
+const NOT_FROZEN: ReadonlySet<number> = new Set([0x01, 0x13, 0x1c, 0x30, 0x41, 0x4f, 0x50, 0x51, 0x5f]);
+const FREEZE_DTC = 0x02;
+
+/** Service 02: PID and frame number; only frame 00 exists. A missing frame number is taken as 00. */
+const freezeFrame = (unit: ControlUnit, [pid, frame = 0]: Uint8Array, { model, car }: Moment): Answer => {
+  if (pid === undefined) return { refusal: FORMAT_WRONG };
+  if (frame !== 0 || !unit.hasCodes) return { refusal: OUT_OF_RANGE };
+  const head = Uint8Array.of(0x42, pid, 0);
+  if (pid === FREEZE_DTC) {
+    const code = dtcCode(car.codes.frozenBy ?? '') ?? 0;
+    return { bytes: concatBytes(head, Uint8Array.of(code >> 8, code & 0xff)) };
+  }
+  const kept = new Set([...unit.pids.keys()].filter((number) => number < 0x60 && !NOT_FROZEN.has(number)));
+  kept.add(FREEZE_DTC);
+  if (isBitmapPid(pid)) {
+    const bits = bitmap(pid, kept);
+    return bits === undefined ? { refusal: OUT_OF_RANGE } : { bytes: concatBytes(head, bits) };
+  }
+  const data = car.frozen && kept.has(pid) ? pidData(unit, pid, { model, car: car.frozen }) : undefined;
+  return data === undefined ? { refusal: OUT_OF_RANGE } : { bytes: concatBytes(head, data) };
+};
+
+const infoTypes = (unit: ControlUnit): ReadonlyMap<number, Uint8Array> => {
+  const { acronym, name, calibrationId, cvn } = unit.identity;
+  const types = new Map<number, Uint8Array>();
+  if (unit.vin !== undefined) types.set(INFO_TYPES.vin, encodeVin(unit.vin));
+  types.set(INFO_TYPES.calibrationId, encodeCalibrationIds([calibrationId]));
+  types.set(INFO_TYPES.cvn, encodeCvns([cvn]));
+  types.set(INFO_TYPES.ecuName, encodeEcuName(acronym, name));
+  return types;
+};
+
+const vehicleInformation = (unit: ControlUnit, parameters: Uint8Array): Answer => {
+  const [type] = parameters;
+  if (type === undefined || parameters.length !== 1) return { refusal: FORMAT_WRONG };
+  const types = infoTypes(unit);
+  const content = type === 0 ? encodeSupported(0, types.keys()) : types.get(type);
+  return content === undefined
+    ? { refusal: OUT_OF_RANGE }
+    : { bytes: concatBytes(Uint8Array.of(0x49, type), content) };
+};
+
+const troubleCodes = (unit: ControlUnit, service: number, codes: readonly string[]): Answer => ({
+  bytes: concatBytes(Uint8Array.of(service + 0x40), encodeDtcs(unit.hasCodes ? codes : [], 'can')),
+});
+
+const answer = (unit: ControlUnit, service: number, parameters: Uint8Array, moment: Moment): Answer => {
+  const { codes } = moment.car;
+  const alone = parameters.length === 0;
+  if (service === 0x01) return liveData(unit, parameters, moment);
+  if (service === 0x02) return freezeFrame(unit, parameters, moment);
+  if (service === 0x03 && alone) return troubleCodes(unit, service, codes.stored);
+  if (service === 0x07 && alone) return troubleCodes(unit, service, codes.pending);
+  if (service === 0x0a && alone) return troubleCodes(unit, service, codes.permanent);
+  if (service === 0x09) return vehicleInformation(unit, parameters);
+  // Clearing is refused, as every control unit does while the engine runs: this car's memory is its evidence.
+  if (service === 0x04) return { refusal: CONDITIONS_NOT_CORRECT };
+  return { refusal: SERVICE_NOT_SUPPORTED };
+};
+
+/** Refusals that a unit keeps to itself when it was not asked in person. */
+const KEPT_BACK: ReadonlySet<number> = new Set([SERVICE_NOT_SUPPORTED, OUT_OF_RANGE, FORMAT_WRONG]);
+
+/**
+ * What the unit says to a request (service, then its parameters): a positive answer, `7F service code`, or nothing.
+ * Pure: reads the moment, changes nothing.
+ */
+export const respond = (
+  unit: ControlUnit,
+  request: Uint8Array,
+  how: 'functional' | 'physical',
+  moment: Moment,
+): Uint8Array | undefined => {
+  const [service] = request;
+  if (service === undefined) return undefined;
+  const said = answer(unit, service, request.subarray(1), moment);
+  if ('bytes' in said) return said.bytes;
+  if (how === 'functional' && KEPT_BACK.has(said.refusal)) return undefined;
+  return Uint8Array.of(NEGATIVE, service, said.refusal);
+};

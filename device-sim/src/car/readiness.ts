@@ -1,0 +1,37 @@
+import { encodeReadiness, type Monitor } from '@outpost/schemas/vehicle';
+import type { CarState } from './car.ts';
+
+/** The self-tests of a petrol engine and when each is through in a drive cycle, seconds of engine run time. */
+const MONITORS: readonly { readonly name: string; readonly afterS: number; readonly warm: boolean }[] = [
+  { name: 'misfire', afterS: 20, warm: false },
+  { name: 'fuel-system', afterS: 60, warm: true },
+  { name: 'components', afterS: 1, warm: false },
+  { name: 'catalyst', afterS: 720, warm: true },
+  { name: 'evaporative-system', afterS: 1_200, warm: true },
+  { name: 'oxygen-sensor', afterS: 300, warm: true },
+  { name: 'oxygen-sensor-heater', afterS: 90, warm: false },
+  { name: 'egr-vvt', afterS: 420, warm: true },
+];
+
+const WARM_C = 70;
+
+/** PID 01: since codes were cleared, long ago, every monitor has run. */
+export const monitorStatus = ({ codes }: CarState): Uint8Array =>
+  encodeReadiness({
+    lampOn: codes.lampOn,
+    codes: codes.stored.length,
+    ignition: 'spark',
+    monitors: MONITORS.map(({ name }): Monitor => ({ name, supported: true, complete: true })),
+  });
+
+/** PID 41: what is enabled and through since this start. */
+export const driveCycleStatus = ({ totals, heat }: CarState): Uint8Array =>
+  encodeReadiness({
+    lampOn: false,
+    codes: 0,
+    ignition: 'spark',
+    monitors: MONITORS.map(({ name, afterS, warm }): Monitor => {
+      const complete = totals.runS >= afterS && (!warm || heat.coolantC >= WARM_C);
+      return { name, supported: true, complete };
+    }),
+  });
