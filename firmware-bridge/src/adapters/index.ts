@@ -1,1 +1,17 @@
+import type { Body } from '@outpost/schemas/words';
+import type { Adapter } from '../adapter.ts';
+import { elm327, redecode as redecodeElm327 } from './elm327/index.ts';
+
+export { elm327Parts } from './elm327/index.ts';
 export * as elm327Wire from './elm327/wire.ts';
+
+/** Every kind of device that can be spoken to, by the name that the configuration uses. */
+export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map([[elm327.name, elm327]]);
+
+/**
+ * Computes again what a reading's raw bytes say, by the name of the adapter. Pure, so that evidence can be checked
+ * where no device is. An adapter whose frames cannot be read by themselves is not in it.
+ */
+export const redecoders: ReadonlyMap<string, (raw: Uint8Array) => readonly Body[]> = new Map([
+  [elm327.name, redecodeElm327],
+]);

@@ -46,7 +46,7 @@ const endsLine = (bytes: Uint8Array, from: number, at: number): boolean => {
 };
 
 /** Serial noise and the chip itself insert NUL bytes anywhere (ELM327 data sheet); they carry nothing. */
-const lineText = (bytes: Uint8Array): string => asciiText(bytes.filter((byte) => byte !== NUL)).trim();
+export const lineText = (bytes: Uint8Array): string => asciiText(bytes.filter((byte) => byte !== NUL)).trim();
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const HEX_GROUPS = /^[0-9A-F]+(?: +[0-9A-F]+)*$/;

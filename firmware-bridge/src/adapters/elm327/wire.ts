@@ -1,4 +1,5 @@
 /** What a simulator of the dongle needs: the same codec the gateway uses, and how lines and frames are laid out. */
+export { SIMULATOR_MARK } from './adapter-text.ts';
 export { bareLines, type CanFrame, canLine, type HexLine, type IdBits, readCanLine } from './can-line.ts';
 export { elm327Codec } from './codec.ts';
 export { type Command, READ_ONLY_SERVICES, type Request } from './command.ts';

@@ -1,0 +1,222 @@
+import { elapsedMs, fault, type MonoNs } from '@outpost/schemas/words';
+import type { Input } from '../../session.ts';
+import type { Event } from './event.ts';
+import type { Heard, Link, Question, Reply } from './state.ts';
+import { TROUBLE_ACTION } from './troubles.ts';
+import { after, bump, CONTROL, quarantined, SEARCH_TIMEOUT_MS, settle, strike, type Turn } from './turn.ts';
+
+/** What one input meant to the exchange of commands and prompts. */
+export type Outcome =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  /** The prompt is found again; nothing is under way. */
+  | { readonly kind: 'synced' }
+  /** The chip started anew: its settings are lost. */
+  | { readonly kind: 'reset' };
+
+const WAITING: Outcome = { kind: 'waiting' };
+const RESET: Outcome = { kind: 'reset' };
+
+/** The longest reply that we ask for is a few dozen lines; more is a flood of rubbish. */
+const REPLY_LINES_MAX = 256;
+
+/** How long an interrupted chip may take to print its prompt; an idle one prints nothing. */
+const INTERRUPT_MS = 300;
+const SIGN_OF_LIFE_MS = 1_500;
+/** Late lines and prompts come within this time of each other, over radio too. */
+const QUIET_MS = 150;
+const SYNC_TRIES_MAX = 3;
+
+const noFault = fault('malformed', 'elm327.unreadable', 'line', 'a line that cannot be read');
+
+const heardOf = (input: Extract<Input<Event>, { kind: 'event' | 'malformed' }>): Heard =>
+  input.kind === 'event'
+    ? { raw: input.raw, event: input.event, fault: undefined }
+    : { raw: input.raw, event: undefined, fault: input.fault };
+
+/** Begins to look for the prompt. What was heard of an unfinished reply must have its fates already. */
+export const synchronise = (turn: Turn, unanswered: Question | undefined, tries = 0): void => {
+  bump(turn, 'syncs');
+  turn.commands.push({ kind: 'nudge' });
+  turn.link = {
+    kind: 'syncing',
+    stage: 'interrupt',
+    tries,
+    deadline: after(turn, INTERRUPT_MS),
+    heard: 0,
+    unanswered,
+  };
+};
+
+/** A line that shows that the chip lost its settings, by what it says. */
+const resetWords = ({ event }: Heard, link: Link): string | undefined => {
+  if (event?.kind === 'trouble' && TROUBLE_ACTION[event.trouble] === 'reset') {
+    return 'the dongle lost power for a moment (LV RESET); check its supply, and the battery while cranking';
+  }
+  if (event?.kind === 'error-number') return `the dongle reports its internal error ${event.number}`;
+  const asksIdentity = link.kind === 'asked' && link.question.command.kind === 'at';
+  if (event?.kind !== 'text' || asksIdentity || link.kind === 'syncing') return undefined;
+  return /ELM3\d\d v\d/.test(event.text) ? 'the dongle started anew by itself' : undefined;
+};
+
+const isEcho = ({ event, raw }: Heard, question: Question): boolean => {
+  const { command } = question;
+  if (event === undefined || event.kind === 'prompt') return false;
+  const printed = Array.from(raw, (byte) => String.fromCharCode(byte))
+    .join('')
+    .replaceAll(/[\0 ]/g, '')
+    .toUpperCase();
+  if (command.kind === 'at') return printed === `AT${command.text}`;
+  if (command.kind !== 'request') return false;
+  let sent = '';
+  for (const byte of command.bytes) sent += byte.toString(16).toUpperCase().padStart(2, '0');
+  return printed === `${sent}${command.lines ?? ''}`;
+};
+
+const dropAll = (turn: Turn, lines: readonly Heard[], reason: string): void =>
+  settle(turn, lines, (line) =>
+    line.event === undefined ? quarantined(noFault)(line) : { kind: 'dropped', reason },
+  );
+
+/** More starts than this without reading a car in between end the connection. */
+const RESETS_MAX = 5;
+
+const startedAnew = (turn: Turn, words: string): Outcome => {
+  bump(turn, 'resets', 'resetsInSetup');
+  turn.counts = { ...turn.counts, lastTrouble: words };
+  if (turn.counts.resetsInSetup > RESETS_MAX) {
+    turn.reopen = fault('unreachable', 'elm327.resets', 'dongle', `it keeps starting anew: ${words}.`);
+  }
+  return RESET;
+};
+
+const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: Heard): Outcome => {
+  const { question, lines } = link;
+  if (heard.event?.kind === 'prompt') {
+    turn.fates.push(CONTROL);
+    turn.link = { kind: 'idle' };
+    return { kind: 'reply', reply: { question, lines, silent: false } };
+  }
+  const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : question.timeoutMs;
+  const deadline = after(turn, timeoutMs);
+  if (lines.length === 0 && isEcho(heard, question)) {
+    turn.fates.push(CONTROL);
+    turn.link = { ...link, deadline };
+    const forgot = turn.phase.kind !== 'setup' && turn.facts.capabilities['E0'] === true;
+    return forgot ? startedAnew(turn, 'the dongle echoes again: it has lost its settings') : WAITING;
+  }
+  const all = [...lines, heard];
+  turn.link = { ...link, deadline, lines: all };
+  if (all.length < REPLY_LINES_MAX) return WAITING;
+  dropAll(turn, all, 'flood');
+  strike(
+    turn,
+    fault('malformed', 'elm327.flood', 'dongle', `${REPLY_LINES_MAX} lines came without a prompt`),
+  );
+  synchronise(turn, question);
+  return WAITING;
+};
+
+const whileSyncing = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>, heard: Heard): Outcome => {
+  const next = { ...link, heard: link.heard + 1 };
+  turn.link = next;
+  if (heard.event?.kind !== 'prompt') {
+    dropAll(turn, [heard], 'resynchronising');
+    if (link.stage === 'drain' && next.heard < REPLY_LINES_MAX) {
+      turn.link = { ...next, deadline: after(turn, QUIET_MS) };
+    }
+    return WAITING;
+  }
+  turn.fates.push(CONTROL);
+  if (link.stage === 'interrupt') askForLife(turn, next);
+  else turn.link = { ...next, stage: 'drain', deadline: after(turn, QUIET_MS) };
+  return WAITING;
+};
+
+const askForLife = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>): void => {
+  turn.commands.push({ kind: 'at', text: 'I' });
+  turn.link = { ...link, stage: 'ask', deadline: after(turn, SIGN_OF_LIFE_MS) };
+};
+
+const hearIdle = (turn: Turn, heard: Heard): void => {
+  if (heard.event?.kind === 'prompt') turn.fates.push(CONTROL);
+  else dropAll(turn, [heard], 'unsolicited');
+};
+
+/** `ACT ALERT` may stand between any two lines and belongs to no reply: the next command keeps the chip awake. */
+const isAlert = ({ event }: Heard): boolean =>
+  event?.kind === 'trouble' && event.groups.length === 0 && TROUBLE_ACTION[event.trouble] === 'alert';
+
+const hear = (turn: Turn, heard: Heard): Outcome => {
+  const { link } = turn;
+  const words = resetWords(heard, link);
+  if (words !== undefined) {
+    if (link.kind === 'asked') dropAll(turn, link.lines, 'device-reset');
+    turn.fates.push(CONTROL);
+    return startedAnew(turn, words);
+  }
+  if (isAlert(heard)) {
+    turn.fates.push(CONTROL);
+    return WAITING;
+  }
+  if (link.kind === 'asked') return whileAsked(turn, link, heard);
+  if (link.kind === 'syncing') return whileSyncing(turn, link, heard);
+  hearIdle(turn, heard);
+  return WAITING;
+};
+
+/** The prompt did not show up in time. */
+const syncOverdue = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>): Outcome => {
+  if (link.stage === 'interrupt') {
+    askForLife(turn, link);
+    return WAITING;
+  }
+  if (link.stage === 'drain') {
+    turn.link = { kind: 'idle' };
+    const { unanswered } = link;
+    if (unanswered === undefined) return { kind: 'synced' };
+    return { kind: 'reply', reply: { question: unanswered, lines: [], silent: true } };
+  }
+  if (link.tries + 1 < SYNC_TRIES_MAX) {
+    synchronise(turn, link.unanswered, link.tries + 1);
+    return WAITING;
+  }
+  const words =
+    link.heard === 0
+      ? 'it says nothing; is it a dongle, is the baud rate right, and is it powered?'
+      : 'it never comes to its prompt; is it an ELM327, and is the baud rate right?';
+  turn.reopen = fault('unreachable', 'elm327.silent', 'dongle', words);
+  return WAITING;
+};
+
+const overdue = (turn: Turn, deadline: MonoNs): boolean => elapsedMs(turn.now, deadline) <= 0;
+
+const silence = (turn: Turn): Outcome => {
+  const { link } = turn;
+  if (link.kind === 'idle' || !overdue(turn, link.deadline)) return WAITING;
+  if (link.kind === 'syncing') return syncOverdue(turn, link);
+  const reason = fault(
+    'malformed',
+    'elm327.no-prompt',
+    'dongle',
+    'a reply did not come to its prompt in time',
+  );
+  settle(turn, link.lines, quarantined(reason));
+  strike(turn, reason);
+  synchronise(turn, link.question);
+  return WAITING;
+};
+
+/** One input to the exchange. Moves the link on and says what the phase must know. */
+export const exchange = (turn: Turn, input: Input<Event>): Outcome => {
+  switch (input.kind) {
+    case 'opened':
+      synchronise(turn, undefined);
+      return WAITING;
+    case 'silence':
+      return silence(turn);
+    case 'event':
+    case 'malformed':
+      return hear(turn, heardOf(input));
+  }
+};

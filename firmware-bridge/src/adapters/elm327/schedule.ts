@@ -1,0 +1,188 @@
+import { INFO_TYPES, PIDS, pidLength, signalById } from '@outpost/schemas/vehicle';
+import { elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
+import type { Elm327Options, PollEntry } from './options.ts';
+import { newLearner, type Shape } from './shape.ts';
+import type { Ecu, Row } from './state.ts';
+
+/** A request that nobody answers is asked for this many times at its own pace before it is slowed down. */
+const MISSES_FREE = 3;
+const BACKOFF_MAX_MS = 3_600_000;
+
+/** How soon a vehicle that names itself differently each time is asked again. */
+const CHANGING_VIN_MS = 10_000;
+
+/** What was refused, damaged or not yet believed is asked for again after this, or sooner if it is due. */
+const RETRY_MS = 1_000;
+
+const HOUR_MS = 3_600_000;
+
+/** PIDs that say how others are scaled: asked before them. */
+const SCALE_PIDS: readonly number[] = [0x4f, 0x50];
+
+const newRow = (
+  request: Uint8Array | undefined,
+  everyMs: number,
+  now: MonoNs,
+  expected: Shape | undefined,
+): Row => ({
+  request,
+  everyMs,
+  due: now,
+  waitMs: 1,
+  misses: 0,
+  learner: newLearner(expected),
+  lines: 0,
+  sameLines: 0,
+  retired: false,
+});
+
+const shapeOfEcus = (ecus: readonly Ecu[], bytes: number | undefined): Shape | undefined =>
+  ecus.length === 0
+    ? undefined
+    : ecus.map(({ address, padding }) => ({
+        ecu: address,
+        bytes,
+        padding: fills(bytes) ? undefined : padding,
+      }));
+
+/** A payload whose last frame is full to the brim shows no padding. */
+const fills = (bytes: number | undefined): boolean => {
+  if (bytes === undefined) return false;
+  return bytes <= 7 ? bytes === 7 : (bytes - 6) % 7 === 0;
+};
+
+/** Everything that any of the control units offers and the table knows, at the pace of its fastest signal. */
+const everything = (ecus: readonly Ecu[]): readonly PollEntry[] => {
+  const offered = PIDS.filter(
+    ({ pid, fields }) => fields.length > 0 && ecus.some(({ pids }) => pids.has(pid)),
+  );
+  const paced = offered.map(({ pid, fields }) => {
+    const signals = fields.map(({ signal }) => signalById(signal));
+    const everyMs = Math.min(...signals.map((row) => row?.defaultIntervalMs ?? HOUR_MS));
+    return { pid, everyMs };
+  });
+  return paced.toSorted((a, b) => a.everyMs - b.everyMs || a.pid - b.pid);
+};
+
+const pidRow = (entry: PollEntry, ecus: readonly Ecu[], now: MonoNs): Row => {
+  const { pid, everyMs } = entry;
+  const length = pidLength(pid);
+  const answering = ecus.filter(({ pids }) => pids.has(pid));
+  // Where the table allows several lengths, the one that this car uses has to be learned.
+  const expected = length === undefined ? undefined : shapeOfEcus(answering, 2 + length);
+  return newRow(Uint8Array.of(0x01, pid), everyMs, now, expected);
+};
+
+/** The identification number: checked again and again, so it stands apart from what is read once an hour. */
+export const VIN_ROW = 0;
+
+const TROUBLE_CODE_SERVICES: readonly number[] = [0x03, 0x07, 0x0a];
+
+/** What will be asked for, in the order of the first round. The first row is always that of the VIN. */
+export const newSchedule = (options: Elm327Options, ecus: readonly Ecu[], now: MonoNs): readonly Row[] => {
+  const infoRow = (type: number, everyMs: number): Row => {
+    const answering = ecus.filter(({ infoTypes }) => infoTypes.has(type));
+    const row = newRow(Uint8Array.of(0x09, type), everyMs, now, shapeOfEcus(answering, undefined));
+    return answering.length > 0 ? row : { ...row, retired: true };
+  };
+  const wanted = (options.poll ?? everything(ecus)).filter(({ pid }) =>
+    ecus.some(({ pids }) => pids.has(pid)),
+  );
+  const scales = SCALE_PIDS.filter((pid) => ecus.some(({ pids }) => pids.has(pid)));
+  const scaleEntries = scales.map(
+    (pid) => wanted.find((entry) => entry.pid === pid) ?? { pid, everyMs: HOUR_MS },
+  );
+  const others = wanted.filter(({ pid }) => !scales.includes(pid));
+  return [
+    infoRow(INFO_TYPES.vin, options.identityEveryMs),
+    ...scaleEntries.map((entry) => pidRow(entry, ecus, now)),
+    newRow(undefined, options.voltageEveryMs, now, undefined),
+    ...TROUBLE_CODE_SERVICES.map((service) =>
+      newRow(Uint8Array.of(service), options.troubleCodesEveryMs, now, shapeOfEcus(ecus, undefined)),
+    ),
+    ...others.map((entry) => pidRow(entry, ecus, now)),
+    infoRow(INFO_TYPES.calibrationId, HOUR_MS),
+    infoRow(INFO_TYPES.cvn, HOUR_MS),
+    infoRow(INFO_TYPES.ecuName, HOUR_MS),
+  ];
+};
+
+/** PIDs of the list that no control unit offers, as two hex digits each. */
+export const notOffered = (options: Elm327Options, ecus: readonly Ecu[]): readonly string[] =>
+  (options.poll ?? [])
+    .filter(({ pid }) => !ecus.some(({ pids }) => pids.has(pid)))
+    .map(({ pid }) => pid.toString(16).toUpperCase().padStart(2, '0'));
+
+export interface Choice {
+  /** The row to ask now; undefined where none is due. */
+  readonly row: number | undefined;
+  /** When the next one is due, if none is due now. */
+  readonly due: MonoNs | undefined;
+}
+
+/**
+ * The row that is latest in proportion to how long it was to wait. Where the rate limit does not allow everything,
+ * all rows are stretched by the same factor, and nothing is starved.
+ */
+export const choose = (rows: readonly Row[], now: MonoNs): Choice => {
+  let row: number | undefined;
+  let worst = -1;
+  let due: MonoNs | undefined;
+  for (const [index, candidate] of rows.entries()) {
+    if (candidate.retired) continue;
+    if (due === undefined || candidate.due < due) due = candidate.due;
+    const lateMs = elapsedMs(candidate.due, now);
+    if (lateMs < 0) continue;
+    const lateness = lateMs / candidate.waitMs;
+    if (lateness <= worst) continue;
+    worst = lateness;
+    row = index;
+  }
+  return { row, due };
+};
+
+const waiting = (row: Row, waitMs: number, now: MonoNs): Row => ({
+  ...row,
+  waitMs,
+  due: monoAfterMs(now, waitMs),
+});
+
+/** After a reply that was believed, `lines` of them in it. */
+export const rowAnswered = (row: Row, lines: number, now: MonoNs): Row => {
+  // A row that is behind keeps its place in time as long as it is not behind by more than a whole interval.
+  const next = monoAfterMs(row.due, row.everyMs);
+  const onTime = row.waitMs === row.everyMs && next > now;
+  const paced = onTime ? { ...row, due: next } : waiting(row, row.everyMs, now);
+  return { ...paced, misses: 0, lines, sameLines: lines === row.lines ? row.sameLines + 1 : 1 };
+};
+
+/** After nobody answered. */
+export const rowUnanswered = (row: Row, now: MonoNs): Row => {
+  const misses = row.misses + 1;
+  const factor = 2 ** Math.min(20, Math.max(0, misses - MISSES_FREE + 1));
+  const slowed = misses < MISSES_FREE ? row.everyMs : Math.min(BACKOFF_MAX_MS, row.everyMs * factor);
+  return { ...waiting(row, Math.max(row.everyMs, slowed), now), misses, sameLines: 0 };
+};
+
+/** After something that has to be asked again soon: damage, or an answer that is not yet believed. */
+export const rowAgain = (row: Row, now: MonoNs): Row => ({
+  ...waiting(row, Math.min(RETRY_MS, row.everyMs), now),
+  sameLines: 0,
+});
+
+/** After an answer about identity: at once until two agree, soon while they differ. */
+export const rowIdentified = (row: Row, settled: 'once' | 'changing' | 'agreed', now: MonoNs): Row => {
+  if (settled === 'once') return { ...row, misses: 0 };
+  return { ...waiting(row, settled === 'changing' ? CHANGING_VIN_MS : row.everyMs, now), misses: 0 };
+};
+
+/** Asked no more on this connection. */
+export const rowRetired = (row: Row): Row => ({ ...row, retired: true });
+
+/** Replies in a row with the same number of lines before the chip is told to wait for no more than these. */
+const LINES_KNOWN_AFTER = 3;
+const LINES_MAX = 9;
+
+/** The number of lines after which the chip may return at once; undefined where it is not known well enough. */
+export const knownLines = (row: Row): number | undefined =>
+  row.sameLines >= LINES_KNOWN_AFTER && row.lines <= LINES_MAX ? row.lines : undefined;

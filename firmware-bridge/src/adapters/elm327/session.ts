@@ -1,0 +1,131 @@
+import { elapsedMs, type MonoNs, monoNs } from '@outpost/schemas/words';
+import type { Input, Session, Step } from '../../session.ts';
+import { absentNext, absentReply, startAbsent } from './absent.ts';
+import type { Command } from './command.ts';
+import { connectNext, connectReply, startConnect } from './connect.ts';
+import { discoverNext, discoverReply, startDiscover } from './discover.ts';
+import type { Event } from './event.ts';
+import { exchange, synchronise } from './link.ts';
+import type { Elm327Options } from './options.ts';
+import { pollNext, pollReply, startPoll } from './poll.ts';
+import { newFacts, setupNext, setupReply, startSetup } from './setup.ts';
+import type { Counts, Reply, State } from './state.ts';
+import { statusOf } from './status.ts';
+import { newTurn, type Turn } from './turn.ts';
+
+const NO_COUNTS: Counts = {
+  requests: 0,
+  answered: 0,
+  unanswered: 0,
+  negative: 0,
+  damaged: 0,
+  untrusted: 0,
+  busErrors: 0,
+  syncs: 0,
+  resets: 0,
+  strikes: 0,
+  resetsInSetup: 0,
+  lastTrouble: undefined,
+};
+
+const INITIAL: State = {
+  link: { kind: 'idle' },
+  phase: { kind: 'setup', step: 0, tries: 0, names: [] },
+  facts: newFacts(monoNs(0n)),
+  counts: NO_COUNTS,
+  reported: undefined,
+};
+
+/** A reply has come: the phase that asked takes it and may give way to the next. */
+const takeReply = (turn: Turn, reply: Reply): void => {
+  const { phase } = turn;
+  switch (phase.kind) {
+    case 'setup':
+      setupReply(turn, phase, reply);
+      return;
+    case 'connect': {
+      const found = connectReply(turn, phase, reply);
+      if (found === 'found') startDiscover(turn);
+      if (found === 'nobody') startAbsent(turn);
+      return;
+    }
+    case 'discover': {
+      const discovered = discoverReply(turn, phase, reply);
+      if (discovered === 'complete') startPoll(turn);
+      if (discovered === 'nobody') startAbsent(turn);
+      return;
+    }
+    case 'poll':
+      if (pollReply(turn, phase, reply) === 'lost') startConnect(turn, 'full');
+      return;
+    case 'absent':
+      if (absentReply(turn, phase, reply) === 'look') startConnect(turn, 'full');
+      return;
+  }
+};
+
+/** The link is idle: the phase asks its next question, or says when it wants to. */
+const askNext = (turn: Turn): void => {
+  const { phase } = turn;
+  switch (phase.kind) {
+    case 'setup':
+      if (setupNext(turn, phase)) return;
+      startConnect(turn, 'full');
+      askNext(turn);
+      return;
+    case 'connect':
+      connectNext(turn, phase);
+      return;
+    case 'discover':
+      discoverNext(turn, phase);
+      return;
+    case 'poll':
+      pollNext(turn, phase);
+      return;
+    case 'absent':
+      if (!absentNext(turn, phase)) return;
+      startConnect(turn, 'blind');
+      askNext(turn);
+      return;
+  }
+};
+
+const waitMs = ({ link, wakeAt, now }: Turn): number | undefined => {
+  const until: MonoNs | undefined = link.kind === 'idle' ? wakeAt : link.deadline;
+  return until === undefined ? undefined : Math.max(0, elapsedMs(now, until));
+};
+
+const stepOf = (turn: Turn, reported: State['reported']): Step<State, Command> => {
+  const { link, phase, facts, counts } = turn;
+  const told = statusOf(turn, reported);
+  return {
+    state: { link, phase, facts, counts, reported: told.reported },
+    commands: turn.commands,
+    said: turn.said,
+    fates: turn.fates,
+    whenKept: [],
+    silenceAfterMs: waitMs(turn),
+    ...(told.status === undefined ? {} : { status: told.status }),
+    ...(turn.reopen === undefined ? {} : { reopen: turn.reopen }),
+  };
+};
+
+/**
+ * The dialogue with an ELM327 or one of its clones: find the prompt, set the chip up, find the bus, find out what the
+ * car offers, then ask for it by a schedule. Two layers: `link.ts` sees to it that one command is under way at a time
+ * and that its reply is complete; the phases decide what to ask and what a reply means.
+ */
+export const elm327Session = (options: Elm327Options): Session<State, Command, Event> => ({
+  initial: INITIAL,
+  step: (state: State, input: Input<Event>, now: MonoNs): Step<State, Command> => {
+    const turn = newTurn(state, options, now);
+    const outcome = exchange(turn, input);
+    if (outcome.kind === 'reply') takeReply(turn, outcome.reply);
+    if (outcome.kind === 'reset') {
+      startSetup(turn);
+      synchronise(turn, undefined);
+    }
+    if (turn.link.kind === 'idle' && turn.reopen === undefined) askNext(turn);
+    return stepOf(turn, state.reported);
+  },
+});

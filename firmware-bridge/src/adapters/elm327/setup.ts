@@ -1,0 +1,182 @@
+import { asciiText, fault } from '@outpost/schemas/words';
+import { adapterTextBody, namesSimulator } from './adapter-text.ts';
+import { lineText } from './event.ts';
+import type { Heard, Phase, Reply } from './state.ts';
+import {
+  AT_TIMEOUT_MS,
+  askAdapter,
+  CONTROL,
+  quarantined,
+  say,
+  sensible,
+  settle,
+  strike,
+  type Turn,
+} from './turn.ts';
+import { takeVoltage } from './voltage.ts';
+
+type Setup = Extract<Phase, { kind: 'setup' }>;
+
+interface SetupStep {
+  readonly text: string;
+  /** `name`: prints what the chip calls itself. `voltage`: prints a voltage. Else `OK`, or `?` where it is unknown. */
+  readonly prints: 'ok' | 'name' | 'voltage';
+  readonly timeoutMs: number;
+  /** Without it no reply can be read safely. */
+  readonly needed: boolean;
+}
+
+const step = (
+  text: string,
+  { prints = 'ok', timeoutMs = AT_TIMEOUT_MS, needed = false }: Partial<SetupStep> = {},
+): SetupStep => ({ text, prints, timeoutMs, needed });
+
+/** A reset takes up to a second; some cables never answer it (ddt4all pull request 1840). */
+const RESET_TIMEOUT_MS = 5_000;
+
+/** `ATST` counts in steps of 4 ms. */
+const ANSWER_TIMEOUT_STEP_MS = 4;
+
+/**
+ * What is said to the chip before the first request. Versions are not asked: clones lie about them (there never was a
+ * v1.5), so each command is tried, and `OK` or `?` is what is known about the chip.
+ */
+export const setupSteps = (answerTimeoutMs: number): readonly SetupStep[] => {
+  const timeout = Math.max(1, Math.min(0xff, Math.round(answerTimeoutMs / ANSWER_TIMEOUT_STEP_MS)));
+  return [
+    step('Z', { prints: 'name', timeoutMs: RESET_TIMEOUT_MS }),
+    step('E0'),
+    step('I', { prints: 'name' }),
+    step('@1', { prints: 'name' }),
+    step('L0'),
+    step('S0'),
+    step('H1', { needed: true }),
+    step('D0'),
+    step('CAF1'),
+    step('AL'),
+    step('AT1'),
+    step(`ST${timeout.toString(16).toUpperCase().padStart(2, '0')}`),
+    step('RV', { prints: 'voltage' }),
+  ];
+};
+
+/** A reply that is neither yes nor no is asked for again this often. */
+const STEP_TRIES_MAX = 3;
+
+type Shown = 'yes' | 'no' | 'unclear';
+
+const isText = ({ event }: Heard): boolean => event?.kind === 'text';
+
+const isUnknown = ({ event }: Heard): boolean =>
+  event?.kind === 'trouble' && event.trouble === 'unknown-command' && event.groups.length === 0;
+
+const unclear = (text: string): ReturnType<typeof fault> =>
+  fault('malformed', 'elm327.unclear', 'dongle', `the reply to ${text} is neither an answer nor a refusal`);
+
+const isSimulated = ({ raw }: Heard): boolean => namesSimulator(asciiText(raw));
+
+/** Keeps the names back: where the bytes come from is known only when the chip has said all of them. */
+const takeNames = (turn: Turn, phase: Setup, current: SetupStep, reply: Reply): Taken => {
+  const names = reply.lines.filter(isText);
+  // Junk bytes may stand before the banner after a reset; they say nothing.
+  const junk = reply.lines.filter((line) => !isText(line));
+  settle(turn, junk, quarantined(unclear(`AT${current.text}`)));
+  if (names.some(isSimulated)) turn.facts = { ...turn.facts, origin: 'simulated' };
+  if (current.text !== 'Z') return { shown: shownBy(names), names: [...phase.names, ...names] };
+  settle(turn, names, () => CONTROL);
+  return { shown: shownBy(names), names: phase.names };
+};
+
+const shownBy = (names: readonly Heard[]): Shown => (names.length > 0 ? 'yes' : 'unclear');
+
+/** What the chip calls itself becomes readings, once it is known whether it is a simulator. */
+const sayNames = (turn: Turn, names: readonly Heard[]): void => {
+  for (const name of names) {
+    const text = lineText(name.raw);
+    turn.facts = { ...turn.facts, adapter: turn.facts.adapter ?? text };
+    say(turn, [name], [adapterTextBody(text)]);
+  }
+};
+
+interface Taken {
+  readonly shown: Shown;
+  readonly names: readonly Heard[];
+}
+
+const takeShown = (turn: Turn, phase: Setup, current: SetupStep, reply: Reply): Taken => {
+  const { names } = phase;
+  if (reply.lines.length === 1 && reply.lines.some(isUnknown)) {
+    settle(turn, reply.lines, () => CONTROL);
+    return { shown: 'no', names };
+  }
+  if (current.prints === 'name') return takeNames(turn, phase, current, reply);
+  return { shown: takeYesOrUnclear(turn, current, reply), names };
+};
+
+const takeYesOrUnclear = (turn: Turn, { text, prints }: SetupStep, { lines }: Reply): Shown => {
+  if (prints === 'voltage') return takeVoltage(turn, lines) === undefined ? 'unclear' : 'yes';
+  const agreed = lines.length === 1 && lines[0]?.event?.kind === 'ok';
+  settle(turn, lines, agreed ? () => CONTROL : quarantined(unclear(`AT${text}`)));
+  return agreed ? 'yes' : 'unclear';
+};
+
+const unusable = (turn: Turn, text: string): void => {
+  const words = `it refuses AT${text}, without which replies cannot be told apart; another dongle is needed.`;
+  turn.reopen = fault('refused', 'elm327.unusable', 'dongle', words);
+};
+
+/** From the first command on, as after a reset. */
+export const startSetup = (turn: Turn): void => {
+  if (turn.phase.kind === 'setup')
+    settle(turn, turn.phase.names, () => ({ kind: 'dropped', reason: 'device-reset' }));
+  turn.phase = { kind: 'setup', step: 0, tries: 0, names: [] };
+  const { nextRequestAt, vins, vinChanging, probes } = turn.facts;
+  turn.facts = { ...newFacts(nextRequestAt), vins, vinChanging, probes };
+};
+
+export const newFacts = (nextRequestAt: Turn['now']): Turn['facts'] => ({
+  origin: 'live',
+  adapter: undefined,
+  capabilities: {},
+  protocol: undefined,
+  foreignProtocol: undefined,
+  ecus: [],
+  rescaled: new Map(),
+  vins: new Map(),
+  vinChanging: false,
+  millivolts: undefined,
+  lineCount: 'untried',
+  nextRequestAt,
+  probes: 0,
+});
+
+/** Takes the reply to one step of the setup and moves on to the next. */
+export const setupReply = (turn: Turn, phase: Setup, reply: Reply): void => {
+  const steps = setupSteps(turn.options.answerTimeoutMs);
+  const current = steps[phase.step];
+  if (current === undefined) return;
+  const { shown, names } = reply.silent
+    ? { shown: 'unclear' as const, names: phase.names }
+    : takeShown(turn, phase, current, reply);
+  const asksAgain = shown === 'unclear' && phase.tries + 1 < STEP_TRIES_MAX && current.text !== 'Z';
+  if (shown === 'unclear') strike(turn, unclear(`AT${current.text}`));
+  else sensible(turn);
+  if (asksAgain) {
+    turn.phase = { ...phase, names, tries: phase.tries + 1 };
+    return;
+  }
+  if (shown !== 'yes' && current.needed) unusable(turn, current.text);
+  const capabilities = { ...turn.facts.capabilities, [current.text]: shown === 'yes' };
+  turn.facts = { ...turn.facts, capabilities };
+  const namesKnown = current.text === '@1';
+  if (namesKnown) sayNames(turn, names);
+  turn.phase = { kind: 'setup', step: phase.step + 1, tries: 0, names: namesKnown ? [] : names };
+};
+
+/** Asks the next step. False where the setup is complete. */
+export const setupNext = (turn: Turn, phase: Setup): boolean => {
+  const current = setupSteps(turn.options.answerTimeoutMs)[phase.step];
+  if (current === undefined) return false;
+  askAdapter(turn, current.text, current.timeoutMs);
+  return true;
+};
