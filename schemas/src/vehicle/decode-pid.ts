@@ -5,9 +5,9 @@ import { mantissaOfRaw } from './scaling.ts';
 import { type Quantity, signalById } from './signals.ts';
 
 /**
- * Values of one PID's data bytes (SAE J1979 service 01, after `41 pid`), in the order of the table. A field whose
- * support bit is clear, whose optional byte is missing or whose raw number means “no value” gives nothing. Faults
- * are `malformed`: `j1979.unknown-pid`, `j1979.length`.
+ * Values of one PID's data bytes (SAE J1979 service 01, after `41 pid`), in the order of the table. A field
+ * whose support bit is clear, whose optional byte is missing or whose raw number means “no value” gives
+ * nothing. Faults are `malformed`: `j1979.unknown-pid`, `j1979.length`.
  */
 export const decodePid = (pid: number, bytes: Uint8Array): Result<readonly Quantity[]> => {
   const row = pidByNumber(pid);

@@ -4,7 +4,9 @@ import { pidByNumber } from './pids.ts';
 import { rawOfMantissa } from './scaling.ts';
 import { type Quantity, signalById } from './signals.ts';
 
-/** The nearest raw number that the field can carry and that does not mean “no value”, as a sensor saturates. */
+/**
+ * The nearest raw number that the field can carry and that does not mean “no value”, as a sensor saturates.
+ */
 const legalRaw = (field: Field, decimals: number, mantissa: number): number => {
   const { min, max } = rawRange(field);
   const nearest = Math.min(max, Math.max(min, rawOfMantissa(field, decimals, mantissa)));
@@ -32,11 +34,12 @@ const writeValue = (bytes: Uint8Array, field: Field, mantissa: number): void => 
 };
 
 /**
- * Data bytes of a PID that carry the values: the exact inverse of `decodePid` on every value that a raw number gives;
- * any other value goes to the nearest raw number and saturates at the ends of the field. A field without a value is
- * said to be unsupported, left out where it is optional, or sent as its “no value” number. Throws a RangeError for
- * what only a bug can ask: an unknown PID, a signal that is not in it, a mantissa that is no safe integer, or a set of
- * values that the bytes cannot say (one of two fields that share a support bit, both scales of one byte).
+ * Data bytes of a PID that carry the values: the exact inverse of `decodePid` on every value that a raw
+ * number gives; any other value goes to the nearest raw number and saturates at the ends of the field. A
+ * field without a value is said to be unsupported, left out where it is optional, or sent as its “no value”
+ * number. Throws a RangeError for what only a bug can ask: an unknown PID, a signal that is not in it, a
+ * mantissa that is no safe integer, or a set of values that the bytes cannot say (one of two fields that
+ * share a support bit, both scales of one byte).
  */
 export const encodePid = (pid: number, values: readonly Quantity[]): Uint8Array => {
   const row = pidByNumber(pid);

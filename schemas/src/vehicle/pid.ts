@@ -13,7 +13,10 @@ export interface Field {
   readonly add: number;
   /** Raw numbers that mean “no value”. */
   readonly nulls: readonly number[];
-  /** The field is there only where (byte A & mask) = equals; one that is not there decodes to nothing, never to 0. */
+  /**
+   * The field is there only where (byte A & mask) = equals; one that is not there decodes to nothing, never
+   * to 0.
+   */
   readonly when?: When;
   /** Where sources disagree, or a trap: what was chosen and why. */
   readonly note?: string;

@@ -22,7 +22,7 @@ export const PIDS_20_3F: readonly Pid[] = [
   pid(0x30, 'Warm-ups since codes were cleared', 1, [plain('A', 49)]),
   pid(0x31, 'Distance since codes were cleared', 2, [plain('A-B', 48)]),
   pid(0x32, 'Fuel vapour pressure', 2, [field('A-B', 69, [1, 4, 0], { signed: true,
-    note: 'One 16-bit two’s complement number; extending the sign of each byte for itself is a known mistake.' })]),
+    note: 'Two’s complement over both bytes; to extend the sign of each byte is a known mistake.' })]),
   pid(0x33, 'Barometric pressure', 1, [plain('A', 16)]),
   ...Array.from({ length: 8 }, (_, i) =>
     pid(0x34 + i, `Wide-range oxygen sensor ${i + 1}, current`, 4, [

@@ -40,7 +40,8 @@ export const PIDS_60_7F: readonly Pid[] = [
     percent('E', 259, bit(3)), percent('F', 260, bit(4)), trim('G', 261, bit(5)),
   ]),
   pid(0x6a, 'Intake air flow A and B', 5, [
-    percent('B', 238, bit(0)), percent('C', 239, bit(1)), percent('D', 240, bit(2)), percent('E', 241, bit(3)),
+    percent('B', 238, bit(0)), percent('C', 239, bit(1)),
+    percent('D', 240, bit(2)), percent('E', 241, bit(3)),
   ]),
   pid(0x6b, 'EGR temperatures', 5, [
     celsius('B', 262, bitNot(0, 4)), celsius('C', 263, bitNot(1, 5)),
@@ -48,7 +49,8 @@ export const PIDS_60_7F: readonly Pid[] = [
     ...['B', 'C', 'D', 'E'].map((place, i) => field(place, 266 + i, [4, 1, -40], bitNot(4 + i, i))),
   ], TWO_SCALES),
   pid(0x6c, 'Throttle A and B', 5, [
-    percent('B', 242, bit(0)), percent('C', 243, bit(1)), percent('D', 244, bit(2)), percent('E', 245, bit(3)),
+    percent('B', 242, bit(0)), percent('C', 243, bit(1)),
+    percent('D', 244, bit(2)), percent('E', 245, bit(3)),
   ]),
   pid(0x6d, 'Fuel rail A and B', 11, [
     field('B-C', 246, RAIL, bit(0)), field('D-E', 247, RAIL, bit(1)), celsius('F', 248, bit(2)),
@@ -71,17 +73,22 @@ export const PIDS_60_7F: readonly Pid[] = [
     percent('D', 209, bit(3)), percent('E', 210, bit(4)), plain('F3-2', 211, bit(5)),
   ]),
   pid(0x72, 'Wastegate A and B', 5, [
-    percent('B', 212, bit(0)), percent('C', 213, bit(1)), percent('D', 214, bit(2)), percent('E', 215, bit(3)),
+    percent('B', 212, bit(0)), percent('C', 213, bit(1)),
+    percent('D', 214, bit(2)), percent('E', 215, bit(3)),
   ]),
-  pid(0x73, 'Exhaust pressure', 5, [field('B-C', 236, HUNDREDTH, bit(0)), field('D-E', 237, HUNDREDTH, bit(1))]),
-  pid(0x74, 'Turbocharger speed A and B', 5, [field('B-C', 220, RAIL, bit(0)), field('D-E', 221, RAIL, bit(1))],
-    'Steps of 10 rpm; one list says a tenth.'),
+  pid(0x73, 'Exhaust pressure', 5, [
+    field('B-C', 236, HUNDREDTH, bit(0)), field('D-E', 237, HUNDREDTH, bit(1)),
+  ]),
+  pid(0x74, 'Turbocharger speed A and B', 5, [
+    field('B-C', 220, RAIL, bit(0)), field('D-E', 221, RAIL, bit(1)),
+  ], 'Steps of 10 rpm; one list says a tenth.'),
   ...[0, 1].map((i) => pid(0x75 + i, `Turbocharger ${'AB'.charAt(i)} temperatures`, 7, [
     celsius('B', 222 + 4 * i, bit(0)), celsius('C', 223 + 4 * i, bit(1)),
     celsiusWide('D-E', 224 + 4 * i, bit(2)), celsiusWide('F-G', 225 + 4 * i, bit(3)),
   ])),
   pid(0x77, 'Charge air cooler temperatures', 5, [
-    celsius('B', 230, bit(0)), celsius('C', 231, bit(1)), celsius('D', 232, bit(2)), celsius('E', 233, bit(3)),
+    celsius('B', 230, bit(0)), celsius('C', 231, bit(1)),
+    celsius('D', 232, bit(2)), celsius('E', 233, bit(3)),
   ]),
   ...[0, 1].map((i) => pid(0x78 + i, `Exhaust gas temperatures, bank ${i + 1}`, 9, [
     celsiusWide('B-C', 270 + 8 * i, bit(0)), celsiusWide('D-E', 271 + 8 * i, bit(1)),

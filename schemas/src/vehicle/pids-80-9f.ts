@@ -45,7 +45,8 @@ export const PIDS_80_9F: readonly Pid[] = [
   runTimes(0x81, 1),
   runTimes(0x82, 6),
   pid(0x83, 'NOx', 9, [
-    plain('B-C', 298, bit(0)), plain('D-E', 299, bit(1)), plain('F-G', 300, bit(2)), plain('H-I', 301, bit(3)),
+    plain('B-C', 298, bit(0)), plain('D-E', 299, bit(1)),
+    plain('F-G', 300, bit(2)), plain('H-I', 301, bit(3)),
   ], 'Steps of 1 ppm by two lists, one a manufacturer’s own; a third says 0.1 ppm.'),
   pid(0x84, 'Manifold surface temperature', 1, [celsius('A', 126)]),
   pid(0x85, 'Reagent system', 10, [
@@ -70,8 +71,10 @@ export const PIDS_80_9F: readonly Pid[] = [
   pid(0x8d, 'Absolute throttle position G', 1, [percent('A', 80)]),
   pid(0x8e, 'Friction torque', 1, [field('A', 104, [1, 1, -125])]),
   pid(0x8f, 'Particulate sensors', 7, [
-    plain('B0', 345, bit(0)), plain('B1', 346, bit(0)), field('C-D', 347, HUNDREDTH, { signed: true, ...bit(1) }),
-    plain('E0', 348, bit(2)), plain('E1', 349, bit(2)), field('F-G', 350, HUNDREDTH, { signed: true, ...bit(3) }),
+    plain('B0', 345, bit(0)),
+    plain('B1', 346, bit(0)), field('C-D', 347, HUNDREDTH, { signed: true, ...bit(1) }),
+    plain('E0', 348, bit(2)),
+    plain('E1', 349, bit(2)), field('F-G', 350, HUNDREDTH, { signed: true, ...bit(3) }),
   ]),
   pid(0x90, 'Vehicle lamp', 3, [plain('A1-0', 355), plain('A5-2', 356), plain('A6', 357), plain('B-C', 358)]),
   pid(0x91, 'Control unit lamp', 5, [plain('A3-0', 359), plain('B-C', 360), plain('D-E', 361)]),
@@ -79,7 +82,8 @@ export const PIDS_80_9F: readonly Pid[] = [
     Array.from({ length: 8 }, (_, i) => plain(`B${i}`, 362 + i, bit(i)))),
   pid(0x93, 'Cumulative lamp hours', 3, [plain('B-C', 370, bit(0))]),
   pid(0x94, 'NOx warning and inducement', 12, [
-    plain('B0', 371, bit(0)), plain('B2-1', 372, bit(0)), plain('B4-3', 373, bit(0)), plain('B6-5', 374, bit(0)),
+    plain('B0', 371, bit(0)), plain('B2-1', 372, bit(0)),
+    plain('B4-3', 373, bit(0)), plain('B6-5', 374, bit(0)),
     plain('C-D', 375, bit(1)), plain('E-F', 376, bit(2)), plain('G-H', 377, bit(3)),
     plain('I-J', 378, bit(4)), plain('K-L', 379, bit(5)),
   ]),
@@ -88,7 +92,7 @@ export const PIDS_80_9F: readonly Pid[] = [
   pid(0x9a, 'Hybrid battery', 6, [
     plain('B0', 174, bit(0)), plain('B2-1', 175, bit(3)),
     field('C-D', 172, [1, 64, 0], bit(1)), field('E-F', 173, [1, 10, 0], { signed: true, ...bit(2) }),
-  ], 'States in byte B; one list puts them into byte A. Current two’s complement; one list offsets it by 3276.8 A.'),
+  ], 'States in byte B (one list: A); current two’s complement (one list: offset by 3276.8 A).'),
   pid(0x9b, 'Reagent quality', 4, [
     field('B', 352, [1, 4, 0], bit(1)), celsius('C', 353, bit(2)), percent('D', 354, bit(3)),
   ], 'Support bits by the order of the fields, with the kind of fluid first; only the bytes are published.'),

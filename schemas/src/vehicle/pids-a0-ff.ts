@@ -6,7 +6,8 @@ const ODOMETER = [1, 10, 0] as const;
 // biome-ignore format: a table reads by columns
 export const PIDS_A0_FF: readonly Pid[] = [
   pid(0xa1, 'NOx with corrections', 9, [
-    plain('B-C', 302, bit(0)), plain('D-E', 303, bit(1)), plain('F-G', 304, bit(2)), plain('H-I', 305, bit(3)),
+    plain('B-C', 302, bit(0)), plain('D-E', 303, bit(1)),
+    plain('F-G', 304, bit(2)), plain('H-I', 305, bit(3)),
   ], 'Layout and scale of PID 83.'),
   pid(0xa2, 'Cylinder fuel rate', 2, [field('A-B', 118, [1, 32, 0])]),
   pid(0xa4, 'Gear', 4, [plain('B7-4', 119, bit(0)), field('C-D', 120, [1, 1000, 0], bit(1))]),

@@ -6,7 +6,9 @@ import { PIDS_60_7F } from './pids-60-7f.ts';
 import { PIDS_80_9F } from './pids-80-9f.ts';
 import { PIDS_A0_FF } from './pids-a0-ff.ts';
 
-/** Every parameter of service 01 that this table knows, by ascending PID. Bitmaps (00, 20, …) are not in it. */
+/**
+ * Every parameter of service 01 that this table knows, by ascending PID. Bitmaps (00, 20, …) are not in it.
+ */
 export const PIDS: readonly Pid[] = [
   ...PIDS_00_1F,
   ...PIDS_20_3F,
@@ -44,8 +46,8 @@ const UNKNOWN_LENGTHS: readonly number[] = [];
 export const pidByNumber = (pid: number): Pid | undefined => BY_PID.get(pid);
 
 /**
- * Where service 01 carries a signal: one place, two for the lambda of a wide-range oxygen sensor (24 and 34, …), none
- * for an adapter's own signals.
+ * Where service 01 carries a signal: one place, two for the lambda of a wide-range oxygen sensor (24 and 34,
+ * …), none for an adapter's own signals.
  */
 export const pidsOfSignal = (signal: number): readonly PidField[] => BY_SIGNAL.get(signal) ?? NOWHERE;
 
@@ -53,8 +55,8 @@ export const pidsOfSignal = (signal: number): readonly PidField[] => BY_SIGNAL.g
 export const isBitmapPid = (pid: number): boolean => (pid & 0x1f) === 0;
 
 /**
- * Data bytes after the PID in a reply, ascending; more than one where trailing bytes are optional (the trims of
- * banks 3 and 4). Empty for an unknown PID: whatever follows it in a reply of several PIDs cannot be read.
+ * Data bytes after the PID in a reply, ascending; more than one where trailing bytes are optional (the trims
+ * of banks 3 and 4). Empty for an unknown PID: whatever follows it in a reply of several PIDs cannot be read.
  */
 export const pidLengths = (pid: number): readonly number[] =>
   isBitmapPid(pid) ? BITMAP_LENGTHS : (BY_PID.get(pid)?.lengths ?? UNKNOWN_LENGTHS);

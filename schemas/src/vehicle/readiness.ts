@@ -48,8 +48,9 @@ const NON_CONTINUOUS: Readonly<Record<Ignition, readonly (string | undefined)[]>
 };
 
 /**
- * Monitor status: the four data bytes of service 01 PID 01 (since codes were cleared) or PID 41 (this drive cycle).
- * In the bytes a set bit says *not* complete. Monitors that the vehicle does not have are listed as unsupported.
+ * Monitor status: the four data bytes of service 01 PID 01 (since codes were cleared) or PID 41 (this drive
+ * cycle). In the bytes a set bit says *not* complete. Monitors that the vehicle does not have are listed as
+ * unsupported.
  */
 export const decodeReadiness = (bytes: Uint8Array): Result<Readiness> => {
   const [a, b, c, d] = bytes;

@@ -1,4 +1,6 @@
-/** One full scale that a control unit can announce: where, what it usually is, and the PIDs that follow it. */
+/**
+ * One full scale that a control unit can announce: where, what it usually is, and the PIDs that follow it.
+ */
 interface FullScale {
   readonly pid: number;
   readonly byte: number;
@@ -22,9 +24,10 @@ const FULL_SCALES: readonly FullScale[] = [
 ];
 
 /**
- * The PIDs that a control unit sends in a scale of its own, by its data bytes of PID 4F or 50 (SAE J1979, external test
- * equipment configuration). `decodePid` knows the usual scale only and would be wrong for them by a factor, so they
- * must not be decoded for that control unit. Ascending, without repeats; empty for every other PID.
+ * The PIDs that a control unit sends in a scale of its own, by its data bytes of PID 4F or 50 (SAE J1979,
+ * external test equipment configuration). `decodePid` knows the usual scale only and would be wrong for them
+ * by a factor, so they must not be decoded for that control unit. Ascending, without repeats; empty for every
+ * other PID.
  */
 export const rescaledPids = (pid: number, bytes: Uint8Array): readonly number[] => {
   const pids = new Set<number>();

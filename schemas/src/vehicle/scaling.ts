@@ -1,6 +1,8 @@
 import type { Field } from './pid.ts';
 
-/** Nearest integer to numerator ÷ denominator, half away from zero. Both safe integers, denominator positive. */
+/**
+ * Nearest integer to numerator ÷ denominator, half away from zero. Both safe integers, denominator positive.
+ */
 export const roundedQuotient = (numerator: number, denominator: number): number => {
   const size = Math.abs(numerator);
   const remainder = size % denominator;
@@ -13,7 +15,10 @@ export const roundedQuotient = (numerator: number, denominator: number): number 
 export const mantissaOfRaw = ({ mul, div, add }: Field, decimals: number, raw: number): number =>
   roundedQuotient((raw * mul + add * div) * 10 ** decimals, div);
 
-/** The raw number whose value is nearest to a mantissa; the exact inverse for every mantissa a raw number gave. */
+/**
+ * The raw number whose value is nearest to a mantissa; the exact inverse for every mantissa a raw number
+ * gave.
+ */
 export const rawOfMantissa = ({ mul, div, add }: Field, decimals: number, mantissa: number): number => {
   const one = 10 ** decimals;
   return roundedQuotient((mantissa - add * one) * div, mul * one);

@@ -12,8 +12,9 @@ import {
 import { isVin } from './vin.ts';
 
 /**
- * Vehicle information (SAE J1979 service 09) as it stands on CAN: the bytes after `49 infotype`, which begin with
- * the number of items. For the older buses join the data bytes of the messages and put that number before them.
+ * Vehicle information (SAE J1979 service 09) as it stands on CAN: the bytes after `49 infotype`, which begin
+ * with the number of items. For the older buses join the data bytes of the messages and put that number
+ * before them.
  */
 export const INFO_TYPES = { vin: 0x02, calibrationId: 0x04, cvn: 0x06, ecuName: 0x0a } as const;
 
@@ -66,10 +67,13 @@ export const decodeCalibrationIds = (bytes: Uint8Array): Result<readonly string[
   );
 };
 
+/** Throws a RangeError for no identifier, more than 255, or one of more than 16 characters. */
 export const encodeCalibrationIds = (ids: readonly string[]): Uint8Array =>
-  concatBytes(Uint8Array.of(ids.length), ...ids.map((id) => paddedText(id, CALIBRATION_ID_BYTES)));
+  counted(ids.map((id) => paddedText(id, CALIBRATION_ID_BYTES)));
 
-/** Calibration verification numbers as 8 capital hex digits each, in the order of the calibration identifiers. */
+/**
+ * Calibration verification numbers as 8 capital hex digits each, in the order of the calibration identifiers.
+ */
 export const decodeCvns = (bytes: Uint8Array): Result<readonly string[]> => {
   const numbers = items(bytes, CVN_BYTES);
   if (numbers !== undefined) return ok(numbers.map((number) => toHex(number).toUpperCase()));
@@ -80,14 +84,14 @@ export const decodeCvns = (bytes: Uint8Array): Result<readonly string[]> => {
   );
 };
 
-/** Throws a RangeError for a text that is not 8 hex digits. */
+/** Throws a RangeError for no number, more than 255, or a text that is not 8 hex digits. */
 export const encodeCvns = (cvns: readonly string[]): Uint8Array => {
   const numbers = cvns.map((cvn) => {
     const number = fromHex(cvn);
     if (number?.length !== CVN_BYTES) throw new RangeError(`${cvn} is not 8 hex digits`);
     return number;
   });
-  return concatBytes(Uint8Array.of(cvns.length), ...numbers);
+  return counted(numbers);
 };
 
 /** What the control unit calls itself, `ECM-EngineControl`; its padding zeros are dropped. */
@@ -101,6 +105,11 @@ export const decodeEcuName = (bytes: Uint8Array): Result<string> => {
 /** `acronym` up to 4 characters, `name` up to 15. Throws a RangeError for longer ones. */
 export const encodeEcuName = (acronym: string, name: string): Uint8Array =>
   concatBytes(Uint8Array.of(1), paddedText(acronym, 4), asciiBytes('-'), paddedText(name, 15));
+
+const counted = (parts: readonly Uint8Array[]): Uint8Array => {
+  if (parts.length < 1 || parts.length > 255) throw new RangeError(`${parts.length} items cannot be counted`);
+  return concatBytes(Uint8Array.of(parts.length), ...parts);
+};
 
 const paddedText = (text: string, length: number): Uint8Array => {
   if (text.length > length) throw new RangeError(`${text} is longer than ${length} characters`);

@@ -1,8 +1,8 @@
 import type { Unit } from './units.ts';
 
 /**
- * How often a signal is worth asking for, when nobody said otherwise. A lower priority number goes first where
- * the bus cannot carry everything.
+ * How often a signal is worth asking for, when nobody said otherwise. A lower priority number goes first
+ * where the bus cannot carry everything.
  */
 export const PACES = {
   /** What moves with the car: speed, engine speed, load. */
@@ -19,7 +19,10 @@ export const PACES = {
 
 export type Pace = keyof typeof PACES;
 
-/** One row of the signal table. A value is `mantissa` × 10^−`decimals` in `unit`; only the mantissa is ever signed. */
+/**
+ * One row of the signal table. A value is `mantissa` × 10^−`decimals` in `unit`; only the mantissa is ever
+ * signed.
+ */
 export interface Signal {
   /** 1 to 65,535, never reused; below 24 for the most frequent, because CBOR then needs one byte. */
   readonly id: number;

@@ -1,5 +1,7 @@
 import { CELSIUS_WIDE, family, type Signal, type Span, signal } from './signal.ts';
 
+const VOLTAGE: Span = ['V', 4, 0, 7.999_88];
+const CURRENT: Span = ['mA', 3, -128, 127.996];
 const LAMBDA: Span = ['ratio', 5, 0, 1.999_97];
 const LAMBDA_WIDE: Span = ['ratio', 4, 0, 7.999_88];
 const CONCENTRATION: Span = ['percent', 3, 0, 100];
@@ -24,8 +26,9 @@ const concentration = (bank: number, sensor: number): readonly Signal[] => {
 };
 
 /**
- * Identifiers 128 to 171 and 329 to 344. Which bank and place a number from 1 to 8 means depends on whether the
- * control unit supports PID 13 (two banks of four) or 1D (four banks of two), so the names keep the number.
+ * Identifiers 128 to 171 and 329 to 344. Which bank and place a number from 1 to 8 means depends on whether
+ * the control unit supports PID 13 (two banks of four) or 1D (four banks of two), so the names keep the
+ * number.
  */
 export const OXYGEN_SIGNALS: readonly Signal[] = [
   ...family(8, (n) => [
@@ -41,13 +44,25 @@ export const OXYGEN_SIGNALS: readonly Signal[] = [
       `O2.Sensor${n}.ShortTermFuelTrim`,
       SENSOR_TRIM,
       'medium',
-      `Oxygen sensor ${n}, trim.`,
+      `Fuel trim by oxygen sensor ${n}.`,
     ),
   ]),
   ...family(8, (n) => [
     signal(141 + 3 * n, `O2WR.Sensor${n}.Lambda`, LAMBDA, 'medium', `Wide-range oxygen sensor ${n}, lambda.`),
-    signal(142 + 3 * n, `O2WR.Sensor${n}.Voltage`, ['V', 4, 0, 7.999_88], 'medium', `The same, voltage.`),
-    signal(143 + 3 * n, `O2WR.Sensor${n}.Current`, ['mA', 3, -128, 127.996], 'medium', `The same, current.`),
+    signal(
+      142 + 3 * n,
+      `O2WR.Sensor${n}.Voltage`,
+      VOLTAGE,
+      'medium',
+      `Wide-range oxygen sensor ${n}, voltage.`,
+    ),
+    signal(
+      143 + 3 * n,
+      `O2WR.Sensor${n}.Current`,
+      CURRENT,
+      'medium',
+      `Wide-range oxygen sensor ${n}, current.`,
+    ),
   ]),
   ...family(2, (bank) =>
     family(2, (sensor) => [

@@ -14,9 +14,10 @@ const malformed = (words: string): Result<readonly PidBytes[]> =>
   fail(fault('malformed', 'j1979.multi-pid', '01', words));
 
 /**
- * Takes a reply to several PIDs apart (the bytes after `41`: PID, data, PID, data, …). A control unit may answer a
- * part of the request in any order. The reply is believed only if it can be cut in exactly one way into requested
- * PIDs, each at most once and each of a length that it can have; otherwise `malformed`, and nothing is guessed.
+ * Takes a reply to several PIDs apart (the bytes after `41`: PID, data, PID, data, …). A control unit may
+ * answer a part of the request in any order. The reply is believed only if it can be cut in exactly one way
+ * into requested PIDs, each at most once and each of a length that it can have; otherwise `malformed`, and
+ * nothing is guessed.
  */
 export const splitPids = (reply: Uint8Array, requested: readonly number[]): Result<readonly PidBytes[]> => {
   if (requested.length > PIDS_PER_REQUEST_MAX) {
@@ -29,7 +30,10 @@ export const splitPids = (reply: Uint8Array, requested: readonly number[]): Resu
   return only.length === 0 ? malformed('the reply is empty') : ok(only);
 };
 
-/** Every way to cut the reply from `at` on into PIDs not yet seen; stops at two, which is already one too many. */
+/**
+ * Every way to cut the reply from `at` on into PIDs not yet seen; stops at two, which is already one too
+ * many.
+ */
 const cutsFrom = (reply: Uint8Array, at: number, open: ReadonlySet<number>): PidBytes[][] => {
   if (at === reply.length) return [[]];
   const pid = reply[at] ?? 0;

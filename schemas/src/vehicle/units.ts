@@ -1,6 +1,7 @@
 /**
  * Every unit a signal can have, by its name in COVESA VSS 4.2 where VSS has one. `count` is a plain number of
- * things, `flag` is 0 or 1, `code` is one of the listed labels or a standard's own number, `bits` is a bit mask.
+ * things, `flag` is 0 or 1, `code` is one of the listed labels or a standard's own number, `bits` is a bit
+ * mask.
  */
 export const UNITS = [
   'km/h',

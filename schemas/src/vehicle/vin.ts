@@ -24,8 +24,8 @@ export const vinCheckDigit = (vin: string): string | undefined => {
 };
 
 /**
- * Whether position 9 agrees. The digit is compulsory only for North America (first character 1 to 5) and China (L);
- * elsewhere the position is free, so a mismatch there says nothing and is `not-applicable`.
+ * Whether position 9 agrees. The digit is compulsory only for North America (first character 1 to 5) and
+ * China (L); elsewhere the position is free, so a mismatch there says nothing and is `not-applicable`.
  */
 export type VinCheck = 'valid' | 'invalid' | 'not-applicable';
 
