@@ -1,4 +1,5 @@
 export * from './adapter.ts';
+export * from './adapters/index.ts';
 export * from './clock.ts';
 export * from './define-adapter.ts';
 export * from './device.ts';
