@@ -11,7 +11,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { toHex } from '@outpost/schemas/words';
+import { fail, fault, type Result, toHex } from '@outpost/schemas/words';
 
 const OURS_ALONE = 0o600;
 const DIRECTORY_OURS_ALONE = 0o700;
@@ -37,6 +37,9 @@ export interface KeyDisk {
 /** The code of a failed system call (`ENOENT`), or the text of whatever else was thrown. */
 export const errorCode = (error: unknown): string =>
   (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
+
+/** Whether the operating system said no; anything else that is thrown is a Bug and is thrown on. */
+export const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
 /** Makes a name that was added or removed in a directory survive a power cut. */
 const syncDirectory = async (directory: string): Promise<void> => {
@@ -130,3 +133,14 @@ export const namesIn = async (directory: string): Promise<readonly string[]> => 
 };
 
 export const inDirectory = (directory: string, name: string): string => join(directory, name);
+
+/** A disk that says no is an expected failure, `misconfigured`; anything else that is thrown is a Bug. */
+export const onDisk = async <T>(where: string, change: () => Promise<Result<T>>): Promise<Result<T>> => {
+  try {
+    return await change();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const words = `the keys cannot be read or written (${errorCode(error)}).`;
+    return fail(fault('misconfigured', 'key.unwritable', where, words));
+  }
+};

@@ -1,4 +1,4 @@
-import type { RevocationReason } from '@outpost/schemas/evidence';
+import type { RevocationReason, Verify } from '@outpost/schemas/evidence';
 import {
   type Clock,
   type DeviceName,
@@ -9,7 +9,7 @@ import {
   type Result,
   toHex,
 } from '@outpost/schemas/words';
-import { errorCode, type KeyDisk, keyDisk } from './key-disk.ts';
+import { type KeyDisk, keyDisk, onDisk } from './key-disk.ts';
 import { writeRecordsFile } from './records-file.ts';
 import {
   applyChanges,
@@ -31,7 +31,7 @@ import {
 } from './ring-keys.ts';
 import { type Sealing, sealEndorsements, sealRevocations, sealRotationTo } from './ring-records.ts';
 import { createSeedFile, type KeyKind, newSeed } from './seed-file.ts';
-import { platformSigner, publicKeyOf, type Signer } from './signer.ts';
+import { platformSigner, platformVerifier, publicKeyOf, type Signer } from './signer.ts';
 
 export interface KeyRingOptions {
   /** The directory of the keys; made, mode 0700, where it is not there. Its parent must be there. */
@@ -78,17 +78,10 @@ export interface KeyRing {
 const wrong = (code: string, where: string, words: string): Fault =>
   fault('misconfigured', code, where, words);
 
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
-
-/** A disk that says no is an expected failure; anything else that is thrown is a Bug. */
-const onDisk = async <T>(where: string, change: () => Promise<Result<T>>): Promise<Result<T>> => {
-  try {
-    return await change();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return fail(wrong('key.unwritable', where, `the keys cannot be written (${errorCode(error)}).`));
-  }
-};
+interface Tools {
+  readonly disk: KeyDisk;
+  readonly verify: Verify;
+}
 
 const createKey = async (disk: KeyDisk, path: string, kind: KeyKind): Promise<Result<Signer>> => {
   const seed = await newSeed();
@@ -101,13 +94,13 @@ const createKey = async (disk: KeyDisk, path: string, kind: KeyKind): Promise<Re
 /** Reads the files, finishes on the disk what a record already says, and reads them again. */
 const load = async (
   { directory, kind, readOnly }: KeyRingOptions,
-  disk: KeyDisk,
+  { disk, verify }: Tools,
 ): Promise<Result<RingState>> => {
-  const found = await readRingFiles(directory);
+  const found = await readRingFiles(directory, verify);
   if (!found.ok) return found;
   const changes = readOnly === true ? [] : pendingChanges(directory, found.value);
   await applyChanges(disk, directory, changes);
-  const files = changes.length === 0 ? found : await readRingFiles(directory);
+  const files = changes.length === 0 ? found : await readRingFiles(directory, verify);
   if (!files.ok) return files;
   const state = ringState(directory, files.value);
   const problem = stateFault(directory, kind, state);
@@ -121,13 +114,14 @@ const gatewayKey = (state: RingState): RingKey => {
   return key;
 };
 
-const ringOf = (options: KeyRingOptions, disk: KeyDisk, first: RingState): KeyRing => {
+const ringOf = (options: KeyRingOptions, tools: Tools, first: RingState): KeyRing => {
+  const { disk } = tools;
   const { directory, kind, clock } = options;
   let state = first;
   let last: Promise<unknown> = Promise.resolve();
 
   const reload = async (): Promise<Result<void>> => {
-    const loaded = await load(options, disk);
+    const loaded = await load(options, tools);
     if (!loaded.ok) return loaded;
     state = loaded.value;
     return ok(undefined);
@@ -208,16 +202,17 @@ const ringOf = (options: KeyRingOptions, disk: KeyDisk, first: RingState): KeyRi
  */
 export const openKeyRing = async (options: KeyRingOptions): Promise<Result<KeyRing>> => {
   const { directory, kind, readOnly = false, disk = keyDisk() } = options;
+  const tools: Tools = { disk, verify: platformVerifier() };
   return await onDisk(directory, async () => {
     if (!readOnly) await disk.directory(directory);
-    let loaded = await load(options, disk);
+    let loaded = await load(options, tools);
     if (loaded.ok && !loaded.value.keys.has('gateway')) {
       if (readOnly)
         return fail(wrong('key.none', directory, 'there are no keys yet; the first start makes them.'));
       const created = await createKey(disk, seedPath(directory, 'gateway'), kind);
       if (!created.ok) return created;
-      loaded = await load(options, disk);
+      loaded = await load(options, tools);
     }
-    return loaded.ok ? ok(ringOf(options, disk, loaded.value)) : loaded;
+    return loaded.ok ? ok(ringOf(options, tools, loaded.value)) : loaded;
   });
 };

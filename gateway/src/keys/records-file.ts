@@ -1,7 +1,7 @@
 import { constants, open } from 'node:fs/promises';
 import { itemExtent } from '@outpost/schemas/evidence';
 import { concatBytes, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
-import { errorCode, type KeyDisk } from './key-disk.ts';
+import { errorCode, isSystemError, type KeyDisk } from './key-disk.ts';
 
 /** Endorsements, rotations and revocations of one box; at the limit nothing more can be signed by its keys' keeper. */
 export const KEY_RECORDS_MAX_BYTES = 1024 * 1024;
@@ -45,6 +45,7 @@ export const readRecordsFile = async (path: string): Promise<Result<readonly Uin
     if (items !== undefined) return ok(items);
     return fail(wrong('key.records', path, 'is damaged; restore the keys from a backup.'));
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     const code = errorCode(error);
     if (code === 'ENOENT') return ok([]);
     return fail(wrong('key.records', path, `cannot be read (${code}).`));
@@ -70,6 +71,7 @@ export const writeRecordsFile = async (
     await disk.replace(path, bytes);
     return ok(undefined);
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     return fail(wrong('key.records', path, `cannot be written (${errorCode(error)}).`));
   }
 };

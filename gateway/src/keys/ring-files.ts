@@ -1,4 +1,4 @@
-import { type KeyRecord, strictVerifier } from '@outpost/schemas/evidence';
+import type { KeyRecord, Verify } from '@outpost/schemas/evidence';
 import {
   type DeviceName,
   equalBytes,
@@ -9,11 +9,10 @@ import {
   type Result,
   toHex,
 } from '@outpost/schemas/words';
-import { errorCode, inDirectory, type KeyDisk, namesIn, PARTIAL } from './key-disk.ts';
+import { inDirectory, type KeyDisk, namesIn, onDisk, PARTIAL } from './key-disk.ts';
 import { gatewayOf, isReplaced, isRevoked, isSuccessor, readHistory } from './key-history.ts';
 import { readRecordsFile } from './records-file.ts';
 import { checkKeyDirectory, readSeedFile, type StoredSeed } from './seed-file.ts';
-import { platformEquation } from './signer.ts';
 
 /** `gateway`, or `device-` and the device's name. */
 export type KeyName = 'gateway' | `device-${string}`;
@@ -87,14 +86,14 @@ const named = (seeds: ReadonlyMap<string, StoredSeed>): Map<KeyName, StoredSeed>
 };
 
 /** Reads and checks every file of a ring. Faults are `misconfigured`, one sentence each. */
-export const readRingFiles = async (directory: string): Promise<Result<RingFiles>> => {
+export const readRingFiles = async (directory: string, verify: Verify): Promise<Result<RingFiles>> => {
   const sound = await checkKeyDirectory(directory);
   if (!sound.ok) return sound;
   const bytes = await readRecordsFile(recordsPath(directory));
   if (!bytes.ok) return bytes;
-  const records = readHistory(bytes.value, strictVerifier(platformEquation), recordsPath(directory));
+  const records = readHistory(bytes.value, verify, recordsPath(directory));
   if (!records.ok) return records;
-  try {
+  return await onDisk(directory, async () => {
     const [names, old] = [await namesIn(directory), await namesIn(retiredDirectory(directory))];
     const current = await readSeeds(directory, names, '.seed');
     if (!current.ok) return current;
@@ -115,9 +114,7 @@ export const readRingFiles = async (directory: string): Promise<Result<RingFiles
       retired: [...retired.value.values()],
       partial,
     });
-  } catch (error) {
-    return fail(fault('misconfigured', 'key.directory', directory, `cannot be read (${errorCode(error)}).`));
-  }
+  });
 };
 
 type Change =

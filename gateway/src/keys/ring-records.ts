@@ -44,8 +44,8 @@ const endorsing =
     if (name === undefined) throw new Error(`${device.name} is no device`);
     const content = {
       ...place,
-      gateway: gateway.publicKey,
-      device: device.publicKey,
+      gatewayKey: gateway.publicKey,
+      deviceKey: device.publicKey,
       name,
       keyKind: device.kind,
     };

@@ -13,7 +13,7 @@ import {
   type Result,
   toHex,
 } from '@outpost/schemas/words';
-import { errorCode, type KeyDisk } from './key-disk.ts';
+import { errorCode, isSystemError, type KeyDisk } from './key-disk.ts';
 import { publicKeyOf, SEED_BYTES } from './signer.ts';
 
 /** `file`: a seed on the disk. `demo`: the same, but every attestation says that it is worth nothing. */
@@ -41,7 +41,7 @@ const wrong = (code: string, path: string, words: string): Fault => fault('misco
 export const seedLine = ({ kind, seed, publicKey }: StoredSeed): Uint8Array =>
   asciiBytes(`outpost-ed25519-seed ${kind} ${toHex(seed)} ${toHex(publicKey)}\n`);
 
-const readSeedLine = (bytes: Uint8Array, path: string): Result<StoredSeed> => {
+export const readSeedLine = (bytes: Uint8Array, path: string): Result<StoredSeed> => {
   const match = LINE.exec(asciiText(bytes));
   const [seed, publicKey] = [fromHex(match?.[2] ?? ''), fromHex(match?.[3] ?? '')];
   if (seed?.length !== SEED_BYTES || publicKey === undefined) {
@@ -96,6 +96,7 @@ export const readSeedFile = async (path: string): Promise<Result<StoredSeed | un
     buffer.fill(0);
     return stored;
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     const code = errorCode(error);
     if (code === 'ENOENT') return ok(undefined);
     if (code === 'ELOOP') return fail(wrong('key.form', path, 'is a link; put the key file itself there.'));
@@ -131,6 +132,7 @@ export const createSeedFile = async (
     await disk.create(path, line);
     return ok(undefined);
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     const code = errorCode(error);
     if (code === 'EEXIST')
       return fail(wrong('key.exists', path, 'is there already and is never overwritten.'));
@@ -148,6 +150,7 @@ export const checkKeyDirectory = async (directory: string): Promise<Result<void>
     const owner = ownershipFault(found, directory, '700');
     return owner === undefined ? ok(undefined) : fail(owner);
   } catch (error) {
+    if (!isSystemError(error)) throw error;
     return fail(
       wrong('key.directory', directory, `the directory of the keys cannot be opened (${errorCode(error)}).`),
     );

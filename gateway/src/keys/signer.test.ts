@@ -1,7 +1,8 @@
+import { checkKey, publicKeyOfSeed, signWithSeed } from '@outpost/schemas/evidence';
 import { fromHex, toHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { platformEquation, platformSigner, publicKeyOf } from './signer.ts';
+import { platformEquation, platformSigner, platformVerifier, publicKeyOf } from './signer.ts';
 
 // RFC 8032 §7.1, tests 1 to 3.
 const RFC_8032 = [
@@ -38,6 +39,18 @@ describe('platformSigner', () => {
     expect(platformEquation(signer.publicKey, message, signer.sign(message))).toBe(true);
   });
 
+  it('signs to the byte what the library behind every other verifier signs', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array(), (seed, message) => {
+        const signer = platformSigner(seed);
+        expect(toHex(signer.publicKey)).toBe(toHex(publicKeyOfSeed(seed)));
+        expect(toHex(signer.sign(message))).toBe(toHex(signWithSeed(message, seed)));
+        expect(checkKey(signer.publicKey).ok).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('keeps working after the seed that it was made from was wiped', () => {
     const seed = new Uint8Array(32).fill(7);
     const signer = platformSigner(seed);
@@ -68,5 +81,18 @@ describe('platformSigner', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('platformVerifier', () => {
+  it('refuses a key of small order, which the bare equation of the platform accepts', () => {
+    // speccheck case 0: A and R are points of small order, S is zero.
+    const key = fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')!;
+    const message = fromHex('8c93255d71dcab10e8f379c26200f3c7bd5f09d9bc3068d3ef4edeb4853022b6')!;
+    const signature = fromHex(
+      'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a0000000000000000000000000000000000000000000000000000000000000000',
+    )!;
+    expect(platformEquation(key, message, signature)).toBe(true);
+    expect(platformVerifier()(key, message, signature)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { strictVerifier, type Verify } from '@outpost/schemas/evidence';
 import { concatBytes, fromHex } from '@outpost/schemas/words';
 
 /** Signs with one Ed25519 key (RFC 8032, pure). Whoever holds a Signer cannot get at its seed. */
@@ -70,3 +71,6 @@ export const platformEquation = (
   if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== 64) return false;
   return verify(null, bytes, keyObjectOf(publicKey), signature);
 };
+
+/** The whole rule of evidence with the platform's speed; it remembers the keys that it found sound. */
+export const platformVerifier = (): Verify => strictVerifier(platformEquation);
