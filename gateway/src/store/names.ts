@@ -1,0 +1,11 @@
+/** Names of retention policies, which dashboards use too. */
+export const RAW = 'raw';
+export const ROLLUP = 'r1m';
+
+/** An identifier of InfluxQL, quoted (InfluxQL specification, "Identifiers"). */
+export const identifier = (name: string): string =>
+  `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+
+/** A string literal of InfluxQL, quoted (InfluxQL specification, "Strings"). */
+export const literal = (text: string): string =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;

@@ -1,0 +1,159 @@
+import { signalById } from '@outpost/schemas/vehicle';
+import {
+  type CodesBody,
+  fail,
+  fault,
+  type GapBody,
+  type IdentityBody,
+  type NumberBody,
+  ok,
+  type Result,
+  type TextBody,
+  type TimeTrust,
+  type WallNs,
+} from '@outpost/schemas/words';
+import { type Point, printable } from './point.ts';
+import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
+import { pointTime } from './timestamp.ts';
+
+/** Measurement of everything that a vehicle's signals say, and the only one that is rolled up. */
+export const VEHICLE = 'vehicle';
+
+type Tags = Record<string, string>;
+
+/** A tag is there only where it says something unusual, so that a panel over the usual case needs no filter. */
+const readingTags = ({ device, stream, origin }: ReadingRecord, trust: TimeTrust): Tags => ({
+  device,
+  ...(stream.endsWith('/telemetry') ? {} : { lane: stream.slice(stream.indexOf('/') + 1) }),
+  ...(origin === 'live' ? {} : { origin }),
+  ...(trust === 'ntp' || trust === 'gnss' ? {} : { trust }),
+});
+
+const ecuTag = (ecu: number): Tags => (ecu === 0 ? {} : { ecu: ecu.toString(16).toUpperCase() });
+
+const unreadable = (record: StoreRecord, code: string, words: string): Result<never> =>
+  fail(fault('malformed', code, nameOf(record), words));
+
+const signalPoint = (
+  record: ReadingRecord,
+  body: NumberBody | TextBody,
+  tags: Tags,
+  at: bigint,
+): Result<Point> => {
+  const row = signalById(body.signal);
+  if (row === undefined) {
+    return unreadable(
+      record,
+      'store.unknown-signal',
+      `signal ${body.signal} is not in this program's table.`,
+    );
+  }
+  const point = {
+    measurement: row.name.startsWith('Vehicle.') ? VEHICLE : 'device',
+    tags: { ...tags, signal: row.name, ...ecuTag(body.ecu) },
+    integers: { seq: record.sequence },
+    at,
+  };
+  return ok(
+    body.kind === 'text'
+      ? { ...point, texts: { text: printable(body.text) } }
+      : // Both operands are exact in binary (a safe integer, a power of ten up to 10²²), so the quotient is rounded
+        // once: it is the number that the exact decimal text would be read as.
+        { ...point, floats: { value: body.mantissa / 10 ** row.decimals } },
+  );
+};
+
+const said = (body: CodesBody | IdentityBody | GapBody): { tags: Tags; text: string; count?: number } => {
+  switch (body.kind) {
+    case 'codes':
+      return {
+        tags: { kind: 'codes', status: body.status, ...ecuTag(body.ecu) },
+        text: body.codes.join(' '),
+        count: body.codes.length,
+      };
+    case 'identity':
+      return { tags: { kind: 'identity', of: body.of, ...ecuTag(body.ecu) }, text: body.text };
+    case 'gap':
+      return { tags: { kind: 'gap', reason: body.reason }, text: body.reason, count: body.count };
+  }
+};
+
+const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Result<Point> => {
+  const { body, epoch, sequence } = record;
+  const at = pointTime(wall, epoch, BigInt(sequence));
+  const tags = readingTags(record, trust);
+  if (body.kind === 'number' || body.kind === 'text') return signalPoint(record, body, tags, at);
+  if (body.kind === 'anchor') {
+    return ok({
+      measurement: 'events',
+      tags: { ...tags, kind: 'clock' },
+      integers: { seq: sequence },
+      texts: { text: `clock trusted as ${body.anchor.trust}` },
+      at,
+    });
+  }
+  const { tags: own, text, count } = said(body);
+  return ok({
+    measurement: 'events',
+    tags: { ...tags, ...own },
+    integers: { seq: sequence, ...(count === undefined ? {} : { count }) },
+    texts: { text: printable(text) },
+    at,
+  });
+};
+
+/** The point of a record at its wall-clock time. The same record always gives the same series and the same time. */
+export const pointOf = (record: StoreRecord, wall: WallNs, trust: TimeTrust): Result<Point> => {
+  switch (record.kind) {
+    case 'reading':
+      return readingPoint(record, wall, trust);
+    case 'epoch-opened':
+      return ok({
+        measurement: 'events',
+        tags: { device: record.device, kind: 'epoch', stream: record.stream },
+        texts: { text: record.reason, epoch: record.epoch },
+        at: pointTime(wall, '', record.ordinal),
+      });
+    case 'attestation':
+      return ok({
+        measurement: 'attestations',
+        tags: { device: record.device, stream: record.stream },
+        integers: { counter: record.counter, size: record.size, bytes: record.bytes },
+        texts: { epoch: record.epoch },
+        at: pointTime(wall, '', record.ordinal),
+      });
+    case 'receipt':
+      return ok({
+        measurement: 'receipts',
+        tags: {
+          network: record.network,
+          device: record.device,
+          stream: record.stream,
+          verdict: record.verdict,
+        },
+        integers: { count: 1 },
+        texts: {
+          attestation: record.attestation,
+          code: printable(record.code),
+          text: printable(record.words),
+        },
+        at: pointTime(wall, '', record.ordinal),
+      });
+    case 'event':
+      return ok({
+        measurement: 'events',
+        tags: { ...(record.device === '' ? {} : { device: record.device }), kind: record.what },
+        integers: { count: 1 },
+        texts: { text: printable(record.words) },
+        at: pointTime(wall, '', record.ordinal),
+      });
+  }
+};
+
+/** The gateway's own numbers at one moment, as fields of one point; a lost one is no loss of evidence. */
+export const selfPoint = (wall: WallNs, numbers: Readonly<Record<string, number>>): Point => ({
+  measurement: 'outpost',
+  tags: {},
+  floats: numbers,
+  at: wall,
+});
