@@ -8,6 +8,10 @@ export {
 } from './attestation.ts';
 export { type CborTag, type CborValue, encodeCbor } from './cbor.ts';
 export { CBOR_LIMITS, type CborLimits, decodeCbor, type Extent, itemExtent } from './cbor-read.ts';
+export type { Chain } from './chain.ts';
+export type { Redecode, StatedGap } from './check-batch.ts';
+export type { NetworkTally } from './check-receipts.ts';
+export type { Identification } from './check-signers.ts';
 export type { KeyKind, KeyRole, RevocationReason } from './codes.ts';
 export { FORMAT_VERSION } from './codes.ts';
 export type { Sign, Signed } from './cose.ts';
@@ -19,6 +23,17 @@ export {
   strictVerifier,
   type Verify,
 } from './ed25519.ts';
+export {
+  EVIDENCE_ITEM_MAX_BYTES,
+  EVIDENCE_MAGIC,
+  type EvidenceItem,
+  type EvidenceReader,
+  encodeEvidence,
+  evidenceReader,
+  NOTE_MAX_BYTES,
+  readEvidence,
+  readEvidenceBytes,
+} from './evidence-file.ts';
 export { HASH_BYTES, type Hash, sha256 } from './hash.ts';
 export {
   type Endorsement,
@@ -33,8 +48,32 @@ export {
   sealRotation,
 } from './key-record.ts';
 export { checkReading, decodeLeaf, encodeLeaf, LEAF_MAX_BYTES, type Leaf } from './leaf.ts';
-export { type LeafReceipt, readLeafReceipt, receiptForLeaf, signedByReceipt } from './leaf-receipt.ts';
+export {
+  type LeafReceipt,
+  readLeafReceipt,
+  receiptForLeaf,
+  rootByReceipt,
+  signedByReceipt,
+} from './leaf-receipt.ts';
+export {
+  type Place,
+  PROBLEMS,
+  PROBLEMS_MAX,
+  type Problem,
+  type ProblemCode,
+  problemText,
+  type Severity,
+} from './problem.ts';
 export { type Receipt, type ReceiptContent, type Refusal, readReceipt, sealReceipt } from './receipt.ts';
+export type {
+  Checked,
+  Claimed,
+  EpochSummary,
+  ProvenReading,
+  Report,
+  StreamSummary,
+  Verdict,
+} from './report.ts';
 export { leafSalt, SALT_BYTES, saltKey } from './salt.ts';
 export { EPOCH_BYTES, KEY_BYTES, SIGNATURE_BYTES } from './shape.ts';
 export type { Head, Statement } from './statement.ts';
@@ -47,3 +86,10 @@ export {
   treeRoot,
   verifyInclusion,
 } from './tree.ts';
+export {
+  EVIDENCE_RECORDS_MAX,
+  openVerification,
+  type Verification,
+  type VerifyOptions,
+  verifyEvidence,
+} from './verify.ts';

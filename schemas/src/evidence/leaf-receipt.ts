@@ -70,14 +70,15 @@ export const readLeafReceipt = (bytes: Uint8Array): Result<LeafReceipt> => {
   return ok({ statement: statement.value, index, path: steps, protectedBytes, signature });
 };
 
-/** What the receipt's signature is over if `leaf` is the leaf it proves; undefined where the path cannot be its own. */
-export const signedByReceipt = (
-  receipt: LeafReceipt,
+/** The root that the receipt's path leads to from this leaf; undefined where the path cannot be its own. */
+export const rootByReceipt = (
+  { statement, index, path }: LeafReceipt,
   leaf: Uint8Array,
   hash: Hash = sha256,
-): Signed | undefined => {
-  const { statement, index, path, protectedBytes, signature } = receipt;
-  const root = rootFromPath(leafHash(leaf, hash), index, statement.size, path, hash);
-  if (root === undefined) return undefined;
-  return { key: statement.deviceKey, message: toBeSigned(protectedBytes, root), signature };
-};
+): Uint8Array | undefined => rootFromPath(leafHash(leaf, hash), index, statement.size, path, hash);
+
+/** What the receipt's signature has to be over, if this is the root. */
+export const signedByReceipt = (
+  { statement, protectedBytes, signature }: LeafReceipt,
+  root: Uint8Array,
+): Signed => ({ key: statement.deviceKey, message: toBeSigned(protectedBytes, root), signature });
