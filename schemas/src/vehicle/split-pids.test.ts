@@ -25,7 +25,7 @@ describe('a reply to several PIDs', () => {
     expect(split('00 BE 3F A8 13 0D 32', 0x00, 0x0d)).toBe('0=be3fa813 d=32');
   });
 
-  it('is not believed where a PID was not requested, is unknown, comes twice, or bytes are missing or left', () => {
+  it('is not believed where a PID is unasked, unknown or repeated, or bytes are missing or left', () => {
     expect(split('0D 32 0C 1A F8', 0x0d)).toBe('j1979.multi-pid');
     expect(split('FF 32', 0xff)).toBe('j1979.multi-pid');
     expect(split('0D 32 0D 32', 0x0d, 0x0c)).toBe('j1979.multi-pid');
