@@ -59,10 +59,17 @@ export interface CarState {
 export const TICK_MS = 100;
 const TICK_S = TICK_MS / 1000;
 
+const ignitionIn = (model: CarModel, place: Place): Ignition => {
+  const stage = stageAt(model.plan, place);
+  if (stage.do === 'park') return 'off';
+  if (stage.do === 'key-on') return 'on';
+  return stage.do === 'start' ? 'cranking' : 'running';
+};
+
 export const newCar = (model: CarModel): CarState => ({
   tick: 0,
   place: BEGINNING,
-  ignition: 'off',
+  ignition: ignitionIn(model, BEGINNING),
   motion: AT_REST,
   engine: { ...STOPPED, mapKpa: model.barometricKpa },
   heat: coldHeat(model.ambientC),
@@ -84,13 +91,6 @@ export const newCar = (model: CarModel): CarState => ({
   startedAtC: model.ambientC,
   frozen: undefined,
 });
-
-const ignitionIn = (model: CarModel, place: Place): Ignition => {
-  const stage = stageAt(model.plan, place);
-  if (stage.do === 'park') return 'off';
-  if (stage.do === 'key-on') return 'on';
-  return stage.do === 'start' ? 'cranking' : 'running';
-};
 
 const conditions = (model: CarModel, { engine, heat, supply }: CarState): Conditions => {
   const omega = (Math.max(engine.rpm, 600) * 2 * Math.PI) / 60;

@@ -1,0 +1,97 @@
+import { asciiBytes, asciiText } from '@outpost/schemas/words';
+import type { CanProtocol } from '../../car/bus.ts';
+import { identityOf } from '../../car/identity.ts';
+import { COMPACT_PETROL } from '../../car/parameters.ts';
+import { endlessDrive, parked as parkedPlan } from '../../car/plan.ts';
+import { type CycleName, cycleOf } from '../../cycles/cycle.ts';
+import { type DongleModel, type DongleState, newDongle, stepDongle } from '../elm327.ts';
+import { checkFaults } from '../faults.ts';
+import { type ProfileName, profileOf } from './profile.ts';
+
+export interface ModelChoice {
+  readonly seed?: number;
+  readonly profile?: ProfileName;
+  readonly protocol?: CanProtocol;
+  readonly cycle?: CycleName;
+  readonly parked?: boolean;
+  readonly speedUp?: number;
+  readonly faults?: readonly Readonly<Record<string, unknown>>[];
+}
+
+export const modelOf = (choice: ModelChoice = {}): DongleModel => {
+  const {
+    seed = 1,
+    profile = 'genuine',
+    protocol = '6',
+    cycle = 'wltc',
+    parked = false,
+    speedUp = 1,
+  } = choice;
+  const faults = checkFaults(choice.faults ?? [], 'test');
+  if (!faults.ok) throw new Error(faults.fault.words);
+  const plan = parked ? parkedPlan : endlessDrive(cycleOf(cycle));
+  return {
+    profile: profileOf(profile),
+    car: { parameters: COMPACT_PETROL, plan, seed, ambientC: 20, barometricKpa: 100 },
+    identity: identityOf(seed),
+    protocol,
+    faults: faults.value,
+    speedUp,
+  };
+};
+
+/** A person at a terminal, whose time passes only as they say. */
+export interface Dialogue {
+  /** Sends a command with its carriage return and waits for the prompt; returns all that was said. */
+  ask(command: string): string;
+  /** Sends letters and does not wait. */
+  type(text: string): void;
+  /** Lets milliseconds pass and returns all that was said meanwhile, and what `type` brought. */
+  pass(ms: number): string;
+  nowMs(): number;
+  state(): DongleState;
+}
+
+/** The longest that `ask` waits for a prompt: a clone's failing search takes 9 s. */
+const PATIENCE_MS = 15_000;
+
+export const dialogue = (model: DongleModel): Dialogue => {
+  let state = newDongle(model);
+  let nowMs = 0;
+  let said = '';
+
+  const type = (text: string): void => {
+    const step = stepDongle(model, state, { kind: 'bytes', bytes: asciiBytes(text) }, nowMs);
+    state = step.state;
+    said += asciiText(step.bytes);
+  };
+  const take = (): string => {
+    const text = said;
+    said = '';
+    return text;
+  };
+  const wait = (untilMs: number, isDone: () => boolean): void => {
+    while (nowMs < untilMs && !isDone()) {
+      const { wakeAtMs } = stepDongle(model, state, { kind: 'time' }, nowMs);
+      nowMs = Math.min(untilMs, Math.max(wakeAtMs ?? untilMs, nowMs));
+      const step = stepDongle(model, state, { kind: 'time' }, nowMs);
+      state = step.state;
+      said += asciiText(step.bytes);
+    }
+  };
+  return {
+    ask: (command) => {
+      said = '';
+      type(`${command}\r`);
+      wait(nowMs + PATIENCE_MS, () => said.endsWith('>'));
+      return take();
+    },
+    type,
+    pass: (ms) => {
+      wait(nowMs + ms, () => false);
+      return take();
+    },
+    nowMs: () => nowMs,
+    state: () => state,
+  };
+};
