@@ -24,8 +24,8 @@ const decoded = (pid: number, hex: string): Readonly<Record<string, string>> => 
 };
 
 /**
- * Worked out by hand from the published formulas (SAE J1979), never with this code. PID, data bytes, and every
- * value that they hold, as decimal text.
+ * Worked out by hand from the published formulas (SAE J1979), never with this code. PID, data bytes, and
+ * every value that they hold, as decimal text.
  */
 // biome-ignore format: a table reads by columns
 const VECTORS: readonly (readonly [pid: number, hex: string, values: Readonly<Record<string, string>>])[] = [
