@@ -57,8 +57,7 @@ const stalled = (port: Port): Fault =>
     `took no bytes for ${WRITE_TIMEOUT_MS / 1000} s; is the device still there?`,
   );
 
-/** Writes one command; a fault ends the dialogue. */
-const send = async (bytes: Uint8Array, port: Port, context: AdapterContext): Promise<Fault | undefined> => {
+const write = async (bytes: Uint8Array, port: Port, context: AdapterContext): Promise<Fault | undefined> => {
   const scope = abortScope(context.signal);
   context.clock.sleep(WRITE_TIMEOUT_MS, scope.signal).then(
     () => scope.abort(STALLED),
@@ -66,9 +65,7 @@ const send = async (bytes: Uint8Array, port: Port, context: AdapterContext): Pro
   );
   try {
     const written = await port.write(bytes, scope.signal);
-    if (!written.ok) return written.fault;
-    context.tally.commands += 1;
-    return undefined;
+    return written.ok ? undefined : written.fault;
   } catch (error) {
     if (error === STALLED) return stalled(port);
     throw error;
@@ -95,8 +92,24 @@ interface Dialogue<State, Command, Event> {
   now: MonoNs;
   /** When the last frame arrived: the time of whatever a later silence makes of it. */
   heard: MonoNs;
+  /** The port is gone and only what it brought before is still to be read. */
+  mute: boolean;
   over: boolean;
 }
+
+/** Sends one command; a fault ends the dialogue. */
+const send = async <S, C, E>(dialogue: Dialogue<S, C, E>, command: C): Promise<Fault | undefined> => {
+  const { parts, port, context } = dialogue;
+  if (dialogue.mute) return undefined;
+  const failed = await write(parts.codec.command.encode(command), port, context);
+  if (failed === undefined) {
+    context.tally.commands += 1;
+    return undefined;
+  }
+  // A closed port cannot be written to, but what arrived before may still wait here; a stuck one is left at once.
+  dialogue.mute = (await Promise.race([port.closed, undefined])) !== undefined;
+  return dialogue.mute ? undefined : failed;
+};
 
 const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Step<S, C>): void => {
   const { port, heard, outbox, owed, bell } = dialogue;
@@ -129,7 +142,7 @@ const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Step<S, C>): void =
 };
 
 const take = async <S, C, E>(dialogue: Dialogue<S, C, E>, input: Input<E>): Promise<Fault | undefined> => {
-  const { parts, port, context, alarm } = dialogue;
+  const { parts, context, alarm } = dialogue;
   const step = parts.session.step(dialogue.state, input, dialogue.now);
   dialogue.state = step.state;
   dialogue.undecided.decided(step.fates);
@@ -137,7 +150,7 @@ const take = async <S, C, E>(dialogue: Dialogue<S, C, E>, input: Input<E>): Prom
   observe(dialogue, step);
   if (step.reopen !== undefined) return step.reopen;
   for (const command of step.commands) {
-    const failed = await send(parts.codec.command.encode(command), port, context);
+    const failed = await send(dialogue, command);
     if (failed !== undefined) return failed;
   }
   // From here, not from the arrival: neither a slow write nor a backlog may eat the device's time to answer.
@@ -151,10 +164,10 @@ const later = (a: MonoNs, b: MonoNs): MonoNs => (a > b ? a : b);
 
 /** One thing in the order in which things happened, or a wait for the next one. A fault ends the dialogue. */
 const advance = async <S, C, E>(dialogue: Dialogue<S, C, E>): Promise<Fault | undefined> => {
-  const { parts, port, context, owed, outbox, intake, puller, alarm, bell } = dialogue;
+  const { port, context, owed, outbox, intake, puller, alarm, bell } = dialogue;
   context.signal.throwIfAborted();
   const command = owed.shift();
-  if (command !== undefined) return send(parts.codec.command.encode(command), port, context);
+  if (command !== undefined) return send(dialogue, command);
   if (!outbox.full) {
     const received = intake.empty ? undefined : intake.next();
     if (received !== undefined) {
@@ -203,6 +216,7 @@ const start = <S, C, E>(
     state: parts.session.initial,
     now,
     heard: now,
+    mute: false,
     over: false,
   };
 };

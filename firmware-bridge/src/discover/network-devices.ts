@@ -88,7 +88,7 @@ const dongleAt = (known: KnownDongle, mac: string | undefined): FoundNetwork => 
   mac,
   certainty: 'possible',
   couldBe: [known.couldBe],
-  words: `${known.host}:${known.port}: accepts a connection where a ${known.name} would.`,
+  words: `${known.host}:${known.port}: accepts a connection like a dongle of this kind: ${known.name}.`,
 });
 
 const seenAt = (host: string, mac: string | undefined, isGateway: boolean): FoundNetwork => ({
