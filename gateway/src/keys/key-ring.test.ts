@@ -130,6 +130,11 @@ describe('a key ring', () => {
     expect(faultOf(await ring.device(CAR)).code).toBe('key.read-only');
     expect(await readdir(directory)).toEqual(['gateway.seed']);
   });
+
+  it('opened for reading takes the kind that is there', async () => {
+    must(await openKeyRing({ directory, kind: 'demo', clock }));
+    expect(must(await openKeyRing({ directory, kind: 'file', clock, readOnly: true })).kind).toBe('demo');
+  });
 });
 
 describe('rotation', () => {

@@ -36,9 +36,10 @@ import { platformSigner, platformVerifier, publicKeyOf, type Signer } from './si
 export interface KeyRingOptions {
   /** The directory of the keys; made, mode 0700, where it is not there. Its parent must be there. */
   readonly directory: string;
+  /** Of all keys; another kind on the disk is a fault. */
   readonly kind: KeyKind;
   readonly clock: Clock;
-  /** Changes nothing on the disk: for looking at the keys of a gateway that may be running. */
+  /** Changes nothing on the disk and takes whichever kind is there: for looking at a gateway that may be running. */
   readonly readOnly?: boolean;
   readonly disk?: KeyDisk;
 }
@@ -103,7 +104,7 @@ const load = async (
   const files = changes.length === 0 ? found : await readRingFiles(directory, verify);
   if (!files.ok) return files;
   const state = ringState(directory, files.value);
-  const problem = stateFault(directory, kind, state);
+  const problem = stateFault(directory, readOnly === true ? undefined : kind, state);
   return problem === undefined ? ok(state) : fail(problem);
 };
 
@@ -184,7 +185,7 @@ const ringOf = (options: KeyRingOptions, tools: Tools, first: RingState): KeyRin
   };
 
   return {
-    kind,
+    kind: options.readOnly === true ? gatewayKey(first).kind : kind,
     directory,
     gateway: () => gatewayKey(state),
     device: (name) => change(() => device(deviceKeyName(name), name)),

@@ -88,7 +88,7 @@ export const unendorsed = ({ records, keys }: RingState, gateway: Uint8Array): r
 /** What would make a ring sign for somebody else than it did before; undefined where all is well. */
 export const stateFault = (
   directory: string,
-  kind: KeyKind,
+  kind: KeyKind | undefined,
   { records, keys }: RingState,
 ): Fault | undefined => {
   const wrong = (code: string, where: string, words: string): Fault =>
@@ -112,7 +112,7 @@ export const stateFault = (
     );
   }
   for (const key of keys.values()) {
-    if (key.kind === kind) continue;
+    if (kind === undefined || key.kind === kind) continue;
     const other = `is a key of kind ${key.kind} and the configuration asks for ${kind}`;
     return wrong('key.kind', seedPath(directory, key.name), `${other}; give each its own data directory.`);
   }
