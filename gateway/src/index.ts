@@ -1,1 +1,1 @@
-export * from './journal/contract.ts';
+export * from './journal/index.ts';

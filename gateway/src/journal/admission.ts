@@ -1,0 +1,65 @@
+import type { Fault } from '@outpost/schemas/words';
+import type { Urgency } from './contract.ts';
+import { diskFull, journalBusy, journalFull } from './errors.ts';
+import { capReserveBytes, PENDING_BYTES_MAX } from './limits.ts';
+import type { Retention } from './retention.ts';
+import type { Space } from './space.ts';
+
+export interface AdmissionLimits {
+  readonly directory: string;
+  readonly bytesMax: number;
+  readonly freeBytesMin: number;
+}
+
+export interface AdmissionTally {
+  refusedFull: number;
+  refusedDiskFull: number;
+  refusedBusy: number;
+}
+
+/**
+ * Whether there is room for an append. `soon` entries leave a reserve under the cap and on the disk, so that what
+ * somebody waits for (`now`) still fits when readings do not, and what is there can be sent and then deleted.
+ */
+export interface Admission {
+  readonly tally: Readonly<AdmissionTally>;
+  admit(bytes: number, pendingBytes: number, urgency: Urgency): Fault | undefined;
+  /** A write found the disk full, to which `appends` were lost. */
+  ranOut(appends: number): void;
+}
+
+export const newAdmission = (
+  { directory, bytesMax, freeBytesMin }: AdmissionLimits,
+  retention: Retention,
+  space: Space,
+): Admission => {
+  const tally: AdmissionTally = { refusedFull: 0, refusedDiskFull: 0, refusedBusy: 0 };
+
+  return {
+    tally,
+    admit(bytes, pendingBytes, urgency) {
+      const addedBytes = bytes + pendingBytes;
+      if (addedBytes > PENDING_BYTES_MAX) {
+        tally.refusedBusy += 1;
+        return journalBusy(directory, pendingBytes);
+      }
+      const heldBytes = retention.unsettledBytes;
+      const capBytes = urgency === 'now' ? bytesMax : bytesMax - capReserveBytes(bytesMax);
+      if (heldBytes + addedBytes > capBytes) {
+        tally.refusedFull += 1;
+        return journalFull(directory, heldBytes, bytesMax);
+      }
+      const { freeBytes } = space;
+      if (urgency === 'soon' && freeBytes !== undefined && freeBytes < freeBytesMin + addedBytes) {
+        tally.refusedDiskFull += 1;
+        space.look();
+        return diskFull(directory, freeBytes);
+      }
+      return undefined;
+    },
+    ranOut(appends) {
+      tally.refusedDiskFull += appends;
+      space.ranOut();
+    },
+  };
+};
