@@ -1,4 +1,4 @@
-import { decode } from 'cborg';
+import { decode, type Token, Tokenizer } from 'cborg';
 import { equalBytes, fail, fault, ok, type Result } from '../words/index.ts';
 import { type CborTag, type CborValue, encodeCbor, MAJOR } from './cbor.ts';
 
@@ -80,16 +80,35 @@ const DECODE_OPTIONS = {
   strict: true,
   allowIndefinite: false,
   allowUndefined: false,
+  allowBigInt: true,
   allowInfinity: false,
   allowNaN: false,
   useMaps: true,
   rejectDuplicateMapKeys: true,
+  retainStringBytes: true,
   tags: {
     [COSE_SIGN1_TAG]: (content: () => unknown): CborTag => ({
       tag: COSE_SIGN1_TAG,
       value: content() as CborValue,
     }),
   },
+};
+
+const BYTE_ORDER_MARK = '\ufeff';
+const BYTE_ORDER_MARK_BYTES = [0xef, 0xbb, 0xbf] as const;
+
+/** The library takes a byte order mark at the start of a text for a sign of its encoding and drops it. */
+const restoreMark = (token: Token): Token => {
+  const text: unknown = token.value;
+  if (typeof text !== 'string') return token;
+  const marked = BYTE_ORDER_MARK_BYTES.every((byte, index) => token.byteValue?.[index] === byte);
+  if (marked) token.value = BYTE_ORDER_MARK + text;
+  return token;
+};
+
+const tokens = (bytes: Uint8Array) => {
+  const inner = new Tokenizer(bytes, DECODE_OPTIONS);
+  return { done: () => inner.done(), pos: () => inner.pos(), next: () => restoreMark(inner.next()) };
 };
 
 const refuse = (words: string): Result<never> =>
@@ -105,7 +124,7 @@ export const decodeCbor = (bytes: Uint8Array, limits: CborLimits = CBOR_LIMITS):
   if (extent.kind === 'partial') return refuse('ends too early');
   if (extent.end !== bytes.length) return refuse('is followed by other bytes');
   try {
-    const value = decode(bytes, DECODE_OPTIONS) as CborValue;
+    const value = decode(bytes, { ...DECODE_OPTIONS, tokenizer: tokens(bytes) }) as CborValue;
     // Negative arguments, key order, UTF-8 and shortest forms are all settled by this one comparison.
     return equalBytes(encodeCbor(value), bytes) ? ok(value) : refuse('is not in deterministic encoding');
   } catch (error) {

@@ -159,9 +159,14 @@ const takeRecord = (item: EvidenceItem, gathered: Gathered, parts: BatchParts, t
 
 /** Judges one file, item by item. What it reports, and under which codes, stands in docs/evidence.md. */
 export const openVerification = (options: VerifyOptions = {}): Verification => {
-  const { key, verify = strictVerifier(), hash = sha256, redecode } = options;
+  const { key, hash = sha256, redecode } = options;
   const findings = newFindings();
   const tally = newTally();
+  const rule = options.verify ?? strictVerifier();
+  const verify: Verify = (...signed) => {
+    tally.signatures += 1;
+    return rule(...signed);
+  };
   const parts: BatchParts = { verify, hash, redecode, findings, tally };
   const gathered: Gathered = { records: [], batches: [], receipts: [], proofs: [] };
   let claimed: Claimed = { from: null, to: null, notes: 0 };
