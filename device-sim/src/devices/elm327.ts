@@ -158,10 +158,11 @@ export const stepDongle = (
     for (const byte of input.bytes) state = take(model, state, byte);
   }
   const after = pass(model, state, nowMs);
-  const { atMs } = nextDue(model, after.state);
+  const plugsInMs = unpluggedUntilMs(model, nowMs) ?? Number.POSITIVE_INFINITY;
+  const wakeAtMs = Math.min(plugsInMs, nextDue(model, after.state).atMs);
   return {
     state: after.state,
     bytes: concatBytes(due, after.bytes),
-    wakeAtMs: Number.isFinite(atMs) ? atMs : undefined,
+    wakeAtMs: Number.isFinite(wakeAtMs) ? wakeAtMs : undefined,
   };
 };

@@ -110,9 +110,7 @@ describe('the faults of a simulated dongle', () => {
     const vin = 'ZZZ0UTP04SS999999';
     const [before, during, after] = around('vin-swap', { vin }, '0902');
     expect(after).toBe(before);
-    expect(during!.match(/7E8 22 (.*) \r/)![1]).toBe(
-      '53 39 39 39 39 39 39',
-    );
+    expect(during!.match(/7E8 22 (.*) \r/)![1]).toBe('53 39 39 39 39 39 39');
   });
 
   it('a trouble code appears in the engine, pending first and stored later', () => {

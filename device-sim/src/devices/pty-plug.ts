@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
+import { type Clock, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { type Line, type Plug, type Socket, UNREAD_MAX_BYTES } from './plug.ts';
+
+/** `socat` makes the line in a few milliseconds. */
+const READY_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 10;
+
+const unusable = (path: string, code: string, words: string): { readonly ok: false; readonly fault: Fault } =>
+  fail(fault('misconfigured', `sim.${code}`, path, words));
+
+const SOCAT_MISSING =
+  'a serial line needs the program socat, which is not installed (Debian: apt install socat); ' +
+  'or use --listen tcp://127.0.0.1:35000.';
+
+/** A link that an earlier run left behind may be replaced, a file of somebody's may not. */
+const clear = async (path: string): Promise<Result<void>> => {
+  const there = await lstat(path).catch(() => undefined);
+  if (there === undefined) return ok(undefined);
+  if (!there.isSymbolicLink()) {
+    return unusable(
+      path,
+      'pty-path',
+      'is there already and is no link; choose another path for the serial line.',
+    );
+  }
+  await unlink(path).catch(() => undefined);
+  return ok(undefined);
+};
+
+const isThere = async (path: string): Promise<boolean> =>
+  (await lstat(path).catch(() => undefined)) !== undefined;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<string>;
+}
+
+const start = (path: string): Running => {
+  const child = spawn('socat', [`pty,raw,echo=0,link=${path}`, '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr?.on('data', (chunk: Uint8Array) => {
+    said = (said + String(chunk)).slice(-500);
+  });
+  child.stdin?.on('error', () => undefined);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? SOCAT_MISSING : `socat cannot be started: ${error.message}`),
+    );
+    child.once('close', () => resolve(`socat ended${said === '' ? '.' : `: ${said.trim()}`}`));
+  });
+  return { child, ended };
+};
+
+const appears = async (
+  path: string,
+  running: Running,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Result<void>> => {
+  let ended: string | undefined;
+  void running.ended.then((words) => {
+    ended = words;
+  });
+  for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
+    if (await isThere(path)) return ok(undefined);
+    if (ended !== undefined) return unusable(path, 'pty', ended);
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+  return unusable(path, 'pty', 'socat did not make the serial line; may this user write there?');
+};
+
+const lineOver = ({ child: { stdin } }: Running): Line => ({
+  write: (bytes) => {
+    if (bytes.length === 0) return 0;
+    if (stdin === null || stdin.destroyed || stdin.writableLength + bytes.length > UNREAD_MAX_BYTES) {
+      return bytes.length;
+    }
+    stdin.write(bytes);
+    return 0;
+  },
+});
+
+/** Pulls the line out at once, as a hand does: whoever has it open notices. */
+const pull = async (running: Running, holder: FileHandle | undefined, path: string): Promise<void> => {
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await holder?.close();
+  // A killed socat leaves its link behind, and it now leads nowhere.
+  await unlink(path).catch(() => undefined);
+};
+
+/**
+ * Where a simulated serial dongle appears: a pseudo-terminal made by `socat`, because Node cannot make one itself.
+ * The line stays while programs come and go, so that nobody is told when one goes.
+ */
+export const ptySocket = (path: string, clock: Clock): Socket => ({
+  plugIn: async (events, signal) => {
+    const cleared = await clear(path);
+    if (!cleared.ok) return cleared;
+    const running = start(path);
+    const ready = await appears(path, running, clock, signal).catch(async (reason: unknown) => {
+      await pull(running, undefined, path);
+      throw reason;
+    });
+    if (!ready.ok) {
+      running.child.kill('SIGKILL');
+      return ready;
+    }
+    // With no reader at all the kernel hangs the line up and socat ends; our own open end prevents it.
+    const holder = await open(path, constants.O_RDWR | constants.O_NOCTTY);
+    running.child.stdout?.on('data', (chunk: Uint8Array) => events.bytes(Uint8Array.from(chunk)));
+    events.connected(lineOver(running));
+    void running.ended.then(() => events.gone());
+    const plug: Plug = {
+      where: `serial://${path}`,
+      isWhole: () => running.child.exitCode === null && running.child.signalCode === null,
+      [Symbol.asyncDispose]: () => pull(running, holder, path),
+    };
+    return ok(plug);
+  },
+});
