@@ -1,5 +1,5 @@
-import type { KeyKind, Receipt } from '@outpost/schemas/evidence';
-import type { Fault, Origin, Result, StreamId } from '@outpost/schemas/words';
+import type { Head, KeyKind, Receipt } from '@outpost/schemas/evidence';
+import type { Clock, Fault, Origin, Result, StreamId } from '@outpost/schemas/words';
 
 /** One attestation on its way to a network, with the leaves that it signs. */
 export interface Delivery {
@@ -48,8 +48,14 @@ export interface NetworkSettings {
 }
 
 export interface NetworkContext {
+  readonly clock: Clock;
   /** The key records (endorsements, rotations, revocations) that a verifier needs, oldest first. */
   keyRecords(): readonly Uint8Array[];
+  /**
+   * Whether this box itself signed that attestation; undefined where its journal does not reach back far enough to
+   * tell. Asked only when a network has seen another one than it was just sent.
+   */
+  signed(stream: StreamId, head: Head): Promise<boolean | undefined>;
   /** The operator must know: another box signs with our key, a receipt does not verify. */
   alarm(fault: Fault): void;
 }
