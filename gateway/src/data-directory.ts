@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
@@ -13,18 +13,35 @@ export const makeDataDirectory = async (path: string): Promise<Result<void>> => 
     const found = await stat(path);
     return found.isDirectory()
       ? ok(undefined)
-      : fail(fault('misconfigured', 'data.no-directory', path, 'is no directory; name another data directory.'));
+      : fail(
+          fault('misconfigured', 'data.no-directory', path, 'is no directory; name another data directory.'),
+        );
   } catch (error) {
     const { message } = error as NodeJS.ErrnoException;
-    return fail(fault('misconfigured', 'data.unwritable', path, `the data directory cannot be made: ${message}.`));
+    return fail(
+      fault('misconfigured', 'data.unwritable', path, `the data directory cannot be made: ${message}.`),
+    );
   }
 };
 
-/** What systemd and dbus say this installation is; a copied card takes it along, a restored backup does not. */
-export const machineId = async (): Promise<string> => {
+const MACHINE_ID = '/etc/machine-id';
+
+const textOf = async (path: string): Promise<string> => {
   try {
-    return (await readFile('/etc/machine-id', 'utf8')).trim();
+    return (await readFile(path, 'utf8')).trim();
   } catch {
     return '';
   }
+};
+
+/**
+ * Whether this directory was last used by another installation: a backup was laid back, or the data moved to another
+ * box. A card that was copied whole takes its machine id along and is not noticed here, but by its chains.
+ */
+export const isOtherMachine = async (dataDirectory: string): Promise<boolean> => {
+  const path = join(dataDirectory, 'machine');
+  const [before, id] = [await textOf(path), await textOf(MACHINE_ID)];
+  if (id === '' || before === id) return false;
+  await writeFile(path, `${id}\n`, { mode: 0o600 });
+  return before !== '';
 };

@@ -13,7 +13,8 @@ export const discoverCommand = (terminal: Terminal, finish: (code: number) => vo
     .action(async (options: { json?: boolean }) => {
       const found = await discover({ clock: systemClock(), signal: terminal.signal });
       if (options.json === true) terminal.out(JSON.stringify(found, null, 2));
-      else if (found.length === 0) terminal.out('Nothing is attached that could be a device. Plug one in and ask again.');
+      else if (found.length === 0)
+        terminal.out('Nothing is attached that could be a device. Plug one in and ask again.');
       else for (const each of found) terminal.out(line(each));
       return finish(EXIT.done);
     });

@@ -1,13 +1,13 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { checkAddress, systemClock } from '@outpost/firmware-bridge';
 import { parseConfig } from '@outpost/schemas/config';
-import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { type Fault, ok } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { openKeyRing } from '../keys/key-ring.ts';
-import { keyText } from '../keys/key-text.ts';
 import { keysDirectory, makeDataDirectory } from '../data-directory.ts';
+import { keyText, openKeyRing } from '../keys/index.ts';
 import { complain, EXIT, type Terminal } from './context.ts';
+import { createWholeFile } from './new-file.ts';
 
 interface InitOptions {
   readonly config: string;
@@ -22,23 +22,6 @@ const starting = ({ data, device, adapter, port }: InitOptions) => ({
   devices: port === undefined ? [] : [{ name: device, adapter, port }],
 });
 
-/** Writes a file that must not be there yet; whatever is there stays as it is. */
-const writeNew = async (path: string, text: string): Promise<Result<void>> => {
-  const wrong = (words: string) => fail(fault('misconfigured', 'config.exists', path, words));
-  try {
-    await mkdir(dirname(resolve(path)), { recursive: true });
-    await using file = await open(path, 'wx', 0o644);
-    await file.writeFile(text);
-    await file.sync();
-    return ok(undefined);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'EEXIST'
-      ? wrong('is already there and is left as it is; remove it first, or edit it.')
-      : wrong(`cannot be written: ${message}.`);
-  }
-};
-
 const problemOf = (options: InitOptions): Fault | undefined => {
   const address = options.port === undefined ? ok(undefined) : checkAddress(options.port);
   if (!address.ok) return address.fault;
@@ -51,15 +34,25 @@ const init = async (options: InitOptions, terminal: Terminal): Promise<number> =
   if (problem !== undefined) return complain(terminal, problem);
   const made = await makeDataDirectory(resolve(options.data));
   if (!made.ok) return complain(terminal, made.fault);
-  const written = await writeNew(options.config, `${JSON.stringify(starting(options), null, 2)}\n`);
+  await mkdir(dirname(resolve(options.config)), { recursive: true });
+  const text = `${JSON.stringify(starting(options), null, 2)}\n`;
+  const written = await createWholeFile(options.config, new TextEncoder().encode(text), 0o644);
   if (!written.ok) return complain(terminal, written.fault);
-  const ring = await openKeyRing({ directory: keysDirectory(resolve(options.data)), kind: 'file', clock: systemClock() });
+  const ring = await openKeyRing({
+    directory: keysDirectory(resolve(options.data)),
+    kind: 'file',
+    clock: systemClock(),
+  });
   if (!ring.ok) return complain(terminal, ring.fault);
   terminal.out(`Configuration  ${options.config}`);
   terminal.out(`Data           ${resolve(options.data)}`);
   terminal.out(`Gateway key    ${keyText(ring.value.gateway().publicKey)}`);
   terminal.out('');
-  terminal.out(options.port === undefined ? 'Next: `outpost discover`, then name a device in the configuration.' : 'Next: `outpost run`');
+  terminal.out(
+    options.port === undefined
+      ? 'Next: `outpost discover`, then name a device in the configuration.'
+      : 'Next: `outpost run`',
+  );
   terminal.out('and `outpost keys export`, to have the keys elsewhere too.');
   return EXIT.done;
 };

@@ -27,7 +27,10 @@ const COMMANDS: readonly MakeCommand[] = [
 ];
 
 /** `outpost …`: returns the exit code. Nothing below prints a stack trace to a person. */
-export const outpost = async (args: readonly string[], terminal: Terminal = systemTerminal()): Promise<number> => {
+export const outpost = async (
+  args: readonly string[],
+  terminal: Terminal = systemTerminal(),
+): Promise<number> => {
   let code = EXIT.done;
   const finish = (wanted: number): void => {
     code = wanted;
@@ -37,8 +40,12 @@ export const outpost = async (args: readonly string[], terminal: Terminal = syst
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(outpost --help shows all commands)')
-    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) });
-  for (const make of COMMANDS) program.addCommand(make(terminal, finish).exitOverride().copyInheritedSettings(program));
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
+  for (const make of COMMANDS)
+    program.addCommand(make(terminal, finish).exitOverride().copyInheritedSettings(program));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -46,7 +53,8 @@ export const outpost = async (args: readonly string[], terminal: Terminal = syst
     if (terminal.signal.aborted) return EXIT.failed;
     const words = error instanceof Error ? error.message : String(error);
     terminal.err(`outpost: something went wrong that should not have: ${words}`);
-    if (terminal.env['OUTPOST_DEBUG'] !== undefined && error instanceof Error) terminal.err(error.stack ?? '');
+    if (terminal.env['OUTPOST_DEBUG'] !== undefined && error instanceof Error)
+      terminal.err(error.stack ?? '');
     else terminal.err('Set OUTPOST_DEBUG=1 to see where.');
     return EXIT.failed;
   }

@@ -70,11 +70,19 @@ const applyAttestation = (chains: Chains, entry: Kept): void => {
   chains.heads.set(chain.opened.stream, chain.head);
 };
 
+/** What this box signed itself counts for more than what a backup remembers. */
+const applyHeads = (chains: Chains, entry: Kept): void => {
+  for (const [stream, head] of decodeChains(entry.bytes)?.heads ?? []) {
+    if (!chains.heads.has(stream)) chains.heads.set(stream, head);
+  }
+};
+
 /** Takes one durable entry into account. Entries must come in order; those before `asOf` are skipped. */
 export const applyEntry = (chains: Chains, entry: Kept): void => {
   if (entry.offset < chains.asOf) return;
   if (entry.kind === KIND.opened) applyOpened(chains, entry);
   if (entry.kind === KIND.attestation) applyAttestation(chains, entry);
+  if (entry.kind === KIND.heads) applyHeads(chains, entry);
   chains.asOf = entry.next;
 };
 

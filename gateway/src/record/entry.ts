@@ -27,6 +27,8 @@ export const KIND = {
   settlement: 7,
   quarantined: 8,
   event: 9,
+  /** Heads that came with imported keys: chains go on from where another box left them. */
+  heads: 10,
 } as const;
 
 const READING_KIND: Readonly<Record<Origin, number>> = {
@@ -154,6 +156,9 @@ export const happeningEntry = (happening: Happening): Entry => ({
   stream: 0,
   bytes: encodeCbor([happening.device, happening.what, happening.words, happening.wall]),
 });
+
+/** @param bytes as `encodeChains` makes them. */
+export const headsEntry = (bytes: Uint8Array): Entry => ({ kind: KIND.heads, stream: 0, bytes });
 
 export const keyRecordEntry = (bytes: Uint8Array): Entry => ({ kind: KIND.keyRecord, stream: 0, bytes });
 

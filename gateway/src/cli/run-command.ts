@@ -1,0 +1,24 @@
+import { systemClock } from '@outpost/firmware-bridge';
+import { Command } from 'commander';
+import { openLog } from '../log.ts';
+import { runGateway } from '../run/gateway.ts';
+import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
+
+const REPEAT_AFTER_MS = 60_000;
+
+/** `outpost run`: the gateway itself, until SIGINT or SIGTERM. */
+export const runCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
+  new Command('run')
+    .description('run the gateway until it is told to stop (Ctrl-C, SIGTERM)')
+    .option('-c, --config <file>', 'the configuration file')
+    .action(async (options: { config?: string }) => {
+      const loaded = loadConfig(options.config, terminal.env);
+      if (!loaded.ok) return finish(complain(terminal, loaded.fault));
+      const clock = systemClock();
+      const style = terminal.env['JOURNAL_STREAM'] === undefined ? 'time' : 'systemd';
+      const write = (line: string): void => terminal.err(line.trimEnd());
+      const log = openLog({ clock, style, repeatAfterMs: REPEAT_AFTER_MS, write });
+      const { config } = loaded.value;
+      const ended = await runGateway({ config, clock, log, signal: terminal.signal });
+      return finish(ended.ok ? EXIT.done : complain(terminal, ended.fault));
+    });

@@ -1,0 +1,114 @@
+import { ADAPTERS, checkAddress, type DeviceEvent, newTally, readDevice } from '@outpost/firmware-bridge';
+import type { DeviceConfig } from '@outpost/schemas/config';
+import {
+  type Authentication,
+  type Clock,
+  type DeviceName,
+  type Fault,
+  fail,
+  fault,
+  isDeviceName,
+  ok,
+  type Result,
+  sentence,
+} from '@outpost/schemas/words';
+import type { DeviceView } from '../control/status.ts';
+import type { Journal } from '../journal/contract.ts';
+import type { Log } from '../log.ts';
+import { happeningEntry } from '../record/entry.ts';
+import type { Recorder } from '../record/recorder.ts';
+
+/** A cable is hard to tap; whoever is on the same network can answer for a Wi-Fi dongle. */
+export const authenticationOf = (port: string): Authentication =>
+  port.startsWith('serial:') ? 'wired' : 'none';
+
+/** Checks everything about a device that can be checked without it; a fault is `misconfigured`. */
+export const checkDevice = (config: DeviceConfig): Result<DeviceName> => {
+  const { name, adapter, port, options } = config;
+  const where = `device ${name}`;
+  const wrong = (code: string, words: string) => fail(fault('misconfigured', code, where, words));
+  if (!isDeviceName(name)) return wrong('device.name', 'is no name for a device.');
+  const known = ADAPTERS.get(adapter);
+  if (known === undefined) {
+    return wrong(
+      'device.adapter',
+      `there is no adapter "${adapter}"; there are ${[...ADAPTERS.keys()].join(', ')}.`,
+    );
+  }
+  const address = checkAddress(port);
+  if (!address.ok) return address;
+  const checked = known.check(options);
+  return checked.ok ? ok(name) : checked;
+};
+
+export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView => ({
+  name,
+  adapter,
+  port,
+  connected: false,
+  status: { phase: 'starting', words: 'not asked yet.', facts: {} },
+  lastReadingAt: undefined,
+  tally: newTally(),
+});
+
+export interface DeviceTask {
+  readonly config: DeviceConfig;
+  readonly device: DeviceName;
+  readonly clock: Clock;
+  readonly journal: Pick<Journal, 'append'>;
+  readonly recorder: Recorder;
+  readonly view: DeviceView;
+  readonly log: Log;
+}
+
+/** Tells people, in the log and in the journal, that a device came or went. */
+const tell = async (
+  { device, clock, journal, log }: DeviceTask,
+  what: string,
+  words: string,
+): Promise<void> => {
+  log.line('notice', `${device} ${what}: ${words}`);
+  await journal.append([happeningEntry({ device, what, words, wall: clock.wall() })], 'soon');
+};
+
+const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
+  const { view, recorder, clock } = task;
+  switch (event.kind) {
+    case 'observed':
+      if (event.observed.readings.length > 0) {
+        view.lastReadingAt = new Date(Number(clock.wall() / 1_000_000n)).toISOString();
+      }
+      await recorder.observe(event.observed);
+      return;
+    case 'connected':
+      view.connected = true;
+      await tell(task, 'connected', event.where);
+      return;
+    case 'disconnected':
+      view.connected = false;
+      await recorder.gap('disconnected');
+      await tell(task, 'disconnected', sentence(event.fault));
+      return;
+  }
+};
+
+/** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
+export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
+  const { config, device, clock, view } = task;
+  const adapter = ADAPTERS.get(config.adapter);
+  if (adapter === undefined) throw new Error(`adapter ${config.adapter} was checked and is not there`);
+  const { port: address, options } = config;
+  const report = (status: DeviceView['status']): void => {
+    view.status = status;
+  };
+  const events = readDevice({ adapter, address, options, device, clock, signal, tally: view.tally, report });
+  try {
+    for (;;) {
+      const next = await events.next();
+      if (next.done === true) return next.value;
+      await take(task, next.value);
+    }
+  } finally {
+    view.connected = false;
+  }
+};
