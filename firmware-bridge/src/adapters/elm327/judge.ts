@@ -106,7 +106,12 @@ const sortLine = (sorted: Sorted, heard: Heard, idBits: IdBits | undefined): voi
     case 'trouble':
       sortTrouble(sorted, heard, event);
       return;
-    default:
+    case 'numbered':
+    case 'text':
+    case 'ok':
+    case 'error-number':
+    case 'prompt':
+    case undefined:
       sorted.carriers.push(heard);
       damage(sorted, heard.fault ?? lineFault('no-data-line', 'a line that is no answer of a control unit'));
   }

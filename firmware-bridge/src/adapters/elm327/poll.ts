@@ -1,9 +1,8 @@
-import { INFO_TYPES, rescaledPids } from '@outpost/schemas/vehicle';
-import { type Body, type Fault, fault } from '@outpost/schemas/words';
-import { answerBodies, NEGATIVE } from './answer.ts';
+import { fault } from '@outpost/schemas/words';
+import { NEGATIVE } from './answer.ts';
+import { takeAnswers } from './believe.ts';
 import { idBitsOf } from './discover.ts';
-import { identityFault, noteVins, type VinAnswer, vinState } from './identity.ts';
-import { type EcuAnswer, type Judgement, judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import {
   choose,
@@ -11,12 +10,10 @@ import {
   newSchedule,
   rowAgain,
   rowAnswered,
-  rowIdentified,
   rowRetired,
   rowUnanswered,
   VIN_ROW,
 } from './schedule.ts';
-import { consider, type Shape } from './shape.ts';
 import type { Phase, Reply, Row } from './state.ts';
 import {
   AT_TIMEOUT_MS,
@@ -24,9 +21,7 @@ import {
   askCar,
   bump,
   CONTROL,
-  quarantined,
   requestTimeoutMs,
-  say,
   sensible,
   settle,
   strike,
@@ -63,97 +58,6 @@ const withRow = (phase: Poll, index: number, row: Row): Poll => ({
   rows: phase.rows.with(index, row),
 });
 
-const shapeOf = (request: Uint8Array, answers: readonly EcuAnswer[]): Shape =>
-  answers.map(({ ecu, payload, padding }) => ({
-    ecu,
-    // Lists have as many bytes as they have items, and their own count is checked where they are decoded.
-    bytes: request[0] === 0x01 ? payload.length : undefined,
-    padding,
-  }));
-
-const otherShape = fault(
-  'malformed',
-  'elm327.other-shape',
-  'reply',
-  'other control units answered than usual, or with another length',
-);
-
-const isRescaled = (turn: Turn, { ecu, payload }: EcuAnswer): boolean =>
-  payload[0] === 0x41 && turn.facts.rescaled.get(ecu)?.has(payload[1] ?? -1) === true;
-
-const noteScales = (turn: Turn, { ecu, payload }: EcuAnswer): void => {
-  const pids = rescaledPids(payload[1] ?? -1, payload.subarray(2));
-  if (payload[0] !== 0x41 || pids.length === 0) return;
-  const known = turn.facts.rescaled.get(ecu) ?? [];
-  const rescaled = new Map(turn.facts.rescaled).set(ecu, new Set([...known, ...pids]));
-  turn.facts = { ...turn.facts, rescaled };
-};
-
-interface Decoded {
-  readonly answer: EcuAnswer;
-  readonly bodies: readonly Body[];
-}
-
-/** Decodes what is whole and expected. What cannot be decoded is quarantined here. */
-const decodeAnswers = (turn: Turn, answers: readonly EcuAnswer[]): readonly Decoded[] => {
-  const decoded: Decoded[] = [];
-  for (const answer of answers) {
-    const bodies = answerBodies(answer.ecu, answer.payload);
-    if (bodies.ok) decoded.push({ answer, bodies: bodies.value });
-    else doubt(turn, answer, bodies.fault);
-  }
-  return decoded;
-};
-
-const doubt = (turn: Turn, { lines }: EcuAnswer, reason: Fault): void => {
-  bump(turn, reason.kind === 'untrusted' ? 'untrusted' : 'damaged');
-  turn.counts = { ...turn.counts, lastTrouble: reason.words };
-  settle(turn, lines, quarantined(reason));
-};
-
-const observe = (turn: Turn, { answer, bodies }: Decoded): void => {
-  const reason = identityFault(turn.facts, turn.options.refuseChangingVin);
-  if (reason !== undefined) doubt(turn, answer, reason);
-  else if (isRescaled(turn, answer))
-    settle(turn, answer.lines, () => ({ kind: 'dropped', reason: 'rescaled' }));
-  else if (bodies.length === 0) settle(turn, answer.lines, () => ({ kind: 'dropped', reason: 'no-value' }));
-  else say(turn, answer.lines, bodies);
-};
-
-const vinsOf = (decoded: readonly Decoded[]): readonly VinAnswer[] =>
-  decoded.flatMap(({ answer, bodies }) =>
-    bodies.flatMap((body) => (body.kind === 'identity' ? [{ ecu: answer.ecu, vin: body.text }] : [])),
-  );
-
-const believe = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
-  bump(turn, 'answered');
-  const decoded = decodeAnswers(turn, answers);
-  const isVin = row.request?.[0] === 0x09 && row.request[1] === INFO_TYPES.vin;
-  if (isVin) turn.facts = noteVins(turn.facts, vinsOf(decoded));
-  for (const { answer } of decoded) noteScales(turn, answer);
-  for (const one of decoded) observe(turn, one);
-  if (isVin)
-    return decoded.length === 0
-      ? rowAgain(row, turn.now)
-      : rowIdentified(row, vinState(turn.facts), turn.now);
-  const lines = answers.every((answer) => answer.lines.length === 1)
-    ? answers.length
-    : Number.POSITIVE_INFINITY;
-  return rowAnswered(row, lines, turn.now);
-};
-
-const takeAnswers = (turn: Turn, row: Row, request: Uint8Array, judged: Judgement): Row => {
-  const shape = shapeOf(request, judged.answers);
-  const { learner, believed } = consider(row.learner, shape, new Set(judged.refusals.keys()));
-  const learned = { ...row, learner };
-  if (believed) return believe(turn, learned, judged.answers);
-  for (const answer of judged.answers) {
-    if (row.learner.expected !== undefined) doubt(turn, answer, otherShape);
-    else settle(turn, answer.lines, () => ({ kind: 'dropped', reason: 'unconfirmed' }));
-  }
-  return rowAgain(learned, turn.now);
-};
-
 const SAYS_NEVER: ReadonlySet<number> = new Set([
   NEGATIVE.serviceUnknown,
   NEGATIVE.subfunctionUnknown,
@@ -188,7 +92,7 @@ const takeRequest = (turn: Turn, phase: Poll, index: number, row: Row, reply: Re
   switch (verdict) {
     case 'answered':
       sensible(turn);
-      becomes(takeAnswers(turn, row, request, judged), { quiet: 0, busErrors: 0 });
+      becomes(takeAnswers(turn, row, judged), { quiet: 0, busErrors: 0 });
       return 'polling';
     case 'negative':
     case 'unsupported':

@@ -9,10 +9,11 @@ const MISSES_FREE = 3;
 const BACKOFF_MAX_MS = 3_600_000;
 
 /** How soon a vehicle that names itself differently each time is asked again. */
-const CHANGING_VIN_MS = 10_000;
+const CHANGING_VIN_MS = 2_000;
 
-/** What was refused, damaged or not yet believed is asked for again after this, or sooner if it is due. */
+/** What was damaged or not yet believed is asked for again after this, so many times before it is slowed down. */
 const RETRY_MS = 1_000;
+const RETRIES_FREE = 6;
 
 const HOUR_MS = 3_600_000;
 
@@ -30,7 +31,9 @@ const newRow = (
   due: now,
   waitMs: 1,
   misses: 0,
+  doubts: 0,
   learner: newLearner(expected),
+  unconfirmed: undefined,
   lines: 0,
   sameLines: 0,
   retired: false,
@@ -153,7 +156,8 @@ export const rowAnswered = (row: Row, lines: number, now: MonoNs): Row => {
   const next = monoAfterMs(row.due, row.everyMs);
   const onTime = row.waitMs === row.everyMs && next > now;
   const paced = onTime ? { ...row, due: next } : waiting(row, row.everyMs, now);
-  return { ...paced, misses: 0, lines, sameLines: lines === row.lines ? row.sameLines + 1 : 1 };
+  const sameLines = lines === row.lines ? row.sameLines + 1 : 1;
+  return { ...paced, misses: 0, doubts: 0, unconfirmed: undefined, lines, sameLines };
 };
 
 /** After nobody answered. */
@@ -165,16 +169,28 @@ export const rowUnanswered = (row: Row, now: MonoNs): Row => {
 };
 
 /** After something that has to be asked again soon: damage, or an answer that is not yet believed. */
-export const rowAgain = (row: Row, now: MonoNs): Row => ({
-  ...waiting(row, Math.min(RETRY_MS, row.everyMs), now),
-  sameLines: 0,
+export const rowAgain = (row: Row, now: MonoNs): Row => {
+  const doubts = row.doubts + 1;
+  const soon = Math.min(RETRY_MS, row.everyMs);
+  const slowed = RETRY_MS * 2 ** Math.min(20, doubts - RETRIES_FREE);
+  const waitMs = doubts <= RETRIES_FREE ? soon : Math.min(BACKOFF_MAX_MS, Math.max(soon, slowed));
+  return { ...waiting(row, waitMs, now), doubts, unconfirmed: undefined, sameLines: 0 };
+};
+
+/** After a list that a second reply has to repeat: at once, before anything that became due later. */
+export const rowToConfirm = (row: Row, unconfirmed: string): Row => ({
+  ...row,
+  waitMs: 1,
+  misses: 0,
+  unconfirmed,
 });
 
-/** After an answer about identity: at once until two agree, soon while they differ. */
-export const rowIdentified = (row: Row, settled: 'once' | 'changing' | 'agreed', now: MonoNs): Row => {
-  if (settled === 'once') return { ...row, misses: 0 };
-  return { ...waiting(row, settled === 'changing' ? CHANGING_VIN_MS : row.everyMs, now), misses: 0 };
-};
+/** While the vehicle names itself differently from one time to the next. */
+export const rowChanging = (row: Row, now: MonoNs): Row => ({
+  ...waiting(row, CHANGING_VIN_MS, now),
+  misses: 0,
+  doubts: 0,
+});
 
 /** Asked no more on this connection. */
 export const rowRetired = (row: Row): Row => ({ ...row, retired: true });

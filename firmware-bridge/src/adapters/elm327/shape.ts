@@ -50,6 +50,13 @@ export const shapesAgree = (expected: Shape, seen: Shape, excused: ReadonlySet<n
   );
 };
 
+/** The same, with what the expectation left open filled in. */
+const filled = (expected: Shape, seen: Shape): Shape =>
+  expected.map((trait) => {
+    const other = seen.find(({ ecu }) => ecu === trait.ecu);
+    return { ...trait, bytes: trait.bytes ?? other?.bytes, padding: trait.padding ?? other?.padding };
+  });
+
 export interface Considered {
   readonly learner: Learner;
   readonly believed: boolean;
@@ -59,7 +66,7 @@ export interface Considered {
 export const consider = (learner: Learner, seen: Shape, excused: ReadonlySet<number>): Considered => {
   const { expected, candidate } = learner;
   if (expected !== undefined && shapesAgree(expected, seen, excused)) {
-    return { learner: newLearner(expected), believed: true };
+    return { learner: newLearner(filled(expected, seen)), believed: true };
   }
   const again = candidate !== undefined && shapesAgree(candidate, seen, new Set());
   const times = again ? learner.seen + 1 : 1;

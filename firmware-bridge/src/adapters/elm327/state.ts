@@ -117,7 +117,11 @@ export interface Row {
   readonly waitMs: number;
   /** Replies without an answer, in a row. */
   readonly misses: number;
+  /** Replies in a row that had to be asked for again: damaged, or not yet believed. */
+  readonly doubts: number;
   readonly learner: Learner;
+  /** What the last reply listed, until a second one has said the same. */
+  readonly unconfirmed: string | undefined;
   /** Lines of the last believed replies and how many in a row had that many. */
   readonly lines: number;
   readonly sameLines: number;

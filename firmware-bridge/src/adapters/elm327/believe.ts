@@ -1,0 +1,151 @@
+import { INFO_TYPES, rescaledPids } from '@outpost/schemas/vehicle';
+import { type Body, type Fault, fault, toHex } from '@outpost/schemas/words';
+import { answerBodies } from './answer.ts';
+import { identityFault, noteVins, type VinAnswer, vinState } from './identity.ts';
+import type { EcuAnswer, Judgement } from './judge.ts';
+import { rowAgain, rowAnswered, rowChanging, rowToConfirm } from './schedule.ts';
+import { consider, type Shape } from './shape.ts';
+import type { Row } from './state.ts';
+import { bump, quarantined, say, settle, type Turn } from './turn.ts';
+
+const LIVE_VALUES = 0x01;
+const VEHICLE_INFORMATION = 0x09;
+
+/** Longest payload of a single frame. */
+const SINGLE_MAX_BYTES = 7;
+
+const shapeOf = (service: number | undefined, answers: readonly EcuAnswer[]): Shape =>
+  answers.map(({ ecu, payload, padding }) => {
+    const list = service !== LIVE_VALUES;
+    return {
+      ecu,
+      // A list has as many bytes as it has items; its own count is checked where it is decoded.
+      bytes: list ? undefined : payload.length,
+      padding: list && payload.length > SINGLE_MAX_BYTES ? undefined : padding,
+    };
+  });
+
+const otherShape = fault(
+  'malformed',
+  'elm327.other-shape',
+  'reply',
+  'other control units answered than usual, or with another length',
+);
+
+const drop = (turn: Turn, answers: readonly EcuAnswer[], reason: string): void => {
+  for (const { lines } of answers) settle(turn, lines, () => ({ kind: 'dropped', reason }));
+};
+
+/** Keeps an answer aside, with the reason. */
+const doubt = (turn: Turn, { lines }: EcuAnswer, reason: Fault): void => {
+  bump(turn, reason.kind === 'untrusted' ? 'untrusted' : 'damaged');
+  turn.counts = { ...turn.counts, lastTrouble: reason.words };
+  settle(turn, lines, quarantined(reason));
+};
+
+interface Decoded {
+  readonly answer: EcuAnswer;
+  readonly bodies: readonly Body[];
+}
+
+/** Decodes what is whole and expected. What cannot be decoded is kept aside here. */
+const decodeAnswers = (turn: Turn, answers: readonly EcuAnswer[]): readonly Decoded[] => {
+  const decoded: Decoded[] = [];
+  for (const answer of answers) {
+    const bodies = answerBodies(answer.ecu, answer.payload);
+    if (bodies.ok) decoded.push({ answer, bodies: bodies.value });
+    else doubt(turn, answer, bodies.fault);
+  }
+  return decoded;
+};
+
+const isRescaled = (turn: Turn, { ecu, payload }: EcuAnswer): boolean =>
+  payload[0] === 0x41 && turn.facts.rescaled.get(ecu)?.has(payload[1] ?? -1) === true;
+
+/** Remembers which PIDs this control unit sends in a scale of its own. */
+const noteScales = (turn: Turn, { ecu, payload }: EcuAnswer): void => {
+  const pids = payload[0] === 0x41 ? rescaledPids(payload[1] ?? -1, payload.subarray(2)) : [];
+  if (pids.length === 0) return;
+  const known = turn.facts.rescaled.get(ecu) ?? [];
+  const rescaled = new Map(turn.facts.rescaled).set(ecu, new Set([...known, ...pids]));
+  turn.facts = { ...turn.facts, rescaled };
+};
+
+const observe = (turn: Turn, { answer, bodies }: Decoded): void => {
+  const reason = identityFault(turn.facts, turn.options.refuseChangingVin);
+  if (reason !== undefined) doubt(turn, answer, reason);
+  else if (isRescaled(turn, answer)) drop(turn, [answer], 'rescaled');
+  else if (bodies.length === 0) drop(turn, [answer], 'no-value');
+  else say(turn, answer.lines, bodies);
+};
+
+const observeAll = (turn: Turn, answers: readonly EcuAnswer[]): void => {
+  bump(turn, 'answered');
+  const decoded = decodeAnswers(turn, answers);
+  for (const { answer } of decoded) noteScales(turn, answer);
+  for (const one of decoded) observe(turn, one);
+};
+
+const singleLines = (answers: readonly EcuAnswer[]): number =>
+  answers.every(({ lines }) => lines.length === 1) ? answers.length : Number.POSITIVE_INFINITY;
+
+const takeValues = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+  observeAll(turn, answers);
+  return rowAnswered(row, singleLines(answers), turn.now);
+};
+
+const contentOf = (answers: readonly EcuAnswer[]): string =>
+  answers.map(({ ecu, payload }) => `${ecu}:${toHex(payload)}`).join(' ');
+
+/** Trouble codes and names are no measurements that change: they are believed when said twice in the same words. */
+const takeList = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+  const content = contentOf(answers);
+  if (content === row.unconfirmed) return takeValues(turn, row, answers);
+  drop(turn, answers, 'unconfirmed');
+  return row.unconfirmed === undefined ? rowToConfirm(row, content) : rowAgain(row, turn.now);
+};
+
+const vinsOf = (decoded: readonly Decoded[]): readonly VinAnswer[] =>
+  decoded.flatMap(({ answer, bodies }) =>
+    bodies.flatMap((body) => (body.kind === 'identity' ? [{ ecu: answer.ecu, vin: body.text }] : [])),
+  );
+
+/** The identification number is compared with every earlier one, and said once two in a row agree. */
+const takeVin = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+  const decoded = decodeAnswers(turn, answers);
+  if (decoded.length < answers.length) {
+    drop(
+      turn,
+      decoded.map(({ answer }) => answer),
+      'unconfirmed',
+    );
+    return rowAgain(row, turn.now);
+  }
+  turn.facts = noteVins(turn.facts, vinsOf(decoded));
+  const state = vinState(turn.facts);
+  if (state === 'once') {
+    drop(turn, answers, 'unconfirmed');
+    return rowToConfirm(row, contentOf(answers));
+  }
+  bump(turn, 'answered');
+  for (const one of decoded) observe(turn, one);
+  return state === 'changing' ? rowChanging(row, turn.now) : rowAnswered(row, singleLines(answers), turn.now);
+};
+
+/**
+ * Takes the positive answers to a row's request, one for each control unit: what looks as its replies always look is
+ * decoded and said, everything else is kept aside with its reason or dropped until it is confirmed.
+ */
+export const takeAnswers = (turn: Turn, row: Row, { answers, refusals }: Judgement): Row => {
+  const [service, parameter] = row.request ?? [];
+  const considered = consider(row.learner, shapeOf(service, answers), new Set(refusals.keys()));
+  const learned = { ...row, learner: considered.learner };
+  if (!considered.believed) {
+    if (row.learner.expected === undefined) drop(turn, answers, 'unconfirmed');
+    else for (const answer of answers) doubt(turn, answer, otherShape);
+    return rowAgain(learned, turn.now);
+  }
+  if (service === LIVE_VALUES) return takeValues(turn, learned, answers);
+  const isVin = service === VEHICLE_INFORMATION && parameter === INFO_TYPES.vin;
+  return isVin ? takeVin(turn, learned, answers) : takeList(turn, learned, answers);
+};

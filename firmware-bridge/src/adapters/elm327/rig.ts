@@ -1,0 +1,127 @@
+import { type Fault, type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
+import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
+import type { Codec } from '../../wire.ts';
+
+/** Bytes that the far end sends, so long after it was spoken to. */
+export interface Sent {
+  readonly afterMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Plays the far end: what comes back for the bytes of one command. */
+export type FarEnd = (bytes: Uint8Array, now: MonoNs) => readonly Sent[];
+
+/** What a dialogue brought so far. The lists grow; whoever runs for long empties them. */
+export interface Rig {
+  readonly now: MonoNs;
+  readonly said: Said[];
+  readonly fates: Fate[];
+  readonly sent: Uint8Array[];
+  readonly statuses: DeviceStatus[];
+  /** Set once the dialogue gave its port up; nothing moves any more. */
+  readonly reopen: Fault | undefined;
+  /** Items that came without a fate so far. */
+  readonly undecided: number;
+  /** Bytes out of the blue, at this moment. */
+  receive(bytes: Uint8Array): void;
+  /** Lets simulated time pass. */
+  run(ms: number): void;
+}
+
+const TAIL = new Uint8Array(0);
+
+/**
+ * Runs a codec and a session in simulated time against a function that plays the far end: no port, no timers, as fast
+ * as the processor allows. For tests, and for soaks of millions of replies.
+ */
+export const createRig = <State, Command, Event>(
+  codec: Codec<Command, Event>,
+  session: Session<State, Command, Event>,
+  farEnd: FarEnd,
+): Rig => {
+  let now = monoNs(1_000_000_000n);
+  let state = session.initial;
+  let tail: Uint8Array = TAIL;
+  let alarm: MonoNs | undefined;
+  let reopen: Fault | undefined;
+  let undecided = 0;
+  const arriving: { readonly at: MonoNs; readonly bytes: Uint8Array }[] = [];
+  const said: Said[] = [];
+  const fates: Fate[] = [];
+  const sent: Uint8Array[] = [];
+  const statuses: DeviceStatus[] = [];
+
+  const send = (command: Command): void => {
+    const bytes = codec.command.encode(command);
+    sent.push(bytes);
+    for (const { afterMs, bytes: answer } of farEnd(bytes, now)) {
+      arriving.push({ at: monoAfterMs(now, afterMs), bytes: answer });
+    }
+    arriving.sort((a, b) => Number(a.at - b.at));
+  };
+
+  const take = (input: Input<Event>): void => {
+    if (reopen !== undefined) return;
+    const step: Step<State, Command> = session.step(state, input, now);
+    state = step.state;
+    for (const one of step.said) said.push(one);
+    for (const fate of step.fates) fates.push(fate);
+    undecided -= step.fates.length;
+    if (step.status !== undefined) statuses.push(step.status);
+    reopen = step.reopen;
+    if (reopen !== undefined) return;
+    for (const command of step.commands) send(command);
+    alarm = step.silenceAfterMs === undefined ? undefined : monoAfterMs(now, step.silenceAfterMs);
+  };
+
+  const receive = (bytes: Uint8Array): void => {
+    const cut = codec.event.cut(tail, bytes);
+    tail = cut.tail;
+    for (const frame of cut.frames) {
+      for (const { raw, result } of codec.event.decode(frame)) {
+        undecided += 1;
+        if (result.ok) take({ kind: 'event', event: result.value, raw });
+        else take({ kind: 'malformed', fault: result.fault, raw });
+      }
+    }
+  };
+
+  /** The next thing that happens before `end`. False where nothing does. */
+  const advance = (end: MonoNs): boolean => {
+    const [next] = arriving;
+    if (next !== undefined && next.at <= end && (alarm === undefined || next.at <= alarm)) {
+      arriving.shift();
+      now = next.at > now ? next.at : now;
+      receive(next.bytes);
+      return true;
+    }
+    if (alarm === undefined || alarm > end) return false;
+    now = alarm > now ? alarm : now;
+    alarm = undefined;
+    take({ kind: 'silence' });
+    return true;
+  };
+
+  take({ kind: 'opened' });
+  return {
+    get now() {
+      return now;
+    },
+    get reopen() {
+      return reopen;
+    },
+    get undecided() {
+      return undecided;
+    },
+    said,
+    fates,
+    sent,
+    statuses,
+    receive,
+    run: (ms) => {
+      const end = monoAfterMs(now, ms);
+      while (reopen === undefined && advance(end));
+      if (end > now) now = end;
+    },
+  };
+};
