@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { manualClock } from '@outpost/schemas/testing';
 import { type DeviceName, elapsedMs, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
@@ -152,6 +153,7 @@ describe('a device', () => {
     await flapping.pass(0);
     expect(flapping.attempts.length).toBeLessThan(10);
     expect(flapping.tally.disconnects).toBe(flapping.tally.connects);
+    expect(getEventListeners(flapping.stop.signal, 'abort').length).toBe(1);
   });
 
   it('loses its port at the very moment of connecting, and has one event each all the same', async () => {

@@ -6,6 +6,7 @@ import {
   type MonoNs,
   sentence,
 } from '@outpost/schemas/words';
+import { abortScope } from './abort-scope.ts';
 import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
 import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
 import type { Port, PortScheme } from './port.ts';
@@ -75,14 +76,7 @@ async function* readPort(port: Port, parts: DeviceParts): AsyncGenerator<DeviceE
   }
 }
 
-/**
- * Keeps one device connected for ever: opens its port, runs the adapter over it, and opens it again when it went
- * away, after 0.25 s, then twice as long up to 5 s. Resumes by itself.
- *
- * Returns the fault that nothing can be done about: a wrong address or options, or a port that is final, as the
- * end of a recording. Throws the signal's reason where that aborts, and a Bug of the adapter as it is.
- */
-export async function* readDevice(parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
+async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
   const { adapter, address, options, clock, signal, tally, report, schemes } = parts;
   const checked = adapter.check(options);
   if (!checked.ok) return checked.fault;
@@ -110,5 +104,22 @@ export async function* readDevice(parts: DeviceParts): AsyncGenerator<DeviceEven
     yield { kind: 'disconnected', where: port.where, mono, fault };
     if (isFinal(fault)) return fault;
     await clock.sleep(backoff.next(), signal);
+  }
+}
+
+/**
+ * Keeps one device connected for ever: opens its port, runs the adapter over it, and opens it again when it went
+ * away, after 0.25 s, then twice as long up to 5 s. Resumes by itself.
+ *
+ * Returns the fault that nothing can be done about: a wrong address or options, or a port that is final, as the
+ * end of a recording. Throws the signal's reason where that aborts, and a Bug of the adapter as it is.
+ */
+export async function* readDevice(parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
+  // A signal for this device alone: the program's own one then carries one listener a device, not one a timer.
+  const scope = abortScope(parts.signal);
+  try {
+    return yield* keepConnected({ ...parts, signal: scope.signal });
+  } finally {
+    scope.release();
   }
 }

@@ -105,6 +105,25 @@ describe('silence', () => {
     await drained;
   });
 
+  it('comes before what arrived after the deadline, even where both waited for the reader', async () => {
+    const { clock, memory, dialogue, steps, stop } = bench(SILENCE_MS);
+    const first = dialogue.next();
+    // One is taken, and the rest is exactly what the shell keeps for a reader who does not read.
+    memory.say('a\n'.repeat(1025));
+    await settled();
+    await first;
+    await clock.advance(SILENCE_MS + 20);
+    memory.say('b\n');
+    await clock.advance(1_000);
+    expect(steps.at(-1)).toBe('event 0');
+    const drained = drain(dialogue).catch(() => undefined);
+    await settled();
+    // And the session does not see time go back for it.
+    expect(steps.slice(-3)).toEqual(['event 0', 'silence 1120', 'event 1120']);
+    stop.abort();
+    await drained;
+  });
+
   it('never lets a session see time go back', async () => {
     const { clock, memory, dialogue, steps, stop } = bench(10);
     const drained = drain(dialogue).catch(() => undefined);

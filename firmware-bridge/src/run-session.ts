@@ -94,7 +94,6 @@ interface Dialogue<State, Command, Event> {
   heard: MonoNs;
   /** The port is gone and only what it brought before is still to be read. */
   mute: boolean;
-  over: boolean;
 }
 
 /** Sends one command; a fault ends the dialogue. */
@@ -133,7 +132,6 @@ const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Step<S, C>): void =
     quarantined,
     kept: () => {
       answer();
-      if (dialogue.over) return;
       owed.push(...step.whenKept);
       bell.ring();
     },
@@ -217,7 +215,6 @@ const start = <S, C, E>(
     now,
     heard: now,
     mute: false,
-    over: false,
   };
 };
 
@@ -227,7 +224,6 @@ const drive = async <S, C, E>(dialogue: Dialogue<S, C, E>): Promise<Fault> => {
     while (why === undefined) why = await advance(dialogue);
     return why;
   } finally {
-    dialogue.over = true;
     dialogue.alarm.stop();
     dialogue.intake.end();
     dialogue.undecided.ended();

@@ -31,6 +31,8 @@ const DRIVE = [
   `{"ms":1000.5,"hex":"${hex('two')}"}`,
   `{"ms":1000.5,"hex":"${hex('three').toUpperCase()}"}`,
   `{"ms":4000,"hex":"${hex('four')}"}`,
+  // The line end lets the last line be read with the others, so that the tests' clock cannot overtake the disk.
+  '',
 ];
 
 /** Everything a recording says, with its time, as the clock is moved on until it is over. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { manualClock } from '@outpost/schemas/testing';
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
@@ -101,6 +102,8 @@ describe('a port over a serial line', () => {
     await all.port[Symbol.asyncDispose]();
     await all.port[Symbol.asyncDispose]();
     expect(all.counts().closes).toBe(1);
+    // Thousands of ports come and go below one signal of the program.
+    expect(getEventListeners(all.stop.signal, 'abort')).toEqual([]);
     expect(all.clock.sleeping).toBe(0);
   });
 

@@ -122,7 +122,7 @@ describe.skipIf(withoutSocat)(`a serial port over a pseudo-terminal${lacking}`, 
     await next[Symbol.asyncDispose]();
   });
 
-  it('does not share a line, not even as root, and leaves no descriptor behind for the attempt', async () => {
+  it('does not share a line, not even as root, and leaves no descriptor behind after an attempt', async () => {
     const { address, path } = await plugIn('busy');
     const real = realpathSync(path);
     const port = await open(address);

@@ -1,4 +1,4 @@
-import { close, constants, fstatSync, readdirSync, readSync, type Stats, writeSync } from 'node:fs';
+import { constants, fstatSync, readSync, writeSync } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { type Clock, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { abortScope } from '../abort-scope.ts';
@@ -88,46 +88,17 @@ const faultOf = (message: string, where: string): Fault => {
   );
 };
 
-interface Located {
-  /** Where all links end: the name the lock is taken under. */
-  readonly real: string;
-  readonly stats: Stats;
-}
-
-const locate = async (path: string, where: string): Promise<Result<Located>> => {
+/** The device where all links end: the name its lock is taken under. */
+const locate = async (path: string, where: string): Promise<Result<string>> => {
   try {
     const real = await realpath(path);
-    const stats = await stat(real);
-    if (!stats.isCharacterDevice()) return fail(notALine(where));
+    if (!(await stat(real)).isCharacterDevice()) return fail(notALine(where));
     await access(real, constants.R_OK | constants.W_OK);
-    return ok({ real, stats });
+    return ok(real);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return fail(code === 'EACCES' || code === 'EPERM' ? forbidden(where) : absent(where));
   }
-};
-
-/** The descriptors of this process that are open on one device. */
-const descriptorsOn = (rdev: number): ReadonlySet<number> => {
-  const found = new Set<number>();
-  try {
-    for (const name of readdirSync('/proc/self/fd')) {
-      try {
-        const stats = fstatSync(Number(name));
-        if (stats.isCharacterDevice() && stats.rdev === rdev) found.add(Number(name));
-      } catch {
-        // The descriptor of this very directory listing.
-      }
-    }
-  } catch {
-    // No /proc: nothing can be found out.
-  }
-  return found;
-};
-
-/** serialport 13 leaves the descriptor open when it fails after open(2): a busy line would cost one per attempt. */
-const closeLeaked = (rdev: number, before: ReadonlySet<number>): void => {
-  for (const fd of descriptorsOn(rdev)) if (!before.has(fd)) close(fd);
 };
 
 /** Nothing there to read, or no room to write: every other failure means that the line is dead. */
@@ -175,17 +146,15 @@ const lineOver = (binding: Binding, fd: number, path: string, lock: LineLock, cl
   };
 };
 
-const openBinding = async (located: Located, settings: Settings, where: string): Promise<Result<Binding>> => {
-  const before = descriptorsOn(located.stats.rdev);
+const openBinding = async (device: string, settings: Settings, where: string): Promise<Result<Binding>> => {
   try {
     // Loaded on first use: a gateway without a serial line needs no native code.
     const { SerialPort } = await import('serialport');
-    const opened = await SerialPort.binding.open({ path: located.real, lock: true, ...settings });
+    const opened = await SerialPort.binding.open({ path: device, lock: true, ...settings });
     if ('poller' in opened) return ok(opened);
     await opened.close();
     return fail(fault('misconfigured', 'serial.platform', where, 'serial lines need Linux or macOS.'));
   } catch (error) {
-    closeLeaked(located.stats.rdev, before);
     return fail(faultOf((error as Error).message, where));
   }
 };
@@ -198,7 +167,7 @@ const openLine = async (
 ): Promise<Result<Line>> => {
   const located = await locate(path, where);
   if (!located.ok) return located;
-  const outcome = lockLine(located.value.real);
+  const outcome = lockLine(located.value);
   if (outcome.kind === 'held') {
     const who = outcome.pid === undefined ? 'somebody' : `process ${outcome.pid}`;
     return fail(busy(where, `${who} holds this line (${outcome.file})`));
