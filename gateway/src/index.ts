@@ -1,1 +1,11 @@
+export { systemTerminal } from './cli/terminal.ts';
+export { askControl } from './control/socket.ts';
+export type { Status } from './control/status.ts';
 export * from './journal/index.ts';
+export * from './keys/index.ts';
+export * from './networks/contract.ts';
+export * from './networks/index.ts';
+/** The wire of the network `outpost`, both directions, for whoever plays its other end. */
+export * as outpostWire from './networks/outpost/codec.ts';
+export { machineTrust } from './record/time-trust.ts';
+export { VERSION } from './version.ts';
