@@ -138,15 +138,8 @@ const writeSimple = (sink: Sink, byte: number): void => {
   sink.at += 1;
 };
 
-/** Deterministic order is that of the encoded keys' bytes: 0, 1, 2 … then −1, −2 … of each length. */
-const encodedOrder = (a: number, b: number): number => {
-  const [left, right] = [encodeCbor(a), encodeCbor(b)];
-  for (let i = 0; i < left.length && i < right.length; i += 1) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-};
+/** The order of the encoded keys' bytes (RFC 8949 §4.2.1), which is 0, 1, 2 … and then −1, −2 … */
+const encodedOrder = (a: number, b: number): number => (a < 0 === b < 0 ? Math.abs(a) - Math.abs(b) : b - a);
 
 const writeMap = (sink: Sink, map: ReadonlyMap<number, CborValue>): void => {
   writeHead(sink, MAJOR.map, map.size);

@@ -3,7 +3,7 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 /**
  * SHA-256 of `bytes`, 32 bytes in memory of their own; `bytes` may be reused once it returns. A platform's own is
  * several times faster and may be passed instead; in Node the fastest is
- * `asciiBytes(hash('sha256', bytes, 'latin1'))`, because a string costs less than a Buffer.
+ * `asciiBytes(hash('sha256', bytes, 'binary'))`, because a string costs less than a Buffer.
  */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 
