@@ -14,3 +14,4 @@ export { deviceKeyName, deviceOf, type KeyName, parseKeyName } from './ring-file
 export type { KeyEntry, RingKey } from './ring-keys.ts';
 export type { KeyKind } from './seed-file.ts';
 export { platformEquation, platformSigner, platformVerifier, type Signer } from './signer.ts';
+export { openSigner } from './signer-file.ts';
