@@ -16,6 +16,8 @@ export interface Child {
 export interface ChildParts {
   readonly name: string;
   readonly script: string;
+  /** Flags of Node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly args: readonly string[];
   /** Every line that it prints, on either channel. */
   line(text: string): void;
@@ -30,9 +32,9 @@ const exitOf = (child: ChildProcess): Promise<number> =>
     child.once('error', () => resolve(-1));
   });
 
-export const startChild = ({ name, script, args, line }: ChildParts): Result<Child> => {
+export const startChild = ({ name, script, nodeArgs = [], args, line }: ChildParts): Result<Child> => {
   // A process group of its own: a Ctrl-C in the terminal reaches the demo, which then stops its children in order.
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

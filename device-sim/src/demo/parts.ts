@@ -11,6 +11,9 @@ export const CHECKOUT: string = join(PACKAGE, '..');
 const SIM = join(PACKAGE, 'bin', 'outpost-sim.mjs');
 const GATEWAY = join(CHECKOUT, 'gateway', 'bin', 'outpost.mjs');
 
+/** As the systemd unit starts it: young objects in 1 MiB spaces cost a little time and spare 10 MiB. */
+const SMALL_HEAP = ['--max-semi-space-size=1'];
+
 export type Say = (line: string) => void;
 
 const KEY = /outpost-ed25519:[0-9a-f]{64}/;
@@ -73,7 +76,13 @@ export const writeConfig = async (
 };
 
 export const startGateway = (config: string, line: Say): Result<Child> =>
-  startChild({ name: 'gateway', script: GATEWAY, args: ['run', '--config', config], line });
+  startChild({
+    name: 'gateway',
+    script: GATEWAY,
+    nodeArgs: SMALL_HEAP,
+    args: ['run', '--config', config],
+    line,
+  });
 
 /** In the order in which each still has somebody to speak to. */
 export const stopAll = async (children: readonly Child[]): Promise<void> => {
