@@ -17,6 +17,8 @@ export interface Command {
   readonly program: string;
   readonly arguments: readonly string[];
   readonly directory: string;
+  /** Where programs are looked for. */
+  readonly searchPath: string;
   readonly deadlineMs: number;
 }
 
@@ -24,7 +26,7 @@ export interface Command {
 export const runCommand = async (command: Command, clock: Clock, signal: AbortSignal): Promise<Ran> => {
   const child = spawn(command.program, command.arguments, {
     cwd: command.directory,
-    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    env: { ...process.env, PATH: command.searchPath, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

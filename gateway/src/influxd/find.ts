@@ -42,12 +42,12 @@ const isExecutable = async (path: string): Promise<boolean> => {
 /** `InfluxDB v1.6.7~rc0 (git: …)`; undefined for anything but version 1, which alone is set up as we do it. */
 const versionOf = async (
   path: string,
-  { clock }: FindParts,
+  { clock, searchPath }: FindParts,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   if (!(await isExecutable(path))) return undefined;
   const ran = await runCommand(
-    { program: path, arguments: ['version'], directory: '/', deadlineMs: VERSION_MS },
+    { program: path, arguments: ['version'], directory: '/', searchPath, deadlineMs: VERSION_MS },
     clock,
     signal,
   );
@@ -77,13 +77,13 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim(
 
 /** Fetches Debian's own package as any user may, and unpacks it; undefined on success, else why not. */
 const fetchPackage = async (
-  { cache, clock }: FindParts,
+  { cache, clock, searchPath }: FindParts,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'fetch-'));
   const run = (program: string, args: readonly string[], deadlineMs: number) =>
-    runCommand({ program, arguments: args, directory: work, deadlineMs }, clock, signal);
+    runCommand({ program, arguments: args, directory: work, searchPath, deadlineMs }, clock, signal);
   try {
     const fetched = await run('apt-get', ['download', 'influxdb'], FETCH_MS);
     if (fetched.code !== 0) return lastLine(fetched.err) || 'apt-get download influxdb failed';

@@ -16,6 +16,6 @@ export const openRing = (linesMax: number, charactersMax: number): Ring => {
       for (const piece of pieces) kept.push(piece.slice(0, charactersMax));
       kept.splice(0, Math.max(0, kept.length - linesMax));
     },
-    lines: () => [...kept, ...(tail === '' ? [] : [tail])],
+    lines: () => [...kept, ...(tail === '' ? [] : [tail])].slice(-linesMax),
   };
 };

@@ -155,7 +155,10 @@ describe.skipIf(!found.ok)(name, () => {
     const [database] = await running.connect('elsewhere').write([point(0)], undefined, signal);
     expect(database?.kind).toBe('kept');
     const statement = await influx.query('CREATE DATABASE "mine"', signal);
-    expect(statement).toMatchObject({ ok: false, fault: { kind: 'misconfigured', code: 'influx.not-allowed' } });
+    expect(statement).toMatchObject({
+      ok: false,
+      fault: { kind: 'misconfigured', code: 'influx.not-allowed' },
+    });
   });
 
   it('says no password in any fault', async () => {
