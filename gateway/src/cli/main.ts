@@ -1,30 +1,28 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
-import { configCommand } from './config-command.ts';
 import { EXIT, type Terminal } from './context.ts';
-import { discoverCommand } from './discover-command.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { exportCommand } from './export-command.ts';
-import { initCommand } from './init-command.ts';
-import { keysCommand } from './keys-command.ts';
-import { runCommand } from './run-command.ts';
-import { statusCommand } from './status-command.ts';
 import { systemTerminal } from './terminal.ts';
-import { verifyCommand } from './verify-command.ts';
 
 type MakeCommand = (terminal: Terminal, finish: (code: number) => void) => Command;
 
-const COMMANDS: readonly MakeCommand[] = [
-  initCommand,
-  discoverCommand,
-  runCommand,
-  statusCommand,
-  doctorCommand,
-  keysCommand,
-  exportCommand,
-  verifyCommand,
-  configCommand,
-];
+/** Loaded one by one, so that the gateway carries nothing of what only other commands need. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  init: async () => (await import('./init-command.ts')).initCommand,
+  discover: async () => (await import('./discover-command.ts')).discoverCommand,
+  run: async () => (await import('./run-command.ts')).runCommand,
+  status: async () => (await import('./status-command.ts')).statusCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+  keys: async () => (await import('./keys-command.ts')).keysCommand,
+  export: async () => (await import('./export-command.ts')).exportCommand,
+  verify: async () => (await import('./verify-command.ts')).verifyCommand,
+  config: async () => (await import('./config-command.ts')).configCommand,
+};
+
+/** The command that was asked for, or all of them for help and for mistakes. */
+const commandsFor = (first: string | undefined): Promise<readonly MakeCommand[]> => {
+  const asked = first === undefined ? undefined : COMMANDS[first];
+  return Promise.all((asked === undefined ? Object.values(COMMANDS) : [asked]).map((load) => load()));
+};
 
 /** `outpost …`: returns the exit code. Nothing below prints a stack trace to a person. */
 export const outpost = async (
@@ -44,7 +42,7 @@ export const outpost = async (
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
-  for (const make of COMMANDS)
+  for (const make of await commandsFor(args[0]))
     program.addCommand(make(terminal, finish).exitOverride().copyInheritedSettings(program));
   try {
     await program.parseAsync(args, { from: 'user' });
