@@ -59,6 +59,16 @@ const isRevoked = (batch: CheckedBatch, revocation: Revocation, seenAt: SeenAt):
   return claimedTime(batch.statement) > revocation.time;
 };
 
+/**
+ * Gateway keys whose revocation also takes what they endorsed. One that was replaced before does not: its successor
+ * signed the log that its endorsements stand in, and answers for them.
+ */
+const endorsersInForce = (deviceKey: Uint8Array, graph: KeyGraph): readonly Uint8Array[] =>
+  graph
+    .endorsementsOf(deviceKey)
+    .map(({ gatewayKey }) => gatewayKey)
+    .filter((gatewayKey) => graph.rotatedAt(gatewayKey) === undefined);
+
 /** Attestations made by a key after it was replaced or revoked. */
 export const checkLifetimes = (
   batches: readonly CheckedBatch[],
@@ -75,8 +85,7 @@ export const checkLifetimes = (
       findings.add('key.rotated', `Signed by the key ${short(deviceKey)} after that was replaced.`, place);
     }
     const name = toHex(deviceKey);
-    const gateways =
-      gatewaysOf.get(name) ?? graph.endorsementsOf(deviceKey).map(({ gatewayKey }) => gatewayKey);
+    const gateways = gatewaysOf.get(name) ?? endorsersInForce(deviceKey, graph);
     gatewaysOf.set(name, gateways);
     for (const key of [deviceKey, ...gateways]) {
       const revocation = graph.revocationsOf(key).find((each) => isRevoked(batch, each, seenAt));

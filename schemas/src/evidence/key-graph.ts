@@ -19,10 +19,13 @@ export interface KeyGraph {
 }
 
 interface KeyLog {
-  /** The gateway key that may sign now. */
-  gateway: Uint8Array;
+  /** The gateway key that may sign now; undefined once it was revoked, which ends the log. */
+  gateway: Uint8Array | undefined;
+  /** Device keys that may sign now. */
   readonly devices: Set<string>;
-  /** Number of the newest record and whether a record followed each. */
+  /** Every key that was ever of this box. */
+  readonly keys: Set<string>;
+  /** Records that another one follows. */
   readonly followed: Set<string>;
 }
 
@@ -58,40 +61,58 @@ const firstGateway = ({ content }: KeyRecord): Uint8Array => {
   }
 };
 
-/** Whether the record's signer had the right to say this at this place of its log. */
+const isGateway = (key: Uint8Array, log: KeyLog): boolean =>
+  log.gateway !== undefined && equalBytes(key, log.gateway);
+
+/**
+ * Whether the record's signer had the right to say this at this place of its log. Keys that were replaced or revoked
+ * say nothing more but their own revocation: whoever has stolen one could otherwise appoint a successor.
+ */
 const isAuthorised = ({ content }: KeyRecord, log: KeyLog): boolean => {
   switch (content.kind) {
     case 'endorsement':
-      return equalBytes(content.gatewayKey, log.gateway);
+      return isGateway(content.gatewayKey, log);
     case 'rotation':
-      return content.role === 'gateway'
-        ? equalBytes(content.from, log.gateway)
-        : log.devices.has(toHex(content.from));
-    case 'revocation': {
-      const own = equalBytes(content.by, content.key);
-      const ours = equalBytes(content.key, log.gateway) || log.devices.has(toHex(content.key));
-      return ours && (own || equalBytes(content.by, log.gateway));
-    }
+      return content.role === 'gateway' ? isGateway(content.from, log) : log.devices.has(toHex(content.from));
+    case 'revocation':
+      return (
+        log.keys.has(toHex(content.key)) &&
+        (equalBytes(content.by, content.key) || isGateway(content.by, log))
+      );
   }
+};
+
+const applyRotation = (content: Rotation, log: KeyLog, graph: Graph): void => {
+  const [from, to] = [toHex(content.from), toHex(content.to)];
+  if (content.role === 'gateway') {
+    log.gateway = content.to;
+  } else {
+    log.devices.delete(from);
+    log.devices.add(to);
+  }
+  log.keys.add(to);
+  graph.rotations.push(content);
+  graph.kinds.set(to, content.keyKind);
+  const [old, next] = [identityOf(graph, content.from), identityOf(graph, content.to)];
+  if (old !== next) graph.towards.set(old, next);
 };
 
 const apply = ({ content }: KeyRecord, log: KeyLog, graph: Graph): void => {
   switch (content.kind) {
-    case 'endorsement':
-      log.devices.add(toHex(content.deviceKey));
+    case 'endorsement': {
+      const name = toHex(content.deviceKey);
+      log.devices.add(name);
+      log.keys.add(name);
       graph.endorsements.push(content);
-      graph.kinds.set(toHex(content.deviceKey), content.keyKind);
-      return;
-    case 'rotation': {
-      if (content.role === 'gateway') log.gateway = content.to;
-      else log.devices.add(toHex(content.to));
-      graph.rotations.push(content);
-      graph.kinds.set(toHex(content.to), content.keyKind);
-      const [from, to] = [identityOf(graph, content.from), identityOf(graph, content.to)];
-      if (from !== to) graph.towards.set(from, to);
+      graph.kinds.set(name, content.keyKind);
       return;
     }
+    case 'rotation':
+      applyRotation(content, log, graph);
+      return;
     case 'revocation':
+      if (isGateway(content.key, log)) log.gateway = undefined;
+      log.devices.delete(toHex(content.key));
       graph.revocations.push(content);
       return;
   }
@@ -137,7 +158,7 @@ export const checkKeyRecords = (
         return undefined;
       }
       begun.add(toHex(gateway));
-      return { gateway, devices: new Set(), followed: new Set() };
+      return { gateway, devices: new Set(), keys: new Set([toHex(gateway)]), followed: new Set() };
     }
     const before = known.get(toHex(previous));
     if (before === undefined || before.number + 1 !== number) {

@@ -169,6 +169,37 @@ test('a record by a key that may not say so changes nothing and is named', () =>
   expect(codes([endorsement, rotationOf('gateway', stranger, newGateway)])).toEqual(['key-record.signer']);
 });
 
+test('a key that was replaced or revoked cannot appoint a successor', () => {
+  const rotation = rotationOf('device', device, newDevice);
+  const again = rotationOf('device', device, stranger, rotation, 2);
+  expect(codes([endorsement, rotation, again])).toEqual(['key-record.signer']);
+  for (const key of [device, gateway]) {
+    const role = key === device ? 'device' : 'gateway';
+    const revocation = revocationOf(key, key, 'compromised', 10n);
+    const judged = judge([endorsement, revocation, rotationOf(role, key, stranger, revocation, 2)], [batch], {
+      key: stranger.publicKey,
+    });
+    expect([...judged.counts.keys()]).toEqual(
+      expect.arrayContaining(['key-record.signer', 'signer.unknown']),
+    );
+  }
+});
+
+test('a gateway key that was replaced can be revoked without taking with it what it endorsed', () => {
+  const rotation = rotationOf('gateway', gateway, newGateway);
+  const revocation = sealRevocation(
+    {
+      ...follows(rotation, 2, -10n),
+      key: gateway.publicKey,
+      by: newGateway.publicKey,
+      reason: 'compromised',
+      words: '',
+    },
+    newGateway.sign,
+  );
+  expect(codes([endorsement, rotation, revocation], [batch], { key: newGateway.publicKey })).toEqual([]);
+});
+
 test('a log of key records has no holes, no repetitions and no second ends', () => {
   const rotation = rotationOf('gateway', gateway, newGateway);
   expect(codes([endorsement, endorsement])).toEqual(['key-record.replay']);
