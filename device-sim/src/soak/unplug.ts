@@ -12,7 +12,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type DeviceEvent, newTally, readDevice, systemClock, undecided } from '@outpost/firmware-bridge';
+import {
+  type DeviceEvent,
+  newTally,
+  type PortScheme,
+  portSchemes,
+  readDevice,
+  systemClock,
+  undecided,
+} from '@outpost/firmware-bridge';
 import { type Clock, type DeviceName, elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { type Random, random } from '../random/sfc32.ts';
 import { lineEcho } from './line-echo.ts';
@@ -23,9 +31,9 @@ const CPU_MAX_SHARE = 0.05;
 
 /** Waiting longer than any bar is a miss, and the round goes on. */
 const GIVE_UP_MS = 20_000;
-const LOOK_EVERY_MS = 2;
+const LOOK_EVERY_MS = 1;
 
-/** When the cable is pulled, counted from the device's coming up or from the port's opening. */
+/** When the cable is pulled: while the port is being opened, just after, or amid the traffic. */
 type Moment = 'opening' | 'just-opened' | 'running';
 
 interface Round {
@@ -39,6 +47,8 @@ interface Round {
 }
 
 interface Seen {
+  /** Attempts to open the device while it was there. */
+  attempts: number;
   connects: number;
   disconnects: number;
   readings: number;
@@ -104,11 +114,21 @@ const absentFor = async (bench: Bench, ms: number): Promise<number> => {
   return (user + system) / 1e3 / elapsedMs(start, bench.clock.mono());
 };
 
+/** The same ports, and word of each attempt to open a device that is there. */
+const watched = (link: string, seen: Seen): readonly PortScheme[] =>
+  portSchemes.map((scheme) => ({
+    ...scheme,
+    open: (address, context) => {
+      if (existsSync(link)) seen.attempts += 1;
+      return scheme.open(address, context);
+    },
+  }));
+
 const moments: readonly Moment[] = ['just-opened', 'running', 'opening', 'just-opened'];
 
-/** Milliseconds, from and to. Waiting ports look for the device every 0.25 to 5 s. */
+/** Milliseconds, from and to, after the attempt to open or after the connection. */
 const killAfter: Readonly<Record<Moment, readonly [number, number]>> = {
-  opening: [0, 1_000],
+  opening: [0, 4],
   'just-opened': [0, 50],
   running: [100, 1_500],
 };
@@ -119,6 +139,7 @@ const runRound = async (bench: Bench, index: number): Promise<Round> => {
   const killAfterMs = chance.between(...killAfter[moment]);
   const before = { ...seen };
   const device = await plugIn(bench);
+  await until(bench, () => seen.attempts > before.attempts);
   if (moment !== 'opening') await until(bench, () => seen.connects > before.connects);
   if (moment === 'running') await until(bench, () => seen.readings > before.readings);
   await clock.sleep(killAfterMs, signal);
@@ -171,7 +192,7 @@ const summarise = (rounds: readonly Round[]) => {
     noticedMs: spread(rounds.flatMap(({ noticedMs }) => noticedMs ?? [])),
     resumedMs: spread(rounds.flatMap(({ resumedMs }) => resumedMs ?? [])),
     cpuShareWhileAbsent: spread(rounds.map(({ cpuShare }) => cpuShare)),
-    neverConnected: rounds.filter(({ connects }) => connects === 0).length,
+    pulledBeforeConnected: rounds.filter(({ connects }) => connects === 0).length,
     misses,
   };
 };
@@ -182,6 +203,7 @@ const soak = async (count: number, seed: number, clock: Clock): Promise<number> 
   const { signal } = stop;
   const link = join(directory, 'tty');
   const seen: Seen = {
+    attempts: 0,
     connects: 0,
     disconnects: 0,
     readings: 0,
@@ -199,6 +221,7 @@ const soak = async (count: number, seed: number, clock: Clock): Promise<number> 
     signal,
     tally,
     report: () => undefined,
+    schemes: watched(link, seen),
   });
   const following = follow(events, seen).catch((error: unknown) => {
     if (!signal.aborted) throw error;
