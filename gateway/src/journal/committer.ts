@@ -1,6 +1,6 @@
 import type { Entry, Offset } from './contract.ts';
 import type { Disk, DiskFile } from './disk.ts';
-import { isNoSpace } from './errors.ts';
+import { isNoSpace, words } from './errors.ts';
 import { COMMIT_BYTES_MAX, PAGE_BYTES, pageCeil, pageFloor } from './limits.ts';
 import {
   encodedBytes,
@@ -152,6 +152,8 @@ export const newCommitter = (parts: CommitterParts): Committer => {
   const scratch = new Uint8Array(pageCeil(paddedBytesMax(COMMIT_BYTES_MAX)) + 2 * PAGE_BYTES);
   const tally: CommitTally = { commits: 0, records: 0, recordBytes: 0, abandonedSegments: 0 };
   const place = newPlace(parts);
+  /** Whether the commit under way failed at a point behind which it may be found whole at the next start. */
+  let isUnsure = false;
 
   /** Leaves the segment where its last good commit ended. One without any would be in its successor's way. */
   const abandon = async ({ held }: Current): Promise<void> => {
@@ -162,58 +164,74 @@ export const newCommitter = (parts: CommitterParts): Committer => {
     await files.remove(held.segment.path);
   };
 
-  const put = async (into: Current, { origin, length }: Encoded): Promise<void> => {
+  const putPages = async (into: Current, origin: number, full: number): Promise<void> => {
     const { held, file } = into;
-    const { segment } = held;
-    const full = pageFloor(length);
-    if (full > 0) {
-      try {
-        await files.write(file, scratch.subarray(0, full), segment.dataStart + origin);
-      } catch (error) {
-        // The slots are as they were, so what fits into one may still follow.
-        if (isNoSpace(error)) into.spent = true;
-        else await abandon(into);
-        throw error;
-      }
+    try {
+      await files.write(file, scratch.subarray(0, full), held.segment.dataStart + origin);
+    } catch (error) {
+      // The slots are as they were, so what fits into one may still follow.
+      if (isNoSpace(error) && held.end > held.segment.base) into.spent = true;
+      else await abandon(into);
+      throw error;
     }
+  };
+
+  const put = async (into: Current, { origin, length }: Encoded): Promise<void> => {
+    const { held } = into;
+    const full = pageFloor(length);
+    if (full > 0) await putPages(into, origin, full);
     const tail = scratch.slice(full, length);
     try {
       await place.putSlot(into, origin + full, tail);
     } catch (error) {
+      isUnsure = true;
       await abandon(into);
       throw error;
     }
     into.sequence += 1;
-    held.end = segment.base + BigInt(origin + length);
+    held.end = held.segment.base + BigInt(origin + length);
     held.tail = tail;
     scratch.set(tail);
+  };
+
+  const putOnce = async (appends: Appends, bytes: number): Promise<readonly Offset[]> => {
+    const into = await place.roomFor(bytes, scratch);
+    const encoded = encode(scratch, into.held, appends);
+    await put(into, encoded);
+    return encoded.offsets;
+  };
+
+  const putAgain = async (appends: Appends, bytes: number, failed: unknown): Promise<readonly Offset[]> => {
+    if (isNoSpace(failed) && !isUnsure) throw failed;
+    try {
+      return await putOnce(appends, bytes);
+    } catch (error) {
+      if (!isUnsure) throw error;
+      // Not with the code of a full disk: that would be answered with a refusal, and nothing of it may come back then.
+      throw new Error(`${words(error)}, after a write that may or may not be found again`, { cause: error });
+    }
   };
 
   return {
     tally,
     async commit(appends) {
+      isUnsure = false;
       const bytes = sum(appends.map(encodedBytes));
-      for (let again = false; ; again = true) {
-        const into = await place.roomFor(bytes, scratch);
-        const encoded = encode(scratch, into.held, appends);
-        try {
-          await put(into, encoded);
-        } catch (error) {
-          if (again || isNoSpace(error)) throw error;
-          continue;
-        }
-        tally.commits += 1;
-        tally.records += sum(appends.map(({ length }) => length));
-        tally.recordBytes += bytes;
-        return encoded.offsets;
-      }
+      const offsets = await putOnce(appends, bytes).catch((error: unknown) =>
+        putAgain(appends, bytes, error),
+      );
+      tally.commits += 1;
+      tally.records += sum(appends.map(({ length }) => length));
+      tally.recordBytes += bytes;
+      return offsets;
     },
     async close(how) {
       const { current } = place;
       if (how === 'finished' && current !== undefined && current.sequence > 0 && !current.spent) {
         const { held } = current;
         const used = Number(held.end - held.segment.base);
-        await place.putSlot(current, pageFloor(used), held.tail ?? new Uint8Array(0));
+        const tail = held.tail ?? new Uint8Array(0);
+        await place.putSlot(current, pageFloor(used), tail).finally(() => place.leave());
       }
       await place.leave();
     },

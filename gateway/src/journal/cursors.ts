@@ -58,7 +58,10 @@ const decode = (page: Uint8Array): Saved | undefined => {
   return { sequence: view.getUint32(8, true), positions };
 };
 
-/** What the cursor files say. `lost`: there are some and none can be read. */
+/**
+ * What the cursor files say. `lost`: both are there and neither can be read. The second is made when the first is on
+ * the disk, so a start that the power cut short does not look like this.
+ */
 export interface SavedCursors extends Saved {
   readonly lost: boolean;
 }
@@ -81,15 +84,15 @@ const readPage = async (disk: Disk, path: string): Promise<Uint8Array | undefine
 /** Changes nothing, so it may be used beside a running gateway. */
 export const loadCursors = async (disk: Disk, directory: string): Promise<SavedCursors> => {
   let newest: Saved | undefined;
-  let written = false;
+  let present = 0;
   for (const name of NAMES) {
     const page = await readPage(disk, join(directory, name));
     const saved = page === undefined ? undefined : decode(page);
-    written ||= page?.some((byte) => byte !== 0) ?? false;
+    if (page !== undefined) present += 1;
     if (saved !== undefined && (newest === undefined || saved.sequence > newest.sequence)) newest = saved;
   }
   const { positions = new Map<string, bigint>(), sequence = 0 } = newest ?? {};
-  return { positions, sequence, lost: newest === undefined && written };
+  return { positions, sequence, lost: newest === undefined && present === NAMES.length };
 };
 
 const openPage = async (disk: Disk, path: string, first: Saved): Promise<DiskFile> => {

@@ -9,10 +9,10 @@ export const SEGMENT_BYTES: number = 4 * 1024 * 1024;
 export const SEGMENT_BYTES_MIN: number = 64 * 1024;
 export const SEGMENT_BYTES_MAX: number = 256 * 1024 * 1024;
 
-/** Encoded bytes of one append, and so of one record; more is a bug of the caller and throws a RangeError. */
-export const APPEND_BYTES_MAX: number = 1024 * 1024;
-
-/** Encoded bytes that one write and one sync carry; the encoder's scratch is this large and stays so. */
+/**
+ * Encoded bytes that one write and one sync carry, and so of one append and of one record; a larger append is a bug of
+ * the caller and throws a RangeError. In small segments it is half of one, which an empty segment always has room for.
+ */
 export const COMMIT_BYTES_MAX: number = 1024 * 1024;
 
 /** Encoded bytes that may wait for the disk; beyond it an append is refused (`journal.busy`). */
@@ -49,9 +49,8 @@ export const capReserveBytes = (bytesMax: number): number => Math.min(8 * 1024 *
 export const contextBytesMax = (segmentBytes: number): number =>
   Math.min(CONTEXT_BYTES_MAX, Math.floor(segmentBytes / 8));
 
-/** The largest append that always fits into an empty segment. */
-export const appendBytesMax = (segmentBytes: number): number =>
-  Math.min(APPEND_BYTES_MAX, Math.floor(segmentBytes / 2));
+export const commitBytesMax = (segmentBytes: number): number =>
+  Math.min(COMMIT_BYTES_MAX, Math.floor(segmentBytes / 2));
 
 export const pageFloor = (bytes: number): number => bytes - (bytes % PAGE_BYTES);
 export const pageCeil = (bytes: number): number => pageFloor(bytes + PAGE_BYTES - 1);

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type Clock, fail, ok, type Result } from '@outpost/schemas/words';
 import { newAdmission } from './admission.ts';
 import { newCommitter } from './committer.ts';
+import { contextAt } from './context-at.ts';
 import type { Journal, Offset } from './contract.ts';
 import { loadCursors, openCursors } from './cursors.ts';
 import type { Disk } from './disk.ts';
@@ -9,8 +10,8 @@ import { errorCode, unusable } from './errors.ts';
 import { type Migration, prepareDirectory } from './format.ts';
 import { type Holder, thisProcess } from './holder.ts';
 import {
-  appendBytesMax,
   COMMIT_EVERY_MS,
+  commitBytesMax,
   FREE_BYTES_MIN,
   SEGMENT_BYTES,
   SEGMENT_BYTES_MAX,
@@ -107,7 +108,7 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
     clock,
     committer,
     commitEveryMs: options.commitEveryMs ?? COMMIT_EVERY_MS,
-    appendBytesMax: appendBytesMax(segmentBytes),
+    commitBytesMax: commitBytesMax(segmentBytes),
     admit: admission.admit,
     ranOut: admission.ranOut,
     committed(bytes) {
@@ -144,12 +145,16 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
       await cursors.commit(reader, end);
     },
     position,
+    contextAt: (offset) => contextAt(disk, list, offset),
     forget: (reader) => cursors.forget(reader),
     async [Symbol.asyncDispose]() {
-      await writer.close();
-      await space.settled();
-      await cursors.close();
-      await lock.release();
+      try {
+        await writer.close();
+        await space.settled();
+      } finally {
+        await cursors.close();
+        await lock.release();
+      }
     },
   };
 };

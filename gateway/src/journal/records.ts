@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Entry, Kept, Offset } from './contract.ts';
-import { APPEND_BYTES_MAX, PAGE_BYTES, pageCeil, RESYNC_BYTES_MAX } from './limits.ts';
+import { COMMIT_BYTES_MAX, PAGE_BYTES, pageCeil, RESYNC_BYTES_MAX } from './limits.ts';
 
 /*
  * A record, little-endian:
@@ -20,13 +20,13 @@ const HEAD_BYTES = 8;
 const PAYLOAD_HEAD_BYTES = 3;
 export const RECORD_HEAD_BYTES: number = HEAD_BYTES + PAYLOAD_HEAD_BYTES;
 /** With its head. */
-export const RECORD_BYTES_MAX: number = HEAD_BYTES + APPEND_BYTES_MAX;
+export const RECORD_BYTES_MAX: number = HEAD_BYTES + COMMIT_BYTES_MAX;
 const LENGTH_WORD_BYTES = 4;
 const LAST_OF_APPEND = 0x8000_0000;
 const LENGTH_MASK = 0x7fff_ffff;
 
 /** Head of a slot page; what is left of the page holds the journal's last, partly filled page. */
-export const SLOT_HEAD_BYTES = 40;
+export const SLOT_HEAD_BYTES = 44;
 export const TAIL_BYTES_MAX: number = PAGE_BYTES - SLOT_HEAD_BYTES;
 
 /** A stretch of a segment's data in memory. Index 0 lies `origin` bytes behind the start of the segment's data. */
@@ -105,7 +105,7 @@ export const measure = (image: Image, index: number, limit: number): number => {
   const { bytes, view } = image;
   const word = view.getUint32(index, true);
   const length = word & LENGTH_MASK;
-  if (length < PAYLOAD_HEAD_BYTES || length > APPEND_BYTES_MAX) return DAMAGED;
+  if (length < PAYLOAD_HEAD_BYTES || length > COMMIT_BYTES_MAX) return DAMAGED;
   const payload = index + HEAD_BYTES;
   const end = payload + length;
   if (end > limit) return CUT_OFF;

@@ -5,9 +5,9 @@ import {
   decodeSlot,
   type Segment,
   type Slot,
+  slotAt,
   slotEnd,
   slotPosition,
-  slotsAt,
 } from './segment.ts';
 
 /** What the last segment holds. Positions count from the start of its data. */
@@ -70,22 +70,6 @@ const overlaid = (data: Uint8Array, segment: Segment, slot: Slot | undefined): I
   return imageOf(bytes, 0, segment.salt);
 };
 
-/** Two slots that end at the same place are copies, as closing leaves them: the less damaged one counts. */
-const best = (
-  data: Uint8Array,
-  segment: Segment,
-  end: number,
-  copies: readonly Slot[],
-): Walk & { readonly image: Image } => {
-  const [first, second] = copies;
-  const image = overlaid(data, segment, first);
-  const found = { image, ...walk(image, end) };
-  if (second === undefined || found.damages.length === 0) return found;
-  const other = overlaid(data, segment, second);
-  const again = { image: other, ...walk(other, end) };
-  return again.damages.length < found.damages.length ? again : found;
-};
-
 const startsWith = (bytes: Uint8Array, at: number, start: Uint8Array): boolean => {
   for (let i = 0; i < start.length; i += 1) if (bytes[at + i] !== start[i]) return false;
   return true;
@@ -121,8 +105,14 @@ const slotsOf = (file: Uint8Array, segment: Segment): Slots => {
     if (fits) found.push(slot);
     else damaged += 1;
   }
-  found.sort((a, b) => b.sequence - a.sequence);
-  return { newest: found[0], before: found[1], damaged };
+  const [newest, other] = found.sort((a, b) => b.sequence - a.sequence);
+  // An old head over a torn page belongs to the commit after the newest one.
+  const isBefore = other?.isWhole === true;
+  return {
+    newest,
+    before: isBefore ? other : undefined,
+    damaged: damaged + (other === undefined || isBefore ? 0 : 1),
+  };
 };
 
 /**
@@ -184,7 +174,8 @@ export const recoverTail = (file: Uint8Array, segment: Segment, cursorAt: number
 
   const proven = provenEnd(newest, slots, cursorAt);
   const end = extend(data, segment, slots, newest, proven);
-  const { image, records, damages } = best(data, segment, end, slotsAt([before, newest], end));
+  const image = overlaid(data, segment, slotAt(before === undefined ? [newest] : [before, newest], end));
+  const { records, damages } = walk(image, end);
   const cutBytes = slotEnd(newest) - end;
   return {
     end,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { WallNs } from '@outpost/schemas/words';
+import { concatBytes, type WallNs } from '@outpost/schemas/words';
 import type { Disk, DiskFile } from './disk.ts';
 import { isMissing } from './errors.ts';
 import { contextBytesMax, PAGE_BYTES } from './limits.ts';
@@ -83,7 +83,9 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
       const file = await disk.open(segment.path, 'create');
       try {
         await file.truncate(segmentBytes);
-        await write(file, encodeHeader(segment, context), 0);
+        // The slots too, so that their blocks are there when the disk is full.
+        await write(file, concatBytes(encodeHeader(segment, context), new Uint8Array(PAGE_BYTES)), 0);
+        await write(file, new Uint8Array(PAGE_BYTES), segment.dataEnd);
         await sync(file);
         await syncDirectory();
         return { segment, file };

@@ -47,6 +47,11 @@ export interface Slot {
   /** Where this commit began, which is where everything acknowledged before it ended. */
   readonly commitStart: number;
   readonly tail: Uint8Array;
+  /**
+   * Whether `tail` is what was written. Where it is not, the head may be the new one or the old one of a page that was
+   * torn; the records in it still check themselves.
+   */
+  readonly isWhole: boolean;
 }
 
 const NAME = /^([0-9a-f]{16})\.segment$/;
@@ -111,7 +116,7 @@ export const slotPosition = ({ dataStart, dataEnd }: Segment, sequence: number):
 export const encodeSlot = (
   page: Uint8Array,
   segment: Segment,
-  slot: Omit<Slot, 'base' | 'salt' | 'dataStart'>,
+  slot: Omit<Slot, 'base' | 'salt' | 'dataStart' | 'isWhole'>,
 ): void => {
   const view = viewOf(page);
   view.setUint32(0, SLOT_MAGIC, true);
@@ -122,12 +127,13 @@ export const encodeSlot = (
   view.setUint32(28, slot.pageStart, true);
   view.setUint32(32, slot.commitStart, true);
   view.setUint32(36, slot.tail.length, true);
+  view.setUint32(40, crc32(slot.tail), true);
   view.setUint32(4, crc32(page.subarray(8, SLOT_HEAD_BYTES)), true);
   page.set(slot.tail, SLOT_HEAD_BYTES);
   page.fill(0, SLOT_HEAD_BYTES + slot.tail.length);
 };
 
-/** `damaged` is a page that was written and is no slot, or not all of one; the records in `tail` check themselves. */
+/** `damaged` is a page that was written and has no whole head. */
 export const decodeSlot = (page: Uint8Array): Slot | 'empty' | 'damaged' => {
   const view = viewOf(page);
   const tailBytes = view.getUint32(36, true);
@@ -136,6 +142,7 @@ export const decodeSlot = (page: Uint8Array): Slot | 'empty' | 'damaged' => {
     view.getUint32(4, true) === crc32(page.subarray(8, SLOT_HEAD_BYTES)) &&
     tailBytes <= TAIL_BYTES_MAX;
   if (!holds) return page.every((byte) => byte === 0) ? 'empty' : 'damaged';
+  const tail = page.slice(SLOT_HEAD_BYTES, SLOT_HEAD_BYTES + tailBytes);
   return {
     base: view.getBigUint64(8, true),
     salt: view.getUint32(16, true),
@@ -143,7 +150,8 @@ export const decodeSlot = (page: Uint8Array): Slot | 'empty' | 'damaged' => {
     sequence: view.getUint32(24, true),
     pageStart: view.getUint32(28, true),
     commitStart: view.getUint32(32, true),
-    tail: page.slice(SLOT_HEAD_BYTES, SLOT_HEAD_BYTES + tailBytes),
+    tail,
+    isWhole: crc32(tail) === view.getUint32(40, true),
   };
 };
 
@@ -157,16 +165,14 @@ export const readBytes = async (file: DiskFile, position: number, length: number
 };
 
 /**
- * The slots that hold the page of `end`, a place where a commit ended or was cut: of those that reach it, the ones
- * that reach least far, since what is behind a cut may be torn. None means that the page stands in its own place.
+ * The slot that holds the page of `end`, a place where a commit ended or was cut: of those that reach it the one that
+ * reaches least far, since what is behind a cut may be torn, and of two copies the whole one. None means that the
+ * page stands in its own place.
  */
-export const slotsAt = (slots: readonly (Slot | undefined)[], end: number): readonly Slot[] => {
-  const reaching = slots.filter(
-    (slot): slot is Slot => slot !== undefined && slot.pageStart === pageFloor(end) && slotEnd(slot) >= end,
-  );
-  const least = reaching.reduce((min, slot) => Math.min(min, slotEnd(slot)), Number.POSITIVE_INFINITY);
-  return reaching.filter((slot) => slotEnd(slot) === least);
-};
+export const slotAt = (slots: readonly Slot[], end: number): Slot | undefined =>
+  slots
+    .filter((slot) => slot.pageStart === pageFloor(end) && slotEnd(slot) >= end)
+    .sort((a, b) => slotEnd(a) - slotEnd(b) || Number(b.isWhole) - Number(a.isWhole))[0];
 
 /** The beginning of the page that holds `end`, of a segment that is not written any more. */
 export const readTail = async (file: DiskFile, segment: Segment, end: number): Promise<Uint8Array> => {
@@ -177,7 +183,7 @@ export const readTail = async (file: DiskFile, segment: Segment, end: number): P
       slots.push(slot);
   }
   const length = end - pageFloor(end);
-  const [slot] = slotsAt(slots, end);
+  const slot = slotAt(slots, end);
   return slot === undefined
     ? readBytes(file, segment.dataStart + pageFloor(end), length)
     : slot.tail.slice(0, length);

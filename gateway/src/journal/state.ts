@@ -86,6 +86,8 @@ export interface JournalState {
   readonly spans: readonly SegmentSpan[];
   /** The first damages found since opening, at most DAMAGES_LISTED_MAX. */
   readonly damages: readonly Damage[];
+  /** The context in the header of the segment that holds `offset`, or of the nearest earlier one that reads. */
+  contextAt(offset: Offset): Promise<JournalContext | undefined>;
   stats(): JournalStats;
   /** Forgets a reader for good: its position is deleted and nothing is held back for it. */
   forget(reader: string): Promise<void>;

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '@outpost/schemas/words';
+import { contextAt } from './context-at.ts';
 import type { Kept, Offset } from './contract.ts';
 import { loadCursors } from './cursors.ts';
 import type { Disk } from './disk.ts';
@@ -19,6 +20,7 @@ export interface JournalView {
   readonly context: JournalContext | undefined;
   readonly readers: readonly ReaderState[];
   readonly damages: readonly Damage[];
+  contextAt(offset: Offset): Promise<JournalContext | undefined>;
   read(from: Offset, to: Offset): AsyncIterable<Kept>;
 }
 
@@ -71,6 +73,7 @@ export const openJournalReadOnly = async (options: JournalViewOptions): Promise<
       get damages() {
         return damages.listed;
       },
+      contextAt: (offset) => contextAt(disk, list, offset),
       read: (from, to) => readEntries(disk, list, damages, from, to),
     });
   } catch (error) {

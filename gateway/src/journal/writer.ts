@@ -10,7 +10,6 @@ import {
 import type { Committer } from './committer.ts';
 import type { Entry, Offset, Urgency } from './contract.ts';
 import { brokenDisk, diskFull, isNoSpace } from './errors.ts';
-import { COMMIT_BYTES_MAX } from './limits.ts';
 import { encodedBytes } from './records.ts';
 
 export interface WriterParts {
@@ -18,8 +17,8 @@ export interface WriterParts {
   readonly clock: Clock;
   readonly committer: Committer;
   readonly commitEveryMs: number;
-  /** More in one append is a bug of the caller. */
-  readonly appendBytesMax: number;
+  /** What one commit carries; more in one append is a bug of the caller. */
+  readonly commitBytesMax: number;
   /** Why an append may not join the ones that wait; undefined where it may. */
   admit(bytes: number, pendingBytes: number, urgency: Urgency): Fault | undefined;
   /** A write found the disk full; so many appends were refused for it. */
@@ -141,7 +140,7 @@ export const newWriter = (parts: WriterParts): Writer => {
   const isDue = (): boolean => {
     const { oldest } = queue;
     if (oldest === undefined) return false;
-    if (queue.urgent || stopping.signal.aborted || queue.bytes >= COMMIT_BYTES_MAX) return true;
+    if (queue.urgent || stopping.signal.aborted || queue.bytes >= parts.commitBytesMax) return true;
     return elapsedMs(oldest.since, clock.mono()) >= parts.commitEveryMs;
   };
 
@@ -149,7 +148,7 @@ export const newWriter = (parts: WriterParts): Writer => {
   const pump = async (): Promise<void> => {
     // What is appended in the same turn of the event loop goes into the same commit.
     await Promise.resolve();
-    while (isDue()) await commit(queue.take(COMMIT_BYTES_MAX));
+    while (isDue()) await commit(queue.take(parts.commitBytesMax));
   };
 
   const start = (): void => {
@@ -186,7 +185,7 @@ export const newWriter = (parts: WriterParts): Writer => {
       if (broken !== undefined) return Promise.reject(broken.error);
       if (stopping.signal.aborted) return Promise.reject(new Error('The journal is closed.'));
       const bytes = encodedBytes(entries);
-      check(entries, bytes, parts.appendBytesMax);
+      check(entries, bytes, parts.commitBytesMax);
       const fault = parts.admit(bytes, queue.bytes, urgency);
       if (fault !== undefined) return Promise.resolve(fail(fault));
       return new Promise((settle, reject) => {
