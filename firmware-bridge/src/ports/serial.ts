@@ -146,14 +146,26 @@ const lineOver = (binding: Binding, fd: number, path: string, lock: LineLock, cl
   };
 };
 
-const openBinding = async (device: string, settings: Settings, where: string): Promise<Result<Binding>> => {
+const noBinding = (where: string, why: string): Fault =>
+  fault('misconfigured', 'serial.platform', where, `this platform has no serial lines for us (${why}).`);
+
+/** Loaded on first use: a gateway without a serial line needs no native code. */
+const loadSerialPort = async (where: string): Promise<Result<typeof import('serialport').SerialPort>> => {
   try {
-    // Loaded on first use: a gateway without a serial line needs no native code.
-    const { SerialPort } = await import('serialport');
-    const opened = await SerialPort.binding.open({ path: device, lock: true, ...settings });
+    return ok((await import('serialport')).SerialPort);
+  } catch (error) {
+    return fail(noBinding(where, (error as Error).message.slice(0, 200)));
+  }
+};
+
+const openBinding = async (device: string, settings: Settings, where: string): Promise<Result<Binding>> => {
+  const loaded = await loadSerialPort(where);
+  if (!loaded.ok) return loaded;
+  try {
+    const opened = await loaded.value.binding.open({ path: device, lock: true, ...settings });
     if ('poller' in opened) return ok(opened);
     await opened.close();
-    return fail(fault('misconfigured', 'serial.platform', where, 'serial lines need Linux or macOS.'));
+    return fail(noBinding(where, 'Linux or macOS is needed'));
   } catch (error) {
     return fail(faultOf((error as Error).message, where));
   }
