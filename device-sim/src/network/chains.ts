@@ -22,7 +22,7 @@ export interface Chains {
   enter(link: Link): void;
   find(hash: Uint8Array): Link | undefined;
   /** What has to be held beside a statement to judge its place: its neighbour, its twin, its parent and its siblings. */
-  around(statement: Statement, hash: Uint8Array): readonly Link[];
+  around(statement: Statement): readonly Link[];
   /** Whether what it follows is tainted. */
   isTainted(statement: Statement): boolean;
   /** The furthest of a stream; undefined before its first attestation. */
@@ -67,7 +67,7 @@ export const newChains = (): Chains => {
       .sort((a, b) => b.statement.counter - a.statement.counter)[0];
   };
 
-  const around = (statement: Statement, hash: Uint8Array): readonly Link[] => {
+  const around = (statement: Statement): readonly Link[] => {
     const run = epochOf(statement);
     const found = new Set<Link | undefined>();
     const before = neighbour(statement);
@@ -78,8 +78,7 @@ export const newChains = (): Chains => {
     found.add(before);
     if (before === undefined) found.add(streams.get(streamName(statement))?.head);
     found.add(run?.get(statement.counter));
-    const own = toHex(hash);
-    return [...found].filter((link) => link !== undefined).filter((link) => toHex(link.hash) !== own);
+    return [...found].filter((link) => link !== undefined);
   };
 
   const enter = (link: Link): void => {

@@ -68,7 +68,9 @@ const evidenceOf = (
   leaves: readonly Uint8Array[],
   { keys, chains }: JudgeParts,
 ): readonly EvidenceItem[] => {
-  const links = chains.around(statement, sha256(attestation));
+  const hash = sha256(attestation);
+  // One that stands in its chain was judged against its neighbours when it came; this time it brings its leaves.
+  const links = chains.find(hash) === undefined ? chains.around(statement) : [];
   const logs = new Set(
     [statement, ...links.map((link) => link.statement)].map((each) => keys.logOf(each.gatewayKey)),
   );

@@ -52,8 +52,8 @@ export interface NetworkContext {
   /** The key records (endorsements, rotations, revocations) that a verifier needs, oldest first. */
   keyRecords(): readonly Uint8Array[];
   /**
-   * Whether this box itself signed that attestation; undefined where its journal does not reach back far enough to
-   * tell. Asked only when a network has seen another one than it was just sent.
+   * Whether this box itself signed that attestation; undefined where its journal says nothing of that epoch. Asked
+   * only when a network has seen another one than it was just sent, which, if it is ours, stands further on.
    */
   signed(stream: StreamId, head: Head): Promise<boolean | undefined>;
   /** The operator must know: another box signs with our key, a receipt does not verify. */

@@ -39,9 +39,6 @@ export const checkReceipt = (
       );
 };
 
-const isSame = (a: Head, b: Head): boolean =>
-  a.counter === b.counter && equalBytes(a.epoch, b.epoch) && equalBytes(a.hash, b.hash);
-
 /** Where a delivery stands in its chain; undefined where it does not read, which no journal of ours holds. */
 const headOf = (item: Delivery): Head | undefined => {
   const read = readAttestation(item.attestation);
@@ -51,7 +48,8 @@ const headOf = (item: Delivery): Head | undefined => {
 };
 
 /**
- * A fault where the network has seen an attestation by our key that this box never made: another box signs with it.
+ * A fault where the network has seen an attestation by our key that this box knows nothing of: another box signs with
+ * it. What the network saw of us after this delivery stands in the journal after it, so what is not there is not ours.
  * @param sent everything of this delivery, which is ours without asking.
  */
 export const foreignHead = async (
@@ -61,12 +59,14 @@ export const foreignHead = async (
   where: string,
 ): Promise<Fault | undefined> => {
   const { highest, stream } = receipt.content;
-  if (sent.some((item) => equalBytes(item.hash, highest.hash))) return undefined;
   const own = sent
     .map(headOf)
     .find((head) => head?.counter === highest.counter && equalBytes(head.epoch, highest.epoch));
-  const isOther = own !== undefined && !isSame(own, highest);
-  if (!isOther && (await context.signed(stream, highest)) !== false) return undefined;
-  const words = `it has seen attestation ${highest.counter} of ${stream} by this box's key that this box never made: another box has the key. Find it, then rotate or revoke.`;
+  const isOurs =
+    own === undefined ? await context.signed(stream, highest) : equalBytes(own.hash, highest.hash);
+  if (isOurs === true) return undefined;
+  const words =
+    `it has seen attestation ${highest.counter} of ${stream} by this box's key that this box never made: ` +
+    'another box has the key. Find it, then rotate or revoke.';
   return fault('untrusted', 'outpost.foreign-head', where, words);
 };
