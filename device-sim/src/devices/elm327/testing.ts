@@ -2,7 +2,7 @@ import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import type { CanProtocol } from '../../car/bus.ts';
 import { identityOf } from '../../car/identity.ts';
 import { COMPACT_PETROL } from '../../car/parameters.ts';
-import { endlessDrive, parked as parkedPlan } from '../../car/plan.ts';
+import { endlessDrive, type Plan, parked as parkedPlan, tripsWithParking } from '../../car/plan.ts';
 import { type CycleName, cycleOf } from '../../cycles/cycle.ts';
 import { type DongleModel, type DongleState, newDongle, stepDongle } from '../elm327.ts';
 import { checkFaults } from '../faults.ts';
@@ -14,25 +14,25 @@ export interface ModelChoice {
   readonly protocol?: CanProtocol;
   readonly cycle?: CycleName;
   readonly parked?: boolean;
+  /** Park so long before each cycle. */
+  readonly parkS?: number;
   readonly speedUp?: number;
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
 }
 
+const planOf = ({ cycle = 'wltc', parked = false, parkS = 0 }: ModelChoice): Plan => {
+  if (parked) return parkedPlan;
+  return parkS > 0 ? tripsWithParking(cycleOf(cycle), parkS) : endlessDrive(cycleOf(cycle));
+};
+
+/** A car as the command line makes it, with the usual where nothing is chosen. */
 export const modelOf = (choice: ModelChoice = {}): DongleModel => {
-  const {
-    seed = 1,
-    profile = 'genuine',
-    protocol = '6',
-    cycle = 'wltc',
-    parked = false,
-    speedUp = 1,
-  } = choice;
+  const { seed = 1, profile = 'genuine', protocol = '6', speedUp = 1 } = choice;
   const faults = checkFaults(choice.faults ?? [], 'test');
   if (!faults.ok) throw new Error(faults.fault.words);
-  const plan = parked ? parkedPlan : endlessDrive(cycleOf(cycle));
   return {
     profile: profileOf(profile),
-    car: { parameters: COMPACT_PETROL, plan, seed, ambientC: 20, barometricKpa: 100 },
+    car: { parameters: COMPACT_PETROL, plan: planOf(choice), seed, ambientC: 20, barometricKpa: 100 },
     identity: identityOf(seed),
     protocol,
     faults: faults.value,
