@@ -45,14 +45,14 @@ const shapeOfEcus = (ecus: readonly Ecu[], bytes: number | undefined): Shape | u
     : ecus.map(({ address, padding }) => ({
         ecu: address,
         bytes,
-        padding: fills(bytes) ? undefined : padding,
+        padding: hasRoom(bytes) ? padding : undefined,
       }));
 
-/** A payload whose last frame is full to the brim shows no padding. */
-const fills = (bytes: number | undefined): boolean => {
-  if (bytes === undefined) return false;
-  return bytes <= 7 ? bytes === 7 : (bytes - 6) % 7 === 0;
-};
+/**
+ * Whether a single frame carries it with room to spare, so that its padding looks as in the bitmaps. The last frame of
+ * a longer answer may look otherwise, because chips print single frames without their padding and others with it.
+ */
+const hasRoom = (bytes: number | undefined): boolean => bytes === undefined || bytes < 7;
 
 /** Everything that any of the control units offers and the table knows, at the pace of its fastest signal. */
 const everything = (ecus: readonly Ecu[]): readonly PollEntry[] => {
