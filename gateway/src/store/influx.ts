@@ -5,6 +5,7 @@ import { fail, fault, ok } from '@outpost/schemas/words';
 import { InfluxDB, type IPoint } from 'influx';
 import { type Ended, faultOf, sentOf, serverWords } from './answers.ts';
 import { isolate, type Numbered, type PointOutcome, type Sent } from './isolate.ts';
+import { lineOf } from './line.ts';
 import { type Point, pointProblem } from './point.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { within } from './scope.ts';
@@ -65,18 +66,14 @@ export const bareClient = (target: InfluxTarget, agent: Agent): InfluxDB =>
     pool: { maxRetries: 0 },
   });
 
-/** The client writes anything but a string as `String(value)`: so integers get their type and texts our quoting. */
-const verbatim = (text: string): { toString(): string } => ({ toString: () => text });
-
-/** Only the quotation mark and the backslash are escaped in a string field (line protocol reference). */
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-
-const clientPoint = ({ measurement, tags, floats, integers, texts, at }: Point): IPoint => {
-  const fields: Record<string, unknown> = { ...floats };
-  for (const key in integers) fields[key] = verbatim(`${String(integers[key])}i`);
-  for (const key in texts) fields[key] = verbatim(quoted(texts[key] ?? ''));
-  return { measurement, tags, fields, timestamp: String(at) };
-};
+/**
+ * The client puts a measurement into the body as it is, with nothing after it where there are no tags, fields and
+ * time. So our finished lines go through it as one: its own writing of points escapes no line break, alters texts,
+ * does not tell integers from floats, and takes twice the time.
+ */
+const asOneMeasurement = (points: readonly Point[]): IPoint[] => [
+  { measurement: points.map(lineOf).join('\n') },
+];
 
 /** What the client threw, as an end of the call. Anything that is neither network nor answer is a Bug. */
 const endOf = (error: unknown, status: number, words: string): Ended => {
@@ -158,7 +155,7 @@ export const openInflux = (target: InfluxTarget, parts: InfluxParts): Influx => 
   ): Promise<Sent> => {
     const answer = await call(target, parts, signal, async (client) =>
       client.writePoints(
-        points.map(clientPoint),
+        asOneMeasurement(points),
         retention === undefined ? {} : { retentionPolicy: retention },
       ),
     );

@@ -1,0 +1,12 @@
+export { bareClient, type Influx, type InfluxParts, openInflux, POINTS_MAX } from './influx.ts';
+export type { DeadLetter, SourceBatch } from './intake.ts';
+export type { PointOutcome } from './isolate.ts';
+export type { Point } from './point.ts';
+export { pointOf, selfPoint } from './points.ts';
+export type { ReadingRecord, StoreRecord } from './records.ts';
+export { nanosecondsOf, type Row } from './rows.ts';
+export { type Layout, prepareSchema, type SchemaPlan } from './schema.ts';
+export { type StateKeeper, stateFile } from './state.ts';
+export { runStore, type StoreParts } from './store.ts';
+export { newStoreTally, type StoreTally } from './tally.ts';
+export { type Identity, type InfluxTarget, influxTarget } from './target.ts';
