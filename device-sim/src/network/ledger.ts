@@ -46,13 +46,16 @@ const entryFrom = (value: CborValue): LedgerEntry | undefined => {
   return undefined;
 };
 
+/** The first three bits of an array in CBOR. */
+const ARRAY = 0x80;
+
 /** Reads entry after entry; undefined where a whole one does not read. Half a one at the end was never answered for. */
 const readEntries = (bytes: Uint8Array): { entries: readonly LedgerEntry[]; end: number } | undefined => {
   const entries: LedgerEntry[] = [];
   let at = 0;
   while (at < bytes.length) {
     const extent = itemExtent(bytes, at);
-    if (extent.kind === 'partial') break;
+    if (extent.kind === 'partial' && ((bytes[at] ?? 0) & 0xe0) === ARRAY) break;
     const decoded = extent.kind === 'whole' ? decodeCbor(bytes.subarray(at, extent.end)) : undefined;
     const entry = decoded?.ok ? entryFrom(decoded.value) : undefined;
     if (extent.kind !== 'whole' || entry === undefined) return undefined;
