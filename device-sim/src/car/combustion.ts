@@ -68,8 +68,8 @@ export const overrunTorqueNm = (engine: EngineParameters, at: Conditions): numbe
 /** What is left of the barometric pressure behind a fully open throttle, kPa. */
 export const wideOpenKpa = (at: Conditions): number => at.barometricKpa - 1 - 2 * (at.rpm / 6000) ** 2;
 
-/** Halvings of the pressure range: 0.1 Pa fine, far below any sensor. */
-const BISECTIONS = 20;
+/** Halvings of the pressure range: 5 Pa fine, where sensors tell 1,000 Pa. */
+const BISECTIONS = 14;
 
 /** The manifold pressure that gives this torque, kPa, within what the throttle can do. */
 export const pressureForTorqueKpa = (engine: EngineParameters, at: Conditions, torqueNm: number): number => {

@@ -6,15 +6,13 @@ export const clamp = (value: number, low: number, high: number): number =>
 
 /** Reads a curve; flat beyond its ends. */
 export const along = (curve: Curve, x: number): number => {
-  let [beforeX, beforeY] = curve[0]!;
-  for (const [pointX, pointY] of curve) {
-    if (x < pointX) {
-      if (x <= beforeX) return beforeY;
-      return beforeY + ((pointY - beforeY) * (x - beforeX)) / (pointX - beforeX);
-    }
-    [beforeX, beforeY] = [pointX, pointY];
-  }
-  return beforeY;
+  let after = 0;
+  while (after < curve.length && curve[after]![0] <= x) after += 1;
+  const upper = curve[Math.min(after, curve.length - 1)]!;
+  const lower = curve[Math.max(after - 1, 0)]!;
+  return lower === upper
+    ? upper[1]
+    : lower[1] + ((upper[1] - lower[1]) * (x - lower[0])) / (upper[0] - lower[0]);
 };
 
 /** One step of a first-order lag: closes the share 1 − e^(−dt/τ) of the gap. */

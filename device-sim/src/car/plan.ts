@@ -43,19 +43,25 @@ export const endlessDrive = (cycle: Cycle): Plan => ({
   loopFrom: 3,
 });
 
-/** Park, start, drive the cycle once, stop the engine, and again. */
+/** Start, drive the cycle once, stop the engine, park, and again. */
 export const tripsWithParking = (cycle: Cycle, parkS: number): Plan => ({
   stages: [
-    { do: 'park', forS: parkS },
     { do: 'key-on', forS: REACH_FOR_STARTER_S },
     { do: 'start' },
     { do: 'idle', forS: BEFORE_LEAVING_S },
     { do: 'drive', cycle },
     { do: 'idle', forS: BEFORE_LEAVING_S },
     { do: 'key-on', forS: REACH_FOR_STARTER_S },
+    { do: 'park', forS: parkS },
   ],
   loopFrom: 0,
 });
+
+/** A parked car that is started after a while and then driven for ever. */
+export const parkedFirst = (cycle: Cycle, parkS: number): Plan => {
+  const { stages, loopFrom } = endlessDrive(cycle);
+  return { stages: [{ do: 'park', forS: parkS }, ...stages], loopFrom: loopFrom + 1 };
+};
 
 /** A car that stands with its ignition off. */
 export const parked: Plan = { stages: [{ do: 'park', forS: Number.POSITIVE_INFINITY }], loopFrom: 0 };

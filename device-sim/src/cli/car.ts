@@ -19,7 +19,7 @@ import { endlessDrive, type Plan, tripsWithParking } from '../car/plan.ts';
 import { CYCLE_NAMES, type Cycle, cycleOf, isCycleName } from '../cycles/cycle.ts';
 import { isProfileName, PROFILE_NAMES, profileOf } from '../devices/elm327/profile.ts';
 import type { DongleModel } from '../devices/elm327.ts';
-import { type FaultScript, NO_FAULTS, parseFaults } from '../devices/faults.ts';
+import { type FaultScript, MISHAPS, NO_FAULTS, parseFaults } from '../devices/faults.ts';
 import type { Socket } from '../devices/plug.ts';
 import { ptySocket } from '../devices/pty-plug.ts';
 import { type ServedTally, serveCar } from '../devices/serve-car.ts';
@@ -163,6 +163,12 @@ export const runCar = async (options: CarOptions, terminal: SimTerminal): Promis
   return ended.ok ? 0 : complain(ended.fault);
 };
 
+const FAULTS_HELP = `
+Faults: a JSON list of {"atMs", "what", "forMs"}, times in ms from the start. What can happen:
+  ${Object.keys(MISHAPS).slice(0, 8).join(', ')},
+  ${Object.keys(MISHAPS).slice(8).join(', ')}.
+  dtc-appears needs "code" (P0301), vin-swap takes "vin", late-prompt takes "delayMs".`;
+
 /** `outpost-sim car`. `finish` gets the exit code. */
 export const carCommand = (terminal: SimTerminal, finish: (code: number) => void): Command =>
   new Command('car')
@@ -188,5 +194,6 @@ export const carCommand = (terminal: SimTerminal, finish: (code: number) => void
     .option('--speed-up <factor>', 'how much faster than the clock the car lives', '1')
     .option('--park <seconds>', 'park with the engine off between the cycles for so long (0: never)', '0')
     .option('--ambient <celsius>', 'how warm it is outside', '20')
+    .addHelpText('after', FAULTS_HELP)
     .allowExcessArguments(false)
     .action(async (options: CarOptions) => finish(await runCar(options, terminal)));

@@ -53,8 +53,7 @@ describe("the gateway's own dialogue at the simulated dongle", () => {
   });
 
   it('notices that the car is parked, and finds it again when it is started', () => {
-    const parkedFirst = modelOf({ parkS: 600 });
-    const met = meet(parkedFirst, 15 * MINUTE_MS);
+    const met = meet(modelOf({ parkS: 600 }), 15 * MINUTE_MS);
     const rpm = met.said.filter(({ body }) => body.kind === 'number' && body.signal === RPM);
     expect(rpm.length).toBeGreaterThan(10);
     expect(Math.min(...rpm.map(({ atMs }) => atMs))).toBeGreaterThan(600_000);

@@ -2,7 +2,7 @@ import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import type { CanProtocol } from '../../car/bus.ts';
 import { identityOf } from '../../car/identity.ts';
 import { COMPACT_PETROL } from '../../car/parameters.ts';
-import { endlessDrive, type Plan, parked as parkedPlan, tripsWithParking } from '../../car/plan.ts';
+import { endlessDrive, type Plan, parkedFirst, parked as parkedPlan } from '../../car/plan.ts';
 import { type CycleName, cycleOf } from '../../cycles/cycle.ts';
 import { type DongleModel, type DongleState, newDongle, stepDongle } from '../elm327.ts';
 import { checkFaults } from '../faults.ts';
@@ -14,7 +14,7 @@ export interface ModelChoice {
   readonly protocol?: CanProtocol;
   readonly cycle?: CycleName;
   readonly parked?: boolean;
-  /** Park so long before each cycle. */
+  /** Stand parked so long before the first start. */
   readonly parkS?: number;
   readonly speedUp?: number;
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
@@ -22,7 +22,7 @@ export interface ModelChoice {
 
 const planOf = ({ cycle = 'wltc', parked = false, parkS = 0 }: ModelChoice): Plan => {
   if (parked) return parkedPlan;
-  return parkS > 0 ? tripsWithParking(cycleOf(cycle), parkS) : endlessDrive(cycleOf(cycle));
+  return parkS > 0 ? parkedFirst(cycleOf(cycle), parkS) : endlessDrive(cycleOf(cycle));
 };
 
 /** A car as the command line makes it, with the usual where nothing is chosen. */
