@@ -10,8 +10,8 @@ export interface ReceiptParts {
   readonly verify: Verify;
   /** Keys that networks are known by; undefined where none were given. */
   readonly networkKeys: readonly Uint8Array[] | undefined;
-  /** The file says that it is an extract with an end, so that later attestations are not missed. */
-  readonly extract: boolean;
+  /** Where the file says that it is an extract, the end of its period: later attestations are not missed. */
+  readonly to: WallNs | null;
   readonly findings: Findings;
 }
 
@@ -58,30 +58,41 @@ const checkAgainst = ({ statement }: CheckedBatch, { content }: Receipt, finding
 
 const chainName = (deviceKey: Uint8Array, stream: StreamId): string => `${toHex(deviceKey)} ${stream}`;
 
+/** By how much a network's clock and a box's may differ before an end is taken for a cut. */
+const CLOCKS_DIFFER_NS = 60_000_000_000n;
+
+/**
+ * Whether what the network had seen by then should be in the file. A box whose clock was never set cannot have known
+ * which of its attestations lie within a period.
+ */
+const isMissed = (seenAt: WallNs, near: CheckedBatch | undefined, to: WallNs | null): boolean =>
+  to === null || (near?.statement.anchor.trust !== 'none' && seenAt + CLOCKS_DIFFER_NS <= to);
+
 /** What is missing at the end: the network has seen more of this key and stream than the file holds. */
-const checkTail = ({ content }: Receipt, chain: Chain, inFile: boolean, parts: ReceiptParts): void => {
-  const { findings, extract } = parts;
-  const { highest, stream, network } = content;
+const checkTail = (
+  { content }: Receipt,
+  chain: Chain,
+  batch: CheckedBatch | undefined,
+  { findings, to }: ReceiptParts,
+): void => {
+  const { highest, stream, network, time } = content;
   const place = { stream, epoch: highest.epoch, counter: highest.counter };
   const run = chain.runs.get(toHex(highest.epoch));
-  const cut = (words: string): void =>
-    findings.once(extract ? 'tail.beyond-extract' : 'tail.cut', words, place);
-  if (run === undefined) {
-    // A receipt for something that is not in the file may speak of an epoch before all that is.
-    if (inFile) cut(`${network} has seen an epoch of this stream that is not in the file.`);
-    return;
-  }
-  const same = run.get(highest.counter);
+  const same = run?.get(highest.counter);
   if (same !== undefined) {
     if (equalBytes(same.hash, highest.hash)) return;
     const words = `${network} has seen another attestation with this epoch and counter: the key is in two places.`;
     findings.add('chain.fork', words, place);
     return;
   }
-  const [last] = [...run.keys()].slice(-1);
-  if (last !== undefined && last < highest.counter) {
-    cut(`${network} has seen ${highest.counter - last} attestation(s) after the last one of the file.`);
-  }
+  const last = run === undefined ? batch : [...run.values()].at(-1);
+  // A receipt for something that is not in the file may speak of an epoch before all that is.
+  if (last === undefined || (run !== undefined && last.statement.counter > highest.counter)) return;
+  const words =
+    run === undefined
+      ? `${network} has seen an epoch of this stream that is not in the file.`
+      : `${network} has seen ${highest.counter - last.statement.counter} attestation(s) after the last one of the file.`;
+  findings.once(isMissed(time, last, to) ? 'tail.cut' : 'tail.beyond-extract', words, place);
 };
 
 /** Everything before what a network has seen was there by then too, because each names the one before it. */
@@ -112,7 +123,7 @@ export const checkReceipts = (
     const name = toHex(content.attestation);
     const batch = byHash.get(name);
     const chain = byName.get(chainName(content.deviceKey, content.stream));
-    if (chain !== undefined) checkTail(receipt, chain, batch !== undefined, parts);
+    if (chain !== undefined) checkTail(receipt, chain, batch, parts);
     if (batch === undefined || !checkAgainst(batch, receipt, parts.findings)) continue;
     const refused = content.refused.reduce((sum, { count }) => sum + count, 0);
     const tally = networks.get(content.network) ?? NO_TALLY;

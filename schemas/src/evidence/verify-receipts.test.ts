@@ -5,6 +5,7 @@ import { receiptForLeaf } from './leaf-receipt.ts';
 import { type ReceiptContent, readReceipt, sealReceipt } from './receipt.ts';
 import {
   batchItems,
+  SAMPLE_ANCHOR,
   SAMPLE_HEADER,
   type SampleBatch,
   sampleEndorsement,
@@ -91,10 +92,24 @@ test('a cut tail shows against the highest attestation that a network has seen',
   expect(codes([a, b, c, next], [sampleReceipt(network, c, next.head)])).toEqual([]);
 });
 
-test('in an extract with an end the rest is a warning', () => {
-  const header: EvidenceItem = { kind: 'header', from: null, to: wallNs(1n) };
-  const judged = judge([a], [sampleReceipt(network, a, c.head)], options, header);
-  expect([judged.verdict, [...judged.counts.keys()]]).toEqual(['holds', ['tail.beyond-extract']]);
+test('in an extract only what the network had seen well before its end is cut', () => {
+  const receipt = sampleReceipt(network, a, c.head);
+  const read = readReceipt(receipt);
+  if (!read.ok) throw new Error(read.fault.words);
+  const until = (seconds: bigint): EvidenceItem => ({
+    kind: 'header',
+    from: null,
+    to: wallNs(read.value.content.time + seconds * 1_000_000_000n),
+  });
+  const soon = judge([a], [receipt], options, until(59n));
+  expect([soon.verdict, [...soon.counts.keys()]]).toEqual(['holds', ['tail.beyond-extract']]);
+  expect(codes([a], [receipt], options, until(60n))).toEqual(['tail.cut']);
+  const anchor = { ...SAMPLE_ANCHOR, trust: 'none' as const };
+  const unset = sampleEpoch({ device, gateway, anchor });
+  const [x, y] = [unset.next(two), unset.next(two)];
+  const received = sampleReceipt(network, x, y.head);
+  expect(codes([x], [received], options, until(60n))).toEqual(['clock.untrusted', 'tail.beyond-extract']);
+  expect(codes([x], [received])).toEqual(['clock.untrusted', 'tail.cut']);
 });
 
 test('a receipt for something before the file says nothing of its end', () => {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Body, concatBytes, monoNs, ok, wallNs } from '../words/index.ts';
+import { strictVerifier } from './ed25519.ts';
 import { type EvidenceItem, encodeEvidence, readEvidenceBytes } from './evidence-file.ts';
 import { receiptForLeaf } from './leaf-receipt.ts';
 import {
@@ -221,4 +223,32 @@ test('what the file claims of itself is reported as a claim', () => {
   verification.take(ok({ kind: 'note', text: 'left the garage' }));
   const { claimed, verdict } = verification.finish();
   expect([claimed, verdict]).toEqual([{ from: 5n, to: 9n, notes: 1 }, 'holds']);
+});
+
+test('whatever stands in a file, in whatever order, nothing is thrown and nothing of it holds', () => {
+  const real = [...batchItems(first), ...batchItems(second), endorsement];
+  const bytes = fc.uint8Array({ maxLength: 60 });
+  const noise: fc.Arbitrary<EvidenceItem> = fc.oneof(
+    fc.constantFrom(...real),
+    fc.record({ kind: fc.constantFrom('leaf' as const, 'receipt' as const, 'attestation' as const), bytes }),
+    fc.record({ kind: fc.constant('key-record' as const), bytes }),
+    fc.record({ kind: fc.constant('proof' as const), leaf: bytes, receipt: fc.constant(first.attestation) }),
+  );
+  const verify = strictVerifier();
+  fc.assert(
+    fc.property(fc.array(noise, { maxLength: 12 }), bytes, (items, junk) => {
+      const spoilt: EvidenceItem = { kind: 'receipt', bytes: junk };
+      expect(verifyEvidence([...items, spoilt], { key, verify }).verdict).toBe('fails');
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a report spells out a thousand problems and counts the others', () => {
+  const items = Array.from(
+    { length: 1_200 },
+    (): EvidenceItem => ({ kind: 'attestation', bytes: new Uint8Array(1) }),
+  );
+  const { problems, counts } = report(items);
+  expect([problems.length, counts.get('attestation.malformed')]).toEqual([1_000, 1_200]);
 });

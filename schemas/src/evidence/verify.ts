@@ -1,4 +1,4 @@
-import { ok, type Result, type StreamId, toHex, wallAt } from '../words/index.ts';
+import { ok, type Result, type StreamId, toHex, type WallNs, wallAt } from '../words/index.ts';
 import { checkChains } from './chain.ts';
 import {
   type BatchParts,
@@ -92,13 +92,13 @@ const identifyAll = (
   return signers;
 };
 
-const judge = (gathered: Gathered, options: VerifyOptions, extract: boolean, parts: BatchParts) => {
+const judge = (gathered: Gathered, options: VerifyOptions, to: WallNs | null, parts: BatchParts) => {
   const { findings, verify, hash } = parts;
   const { networkKeys, key } = options;
   const graph = checkKeyRecords(gathered.records, { verify, hash, findings });
   const chains = checkChains(gathered.batches, findings);
   const all = [...gathered.batches, ...gathered.proofs.map(asBatch)];
-  const receiptParts = { verify, networkKeys, extract, findings };
+  const receiptParts = { verify, networkKeys, to, findings };
   const received = checkReceipts(gathered.receipts, all, chains, receiptParts);
   const signers = identifyAll(all, key, graph, findings);
   checkLifetimes(all, graph, received.seenAt, findings);
@@ -222,7 +222,7 @@ export const openVerification = (options: VerifyOptions = {}): Verification => {
       if (tally.attestations + tally.proofs === 0) {
         findings.add('evidence.empty', 'The file holds no attestation and no proof.');
       }
-      const judged = judge(gathered, options, claimed.to !== null, parts);
+      const judged = judge(gathered, options, claimed.to, parts);
       const { problems, counts } = findings;
       return { verdict: verdictOf(findings, key), checked: tally, problems, counts, claimed, ...judged };
     },
