@@ -74,6 +74,13 @@ const attest = z.strictObject({
   everySeconds: count(1, 3600, 30, 'The longest that a reading waits for its signature'),
 });
 
+const clock = z.strictObject({
+  trust: z
+    .enum(['auto', 'rtc', 'ntp', 'gnss'])
+    .default('auto')
+    .describe('How far the wall clock can be believed; auto: what the system says of it'),
+});
+
 export const configShape = z.strictObject({
   $schema: z.string().optional().describe('For editors'),
   dataDirectory: z.string().min(1).describe('Where keys, journal and InfluxDB live; one gateway each'),
@@ -82,6 +89,7 @@ export const configShape = z.strictObject({
   store: store.nullable().prefault({}).describe('null: keep everything in the journal only'),
   journal: journal.prefault({}),
   attest: attest.prefault({}),
+  clock: clock.prefault({}),
   keyKind: z
     .enum(['file', 'demo'])
     .default('file')
