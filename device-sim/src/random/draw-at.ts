@@ -20,9 +20,12 @@ export const drawAt = (seed: number, channel: number, index: number): number => 
   return mix(mix(mix(mix(seed >>> 0) + channel) ^ low) + high) / 2 ** 32;
 };
 
+/** Normal draws have channels of their own, so that no uniform draw repeats a part of them. */
+const NORMAL_CHANNELS = 1 << 16;
+
 /** About normal with mean 0 and deviation 1, within ±3.5 (the sum of four uniform draws). */
 export const normalAt = (seed: number, channel: number, index: number): number => {
   let sum = 0;
-  for (let part = 0; part < 4; part += 1) sum += drawAt(seed, channel * 4 + part, index);
+  for (let part = 0; part < 4; part += 1) sum += drawAt(seed, NORMAL_CHANNELS + channel * 4 + part, index);
   return (sum - 2) * Math.sqrt(3);
 };
