@@ -5,7 +5,7 @@ import { type CborTag, type CborValue, encodeCbor, MAJOR } from './cbor.ts';
 export interface CborLimits {
   /** Bytes of one item. */
   readonly sizeMaxBytes: number;
-  /** Arrays, maps and tags within each other. */
+  /** Levels: arrays, maps and tags within each other, and the innermost item. */
   readonly depthMax: number;
 }
 
