@@ -3,8 +3,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { keyText, outpostWire, platformSigner } from '@outpost/gateway';
 import { manualClock } from '@outpost/schemas/testing';
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
-import { afterEach, describe, expect, it } from 'vitest';
-import { openPlayground, send } from './pair.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openPlayground, type Playground, send } from './pair.ts';
+import type { Box } from './rig.ts';
 
 const NEVER = new AbortController().signal;
 const { DELIVERY_PATH, DELIVERY_TYPE, VERDICT_TYPE } = outpostWire;
@@ -85,7 +86,7 @@ describe('a network that has a bad day', () => {
     const item = await box.batch();
     const late = sender.network.deliver([item], NEVER);
     await until(() => play.served.status().requests === 1);
-    await clock.advance(29_000);
+    await clock.advance(30_000);
     await clock.advance(1_000);
     expect(await late).toMatchObject([
       { kind: 'kept', fault: { kind: 'unreachable', code: 'outpost.unreachable' } },
@@ -122,9 +123,15 @@ describe('a network that has a bad day', () => {
 });
 
 describe('something else at the address of a network', () => {
+  let play: Playground;
+  let box: Box;
+  beforeAll(async () => {
+    play = await openPlayground();
+    box = await play.box('box');
+  });
+  afterAll(() => play[Symbol.asyncDispose]());
+
   const ask = async (answer: RequestListener) => {
-    await using play = await openPlayground();
-    const box = await play.box('box');
     const sender = play.sender(box, { url: await listening(answer) });
     const [outcome] = await sender.network.deliver([await box.batch()], NEVER);
     if (outcome?.kind !== 'kept') throw new Error(`it ended as ${outcome?.kind}`);
@@ -192,9 +199,8 @@ describe('something else at the address of a network', () => {
 
   it('with a receipt about something else is not believed', async () => {
     const signer = platformSigner(new Uint8Array(32).fill(5));
-    await using play = await openPlayground({}, []);
-    const box = await play.box('box');
     const honest = play.sender(box);
+    box.restart();
     const [first, second] = [await box.batch(), await box.batch()];
     const [outcome] = await honest.network.deliver([first], NEVER);
     if (outcome?.kind !== 'settled') throw new Error('not settled');
@@ -208,8 +214,6 @@ describe('something else at the address of a network', () => {
   });
 
   it('that takes small requests only is sent half by half, and in order', async () => {
-    await using play = await openPlayground();
-    const box = await play.box('box');
     const seen: number[] = [];
     const url = await listening((request, response) => {
       const chunks: Uint8Array[] = [];

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { manualClock } from '@outpost/schemas/testing';
 import { asciiBytes, type DeviceName, type Result, toHex } from '@outpost/schemas/words';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unseal } from './backup.ts';
 import { type KeyDisk, keyDisk } from './key-disk.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
-import { exportKeys, importKeys } from './ring-backup.ts';
+import { exportKeys, layKeys } from './ring-backup.ts';
 
 const CAR = 'car' as DeviceName;
 const clock = manualClock();
@@ -157,10 +158,12 @@ describe('a program killed between any two changes on the disk', () => {
     const sealed = must(
       await exportKeys({ directory, passphrase: PASSPHRASE, heads: asciiBytes('heads'), cost: CHEAP }),
     );
-    const options = { directory, passphrase: PASSPHRASE, sealed, where: 'keys.backup' };
-    for (let changes = 0, finished = false; !finished; changes += 1) {
+    const content = must(await unseal(PASSPHRASE, sealed, 'keys.backup'));
+    const lay = (disk: KeyDisk) => layKeys(directory, content, 'keys.backup', disk);
+    let changes = 0;
+    for (let finished = false; !finished; changes += 1) {
       await rm(directory, { recursive: true, force: true });
-      finished = await importKeys({ ...options, disk: dyingDisk(changes) }).then(
+      finished = await lay(dyingDisk(changes)).then(
         () => true,
         () => false,
       );
@@ -168,9 +171,10 @@ describe('a program killed between any two changes on the disk', () => {
         const start = await openKeyRing({ directory, kind: 'file', clock });
         expect(start).toMatchObject({ ok: false, fault: { code: 'key.missing' } });
       }
-      must(await importKeys(options));
+      must(await lay(keyDisk()));
       expect(await keysOf(await openWith(keyDisk()))).toEqual(kept);
     }
+    expect(changes).toBe(8);
   });
 
   it('in the middle of a renaming, both names there, finishes it', async () => {

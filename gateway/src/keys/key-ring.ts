@@ -76,6 +76,9 @@ export interface KeyRing {
   revoke(name: KeyName, reason: RevocationReason, words: string): Promise<Result<readonly Uint8Array[]>>;
 }
 
+/** As the record's own format has it (docs/evidence.md). */
+const REVOCATION_WORDS_MAX_BYTES = 256;
+
 const wrong = (code: string, where: string, words: string): Fault =>
   fault('misconfigured', code, where, words);
 
@@ -169,6 +172,9 @@ const ringOf = (options: KeyRingOptions, tools: Tools, first: RingState): KeyRin
   };
 
   const rotate = async (name: KeyName): Promise<Result<Changed>> => {
+    // Cleans up after a change that the disk refused half-way.
+    const fresh = await reload();
+    if (!fresh.ok) return fresh;
     const old = state.keys.get(name);
     if (old === undefined) return fail(wrong('key.none', seedPath(directory, name), 'there is no such key.'));
     const signer = await createKey(disk, nextPath(directory, name), kind);
@@ -177,6 +183,12 @@ const ringOf = (options: KeyRingOptions, tools: Tools, first: RingState): KeyRin
   };
 
   const revoke = async (name: KeyName, reason: RevocationReason, words: string) => {
+    if (new TextEncoder().encode(words).length > REVOCATION_WORDS_MAX_BYTES) {
+      const long = `has more than ${REVOCATION_WORDS_MAX_BYTES} bytes; say it shorter.`;
+      return fail(wrong('key.words', 'the reason of the revocation', long));
+    }
+    const fresh = await reload();
+    if (!fresh.ok) return fresh;
     const sealed = sealRevocations(state, gatewayKey(state), name, { reason, words }, clock.wall());
     if (sealed.made.length === 0)
       return fail(wrong('key.none', seedPath(directory, name), 'there is no such key.'));

@@ -164,17 +164,14 @@ const writeKeys = async (
   return ok(missing.map(([name]) => name));
 };
 
-/**
- * Lays the keys of a backup into a directory. All of them or, where one contradicts what is there, none; doing it
- * twice changes nothing. Leaves a note with the heads, which `importedHeads` finds until `forgetImport`: the next
- * epoch of every stream is one of reason `imported`.
- */
-export const importKeys = async (options: ImportOptions): Promise<Result<Imported>> => {
-  const { directory, passphrase, sealed, where, disk = keyDisk() } = options;
-  const opened = await unseal(passphrase, sealed, where);
-  if (!opened.ok) return opened;
-  const content = readContent(opened.value, where);
-  opened.value.fill(0);
+/** Lays what a backup holds, decrypted, into a directory; `importKeys` says how. */
+export const layKeys = async (
+  directory: string,
+  bytes: Uint8Array,
+  where: string,
+  disk: KeyDisk,
+): Promise<Result<Imported>> => {
+  const content = readContent(bytes, where);
   if (!content.ok) return content;
   return await onDisk(directory, async () => {
     await disk.directory(directory);
@@ -185,6 +182,20 @@ export const importKeys = async (options: ImportOptions): Promise<Result<Importe
     const added = await writeKeys(disk, directory, there.value, content.value);
     return added.ok ? ok({ added: added.value, heads: content.value.heads }) : added;
   });
+};
+
+/**
+ * Lays the keys of a backup into a directory. All of them or, where one contradicts what is there, none; doing it
+ * twice changes nothing. Leaves a note with the heads, which `importedHeads` finds until `forgetImport`: the next
+ * epoch of every stream is one of reason `imported`.
+ */
+export const importKeys = async (options: ImportOptions): Promise<Result<Imported>> => {
+  const { directory, passphrase, sealed, where, disk = keyDisk() } = options;
+  const opened = await unseal(passphrase, sealed, where);
+  if (!opened.ok) return opened;
+  const laid = await layKeys(directory, opened.value, where, disk);
+  opened.value.fill(0);
+  return laid;
 };
 
 const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT';

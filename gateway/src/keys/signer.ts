@@ -55,7 +55,7 @@ export const platformSigner = (seed: Uint8Array): Signer => {
   const key = privateKeyOf(seed);
   return {
     publicKey: publicBytesOf(key),
-    sign: (bytes) => Uint8Array.from(sign(null, bytes, key)),
+    sign: (bytes) => new Uint8Array(sign(null, bytes, key)),
   };
 };
 

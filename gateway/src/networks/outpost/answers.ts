@@ -12,18 +12,19 @@ export const PERSON_NEEDED_MS = 300_000;
 /** What one HTTP answer means for the items that were sent. */
 export type Answer =
   | { readonly kind: 'verdicts'; readonly verdicts: readonly WireVerdict[] }
-  /** Nothing of it was taken, and not because of the moment: a part may be. `alone` is for what cannot be parted. */
+  /** Too large for the network or something before it: a part may not be. `alone` is for what cannot be parted. */
   | { readonly kind: 'too-much'; readonly alone: Outcome }
   | { readonly kind: 'none'; readonly retryAfterMs: number; readonly fault: Fault };
 
 const BUSY: ReadonlySet<number> = new Set([408, 425, 429]);
-const UNACCEPTABLE: ReadonlySet<number> = new Set([400, 413, 422]);
+const TOO_LARGE = 413;
 
 const none = (retryAfterMs: number, why: Fault): Answer => ({ kind: 'none', retryAfterMs, fault: why });
 
 /**
- * Only a network's own words, in its own content type, end anything. A proxy's 404 or 413 is an address or a limit to
- * be set right, and until then everything stays.
+ * Only a network's own words, in its own content type, end anything, and of a whole request only that it is too large:
+ * what is wrong with one attestation is said in its verdict. Anything else is an address, a limit or a version to be
+ * set right, and until then everything stays.
  */
 export const answerOf = (reply: Reply, count: number, where: string): Answer => {
   const { status, body, contentType } = reply;
@@ -44,7 +45,7 @@ export const answerOf = (reply: Reply, count: number, where: string): Answer => 
   const code = `outpost.http-${status}`;
   const words = `takes nothing (HTTP ${status}: ${said}); check the address and the network's terms.`;
   const why = fault('refused', code, where, words);
-  if (!UNACCEPTABLE.has(status)) return none(reply.retryAfterMs ?? PERSON_NEEDED_MS, why);
+  if (status !== TOO_LARGE) return none(reply.retryAfterMs ?? PERSON_NEEDED_MS, why);
   const alone: Outcome = refusal?.ok
     ? { kind: 'refused', ...refusal.value }
     : { kind: 'kept', retryAfterMs: PERSON_NEEDED_MS, fault: why };

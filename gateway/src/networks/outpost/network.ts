@@ -16,7 +16,7 @@ import { openPoster, type Poster } from './post.ts';
 import { checkReceipt, foreignHead } from './receipts.ts';
 import { type CheckedSettings, checkSettings } from './settings.ts';
 
-/** From dialling to the last byte of the answer. */
+/** From dialling to the last byte of the answer, for a small request. */
 const DEADLINE_MS = 30_000;
 /** What one call should bring: four times less than one request may be, so that a slow line meets the deadline. */
 const CALL_MAX_BYTES = 1024 * 1024;
@@ -30,6 +30,8 @@ interface Parts {
   readonly where: string;
   /** Key records that the network has answered for, by SHA-256 in hex; no more than the box has. */
   readonly confirmed: Set<string>;
+  /** What the operator is to hear of this call, once each by its code. */
+  readonly raised: Map<string, Fault>;
 }
 
 interface Sent {
@@ -65,7 +67,7 @@ const send = async (parts: Parts, items: readonly Delivery[], signal: AbortSigna
 };
 
 const alarmed = (parts: Parts, why: Fault): Outcome => {
-  parts.context.alarm(why);
+  parts.raised.set(why.code, why);
   return kept(why, PERSON_NEEDED_MS);
 };
 
@@ -94,7 +96,7 @@ const outcomeOf = async (
       const receipt = checkReceipt(verdict.receipt, item, { key: settings.key, verify, where });
       if (!receipt.ok) return alarmed(parts, receipt.fault);
       const foreign = await foreignHead(receipt.value, sent, context, where);
-      if (foreign !== undefined) context.alarm(foreign);
+      if (foreign !== undefined) parts.raised.set(foreign.code, foreign);
       return { kind: 'settled', receipt: receipt.value };
     }
   }
@@ -178,7 +180,7 @@ export const outpost: NetworkKind = {
       deadlineMs: DEADLINE_MS,
       answerMaxBytes: ANSWER_MAX_BYTES,
     });
-    const parts: Parts = {
+    const standing: Omit<Parts, 'raised'> = {
       settings: checked.value,
       context,
       poster,
@@ -190,7 +192,12 @@ export const outpost: NetworkKind = {
       name,
       itemsMax: ITEMS_MAX,
       bytesMax: CALL_MAX_BYTES,
-      deliver: (items, signal) => deliver(parts, items, signal),
+      deliver: async (items, signal) => {
+        const raised = new Map<string, Fault>();
+        const outcomes = await deliver({ ...standing, raised }, items, signal);
+        for (const why of raised.values()) context.alarm(why);
+        return outcomes;
+      },
       [Symbol.asyncDispose]: () => poster[Symbol.asyncDispose](),
     };
     return ok(network);
