@@ -48,6 +48,8 @@ export interface FaultDisk extends Disk {
   readonly isCut: boolean;
   /** What the disk holds when the power is back, on a disk of its own with everything synced. */
   powerCut(random: Random): FaultDisk;
+  /** The disk as the next process finds it after kill -9: all that was written is there, synced or not. */
+  afterKill(): FaultDisk;
   fail(failure: Failure): void;
   setCapacity(bytes: number): void;
   readonly allocatedBytes: number;
@@ -90,8 +92,10 @@ const pass = (state: State, operation: Operation, path: string): void => {
   raise(found.failure.code, `${operation} ${path}`);
 };
 
+const isDead = ({ boundaries, cutBoundary }: State): boolean => boundaries >= cutBoundary;
+
 const alive = (state: State): void => {
-  if (state.boundaries >= state.cutBoundary) raise('EPOWER', 'the power is gone');
+  if (isDead(state)) raise('EPOWER', 'the power is gone');
 };
 
 const allocatedBytes = ({ names }: State): number => {
@@ -129,12 +133,12 @@ const fileOf = (state: State, path: string, inode: Inode, { syncMs, clock }: Fau
     const sync = beginSync(inode);
     try {
       pass(state, 'datasync', path);
-      if (syncMs !== undefined) await clock?.sleep(syncMs, new AbortController().signal);
-      alive(state);
     } catch (error) {
-      sync.fail();
+      if (!isDead(state)) sync.fail();
       throw error;
     }
+    if (syncMs !== undefined) await clock?.sleep(syncMs, new AbortController().signal);
+    alive(state);
     sync.finish();
   },
   sizeBytes: async () => inode.size,
@@ -196,29 +200,37 @@ const surviving = (state: State, random: Random): Map<string, Inode> => {
   return new Map([...names].map(([path, inode]) => [path, survivor(inode, random, tear)]));
 };
 
-const diskWith = (names: Map<string, Inode>, options: FaultDiskOptions): FaultDisk => {
-  const state: State = {
-    names,
-    durableNames: new Map(names),
-    changes: [],
-    failures: [],
-    boundaries: 0,
-    cutBoundary: Number.POSITIVE_INFINITY,
-    capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,
-  };
+const newState = (names: Map<string, Inode>, capacityBytes: number): State => ({
+  names,
+  durableNames: new Map(names),
+  changes: [],
+  failures: [],
+  boundaries: 0,
+  cutBoundary: Number.POSITIVE_INFINITY,
+  capacityBytes,
+});
+
+const diskWith = (state: State, options: FaultDiskOptions): FaultDisk => {
   return {
     ...diskOf(state, options),
     get boundaries() {
       return state.boundaries;
     },
     get isCut() {
-      return state.boundaries >= state.cutBoundary;
+      return isDead(state);
     },
     cutAt(boundary) {
       state.cutBoundary = boundary;
     },
-    powerCut: (random) =>
-      diskWith(surviving(state, random), { ...options, capacityBytes: state.capacityBytes }),
+    powerCut: (random) => diskWith(newState(surviving(state, random), state.capacityBytes), options),
+    afterKill() {
+      state.cutBoundary = 0;
+      const { durableNames, changes } = state;
+      return diskWith(
+        { ...newState(new Map(state.names), state.capacityBytes), durableNames, changes },
+        options,
+      );
+    },
     fail(failure) {
       state.failures.push({ failure, left: failure.times ?? Number.POSITIVE_INFINITY });
     },
@@ -248,4 +260,5 @@ const diskWith = (names: Map<string, Inode>, options: FaultDiskOptions): FaultDi
   };
 };
 
-export const newFaultDisk = (options: FaultDiskOptions = {}): FaultDisk => diskWith(new Map(), options);
+export const newFaultDisk = (options: FaultDiskOptions = {}): FaultDisk =>
+  diskWith(newState(new Map(), options.capacityBytes ?? Number.POSITIVE_INFINITY), options);

@@ -6,6 +6,8 @@ import { type Model, newModel } from './cut-model.ts';
 
 export interface CutTally {
   cuts: number;
+  /** Lives that ended by kill -9 instead: what was written is there, synced or not, until the power goes later. */
+  kills: number;
   /** Cuts that hit the opening of the journal itself. */
   cutsWhileOpening: number;
   acknowledgedRecords: number;
@@ -15,6 +17,7 @@ export interface CutTally {
 
 export const newCutTally = (): CutTally => ({
   cuts: 0,
+  kills: 0,
   cutsWhileOpening: 0,
   acknowledgedRecords: 0,
   survivors: 0,
@@ -181,8 +184,14 @@ export const runCuts = async (
       }
       boundaries = disk.boundaries;
       if (life === lives - 1) break;
-      tally.cuts += 1;
-      disk = disk.powerCut(chance);
+      // Not on a disk that fails: the page cache then shows the next process what the disk does not have.
+      if (boundary === undefined && !troubled && chance.whole(4) === 0) {
+        tally.kills += 1;
+        disk = disk.afterKill();
+      } else {
+        tally.cuts += 1;
+        disk = disk.powerCut(chance);
+      }
       disk.setCapacity(Number.POSITIVE_INFINITY);
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Disk, DiskFile } from './disk.ts';
-import { isMissing } from './errors.ts';
+import { errorCode, isMissing } from './errors.ts';
 import { PAGE_BYTES, READER_NAME_BYTES_MAX, READERS_MAX } from './limits.ts';
 import { readBytes } from './segment.ts';
 
@@ -59,11 +59,13 @@ const decode = (page: Uint8Array): Saved | undefined => {
 };
 
 /**
- * What the cursor files say. `lost`: both are there and neither can be read. The second is made when the first is on
- * the disk, so a start that the power cut short does not look like this.
+ * What the cursor files say. `lost`: both are there and neither can be read. Since the second is made only when the
+ * first is whole and on the disk, no start that the power cut short looks like this.
  */
 export interface SavedCursors extends Saved {
   readonly lost: boolean;
+  /** The files that are whole. */
+  readonly whole: ReadonlySet<string>;
 }
 
 const readPage = async (disk: Disk, path: string): Promise<Uint8Array | undefined> => {
@@ -85,25 +87,29 @@ const readPage = async (disk: Disk, path: string): Promise<Uint8Array | undefine
 export const loadCursors = async (disk: Disk, directory: string): Promise<SavedCursors> => {
   let newest: Saved | undefined;
   let present = 0;
+  const whole = new Set<string>();
   for (const name of NAMES) {
     const page = await readPage(disk, join(directory, name));
     const saved = page === undefined ? undefined : decode(page);
     if (page !== undefined) present += 1;
+    if (saved !== undefined) whole.add(name);
     if (saved !== undefined && (newest === undefined || saved.sequence > newest.sequence)) newest = saved;
   }
   const { positions = new Map<string, bigint>(), sequence = 0 } = newest ?? {};
-  return { positions, sequence, lost: newest === undefined && present === NAMES.length };
+  return { positions, sequence, lost: newest === undefined && present === NAMES.length, whole };
 };
 
-const openPage = async (disk: Disk, path: string, first: Saved): Promise<DiskFile> => {
-  try {
-    return await disk.open(path, 'update');
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  const file = await disk.open(path, 'create');
+/** Opens one of the files; one that is not whole is written before anything else may rely on it. */
+const openPage = async (disk: Disk, directory: string, name: string, first: Saved, isWhole: boolean) => {
+  const path = join(directory, name);
+  if (isWhole) return disk.open(path, 'update');
+  const file = await disk.open(path, 'create').catch((error: unknown) => {
+    if (errorCode(error) === 'EEXIST') return disk.open(path, 'update');
+    throw error;
+  });
   await file.write(encode(first), 0);
   await file.datasync();
+  await disk.syncDirectory(directory);
   return file;
 };
 
@@ -192,7 +198,9 @@ export const openCursors = async (
   const wanted = starting(saved.positions, readers, start);
   const first = { sequence: saved.sequence, positions: new Map(wanted) };
   const opened: DiskFile[] = [];
-  for (const name of NAMES) opened.push(await openPage(disk, join(directory, name), first));
+  for (const name of NAMES) {
+    opened.push(await openPage(disk, directory, name, first, saved.whole.has(name)));
+  }
   const pages = newPages(opened, first, wanted);
   const listed = new Set(readers);
 

@@ -69,6 +69,7 @@ const gather = async ({ directory, disk, readers, damaged }: JournalOptions, fil
   const repaired = await repair(disk, files, loaded, saved, furthest);
   const list = newSegmentList(repaired.held, repaired.floor);
   const cursors = await openCursors(disk, directory, saved, readers, list.start);
+  // After a kill the last segment's name may not be on the disk yet, and it is about to take data.
   await disk.syncDirectory(directory);
 
   const damages = newDamages((damage) => damaged?.(damage));

@@ -116,13 +116,13 @@ const slotsOf = (file: Uint8Array, segment: Segment): Slots => {
 };
 
 /**
- * Up to where commits are known to be finished: where the newest readable one began, all of it if the next had begun
- * (which is then the unreadable slot) or if a cursor stands in it, for cursors move over acknowledged records only.
+ * Up to where entries are known to have been acknowledged: all of the newest commit if the next had begun, which is
+ * then the unreadable slot, else all before it; and whatever a cursor has passed, since it moves over nothing else.
  */
 const provenEnd = (newest: Slot, { before, damaged }: Slots, cursorAt: number): number => {
-  const finished = damaged > 0 || cursorAt > newest.commitStart;
-  if (finished) return slotEnd(newest);
-  return before === undefined ? newest.commitStart : Math.max(newest.commitStart, slotEnd(before));
+  const end = slotEnd(newest);
+  if (damaged > 0) return end;
+  return Math.max(newest.commitStart, before === undefined ? 0 : slotEnd(before), Math.min(cursorAt, end));
 };
 
 /** Where the newest commit is whole, or how many of its appends are. */
