@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import {
   openAttest,
   openJournal,
   openRecorder,
+  platformHash,
 } from '@outpost/gateway';
 import { encodeLeaf } from '@outpost/schemas/evidence';
 import { asciiBytes, type DeviceName, type Epoch, type Observation } from '@outpost/schemas/words';
@@ -18,7 +19,6 @@ import type { Bench } from './result.ts';
 import { median, timedMs } from './rounds.ts';
 
 const CHUNK = 64;
-const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 const raw = asciiBytes('7E804410C1AF8');
 
 const observation = (index: number): Observation => ({
@@ -72,7 +72,7 @@ const wholePath = async (journal: Line, count: number, signal: AbortSignal): Pro
     run: {
       clock,
       software: 'outpost bench',
-      hash: sha256,
+      hash: platformHash,
       trust: () => 'ntp',
       keys: () => ({ gatewayKey: deviceKey, deviceKey, keyKind: 'file', saltSecret: deviceKey }),
       parent: () => undefined,
@@ -86,7 +86,7 @@ const wholePath = async (journal: Line, count: number, signal: AbortSignal): Pro
   const attest = openAttest({
     journal,
     clock,
-    hash: sha256,
+    hash: platformHash,
     tally: newAttestTally(),
     chains: newChains(journal.start),
     readingsMax: 256,

@@ -1,4 +1,5 @@
-import { createPrivateKey, generateKeyPairSync, hash, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { platformHash } from '@outpost/gateway';
 import {
   assembleAttestation,
   attestationToBeSigned,
@@ -14,7 +15,6 @@ import type { Bench } from './result.ts';
 import { median, rounds } from './rounds.ts';
 
 const BATCH = 256;
-const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 const statement: Statement = {
   deviceKey: new Uint8Array(32).fill(1),
@@ -55,13 +55,13 @@ const newWork = () => {
         mono: monoNs(1_000_000_000_000n + BigInt(i) * 100_000_000n),
         body: { kind: 'number', signal: 2, mantissa: 6_904 + i, ecu: 0x7e8 },
         raw,
-        salt: leafSalt(salts, from + i, sha256),
+        salt: leafSalt(salts, from + i, platformHash),
       }),
     );
   const attest = (batch: readonly Uint8Array[]): Uint8Array => {
     const root = treeRoot(
-      batch.map((leaf) => leafHash(leaf, sha256)),
-      sha256,
+      batch.map((leaf) => leafHash(leaf, platformHash)),
+      platformHash,
     );
     return assembleAttestation(
       statement,
