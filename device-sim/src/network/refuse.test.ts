@@ -203,8 +203,13 @@ describe('the network refuses, each by its own code', () => {
     await using play = await openPlayground();
     const [box, stranger] = [await play.box('box'), await play.box('stranger')];
     const sender = play.sender(box);
-    const [mine, theirs] = [await box.batch(), await stranger.batch()];
-    expect(await send(sender, [theirs, mine])).toEqual(['kept outpost.records', 'settled']);
+    const [mine, theirs, next] = [await box.batch(), await stranger.batch(), await stranger.batch()];
+    // What follows in the stranger's stream waits for it, instead of seeming to leave a hole.
+    expect(await send(sender, [theirs, next, mine])).toEqual([
+      'kept outpost.records',
+      'kept outpost.again',
+      'settled',
+    ]);
     expect(sender.alarms).toMatchObject([{ kind: 'untrusted', code: 'outpost.records' }]);
   });
 
