@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { VERSION } from '@outpost/gateway';
 import { describe, expect, it } from 'vitest';
 import {
   codeOf,
@@ -152,6 +153,15 @@ describe('every adapter and every network', () => {
       expect(registry).toContain(`'./${name}/`);
       for (const file of files) expect(present(at, name, file), `${at}/${name}/${file}`).toBe(true);
     }
+  });
+});
+
+describe('the version', () => {
+  it('is the same in every package and in what the program says of itself', () => {
+    const versionOf = (path: string): unknown =>
+      (JSON.parse(readFileSync(join(repository, path, 'package.json'), 'utf8')) as { version: unknown })
+        .version;
+    for (const path of ['.', ...PACKAGES]) expect(versionOf(path), path).toBe(VERSION);
   });
 });
 
