@@ -16,12 +16,13 @@ const SINGLE_MAX_BYTES = 7;
 
 const shapeOf = (service: number | undefined, answers: readonly EcuAnswer[]): Shape =>
   answers.map(({ ecu, payload, padding }) => {
-    const list = service !== LIVE_VALUES;
+    const single = payload.length <= SINGLE_MAX_BYTES;
     return {
       ecu,
       // A list has as many bytes as it has items; its own count is checked where it is decoded.
-      bytes: list ? undefined : payload.length,
-      padding: list && payload.length > SINGLE_MAX_BYTES ? undefined : padding,
+      bytes: service === LIVE_VALUES ? payload.length : undefined,
+      padding: single ? padding : undefined,
+      longPadding: single ? undefined : padding,
     };
   });
 
@@ -140,9 +141,12 @@ export const takeAnswers = (turn: Turn, row: Row, { answers, refusals }: Judgeme
   const [service, parameter] = row.request ?? [];
   const considered = consider(row.learner, shapeOf(service, answers), new Set(refusals.keys()));
   const learned = { ...row, learner: considered.learner };
-  if (!considered.believed) {
-    if (row.learner.expected === undefined) drop(turn, answers, 'unconfirmed');
-    else for (const answer of answers) doubt(turn, answer, otherShape);
+  if (considered.verdict === 'unconfirmed') {
+    drop(turn, answers, 'unconfirmed');
+    return rowAgain(learned, turn.now);
+  }
+  if (considered.verdict === 'other') {
+    for (const answer of answers) doubt(turn, answer, otherShape);
     return rowAgain(learned, turn.now);
   }
   if (service === LIVE_VALUES) return takeValues(turn, learned, answers);

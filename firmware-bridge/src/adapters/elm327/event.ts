@@ -45,8 +45,12 @@ const endsLine = (bytes: Uint8Array, from: number, at: number): boolean => {
   return lineText(bytes.subarray(from, at + 1)) === SEARCHING;
 };
 
+/** Spaces alone: other white space is a byte that does not belong there. */
+const trimSpaces = (text: string): string => text.replaceAll(/^ +| +$/g, '');
+
 /** Serial noise and the chip itself insert NUL bytes anywhere (ELM327 data sheet); they carry nothing. */
-export const lineText = (bytes: Uint8Array): string => asciiText(bytes.filter((byte) => byte !== NUL)).trim();
+export const lineText = (bytes: Uint8Array): string =>
+  trimSpaces(asciiText(bytes.filter((byte) => byte !== NUL)));
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const HEX_GROUPS = /^[0-9A-F]+(?: +[0-9A-F]+)*$/;

@@ -59,9 +59,12 @@ const resetWords = ({ event }: Heard, link: Link): string | undefined => {
   return /ELM3\d\d v\d/.test(event.text) ? 'the dongle started anew by itself' : undefined;
 };
 
+/** The longest command, six parameters and a line count, with a NUL here and there. */
+const ECHO_MAX_BYTES = 18;
+
 const isEcho = ({ event, raw }: Heard, question: Question): boolean => {
   const { command } = question;
-  if (event === undefined || event.kind === 'prompt') return false;
+  if (event === undefined || event.kind === 'prompt' || raw.length > ECHO_MAX_BYTES) return false;
   const printed = Array.from(raw, (byte) => String.fromCharCode(byte))
     .join('')
     .replaceAll(/[\0 ]/g, '')

@@ -4,7 +4,8 @@ import type { FarEnd, Sent } from './rig.ts';
 export interface Play {
   /**
    * Replies by command, without spaces: lines joined by `|`, the blank line and the prompt added; a list is gone
-   * through and its last one stays. What ends in `~` comes without a prompt; an empty text is no reply at all.
+   * through and its last one stays. `{500}` waits so many milliseconds; what ends in `~` comes without a prompt; an
+   * empty text is no reply at all.
    */
   readonly replies: Readonly<Record<string, string | readonly string[]>>;
   /** For a request that is not listed. */
@@ -14,6 +15,7 @@ export interface Play {
 
 /** What a well-behaved chip says to the setup, so that a transcript need only hold what differs. */
 export const GOOD_SETUP: Readonly<Record<string, string>> = {
+  y: '?',
   ATI: 'ELM327 v1.4b',
   ATZ: '|ELM327 v1.4b',
   'AT@1': 'OBDII to RS232 Interpreter',
@@ -21,18 +23,31 @@ export const GOOD_SETUP: Readonly<Record<string, string>> = {
   ATDPN: 'A6',
 };
 
-/** A car with one control unit: coolant, engine speed, speed, a VIN, no trouble codes. */
-export const GOOD_CAR: Readonly<Record<string, string>> = {
-  '0100': '7E80641000818000055',
-  '0900': '7E80649004000000055',
-  '0902': '7E81014490201314434|7E82147503030523535|7E82242313233343536',
-  '0105': '7E80341057855555555',
-  '010C': '7E804410C1AF8555555',
-  '010D': '7E803410D3255555555',
-  '03': '7E80243005555555555',
-  '07': '7E80247005555555555',
-  '0A': '7E8024A005555555555',
-};
+/** The line of a short answer: its length before it, filled up with 55 as the control unit of these tests does. */
+export const line = (payload: string, header = '7E8'): string =>
+  `${header}0${payload.length / 2}${payload}`.padEnd(header.length + 16, '5');
+
+/** The lines of a long answer, an identification number. */
+export const vinLines = (hex: string, header = '7E8'): string =>
+  [`1014490201${hex.slice(0, 6)}`, `21${hex.slice(6, 20)}`, `22${hex.slice(20)}`]
+    .map((bytes) => `${header}${bytes}`)
+    .join('|');
+
+/** 1D4GP00R55B123456, the example of the ELM327 data sheet. */
+export const GOOD_VIN = '3144344750303052353542313233343536';
+
+/** A car with one control unit: coolant 80 °C, 1,726 rpm, 50 km/h, a VIN, no trouble codes. */
+export const GOOD_CAR = {
+  '0100': line('410008180000'),
+  '0900': line('490040000000'),
+  '0902': vinLines(GOOD_VIN),
+  '0105': line('410578'),
+  '010C': line('410C1AF8'),
+  '010D': line('410D32'),
+  '03': line('4300'),
+  '07': line('4700'),
+  '0A': line('4A00'),
+} as const;
 
 /** Plays transcripts: a table of replies instead of a simulator, for tests of single situations. */
 export const playDongle = ({ replies, otherwise = 'NO DATA', afterMs = 5 }: Play): FarEnd => {
@@ -55,8 +70,13 @@ export const playDongle = ({ replies, otherwise = 'NO DATA', afterMs = 5 }: Play
   const print = (reply: string): readonly Sent[] => {
     if (reply === '') return [];
     const open = reply.endsWith('~');
-    const lines = (open ? reply.slice(0, -1) : reply).replaceAll('|', '\r');
-    return [{ afterMs, bytes: asciiBytes(open ? `${lines}\r` : `${lines}\r\r>`) }];
+    const whole = open ? `${reply.slice(0, -1)}|` : `${reply}||>`;
+    let waitedMs = afterMs;
+    return whole.split(/\{(\d+)\}/).flatMap((part, index) => {
+      if (index % 2 === 0) return [{ afterMs: waitedMs, bytes: asciiBytes(part.replaceAll('|', '\r')) }];
+      waitedMs += Number(part);
+      return [];
+    });
   };
 
   return (bytes) => {
@@ -64,6 +84,7 @@ export const playDongle = ({ replies, otherwise = 'NO DATA', afterMs = 5 }: Play
     if (!typed.endsWith('\r')) return [];
     const command = typed.slice(0, -1);
     typed = '';
-    return print(command.startsWith('y') ? '?' : replyTo(command));
+    // A chip takes the nudge for the first letter of the next command, and knows no such command.
+    return print(replyTo(command.startsWith('y') ? 'y' : command));
   };
 };

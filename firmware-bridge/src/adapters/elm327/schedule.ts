@@ -39,20 +39,23 @@ const newRow = (
   retired: false,
 });
 
+/**
+ * What is to be expected of the control units that offer something; `bytes` where the answer's length is known. The
+ * padding of single frames was seen in the bitmaps. That of long answers is another matter, because chips print single
+ * frames without their padding and others with it.
+ */
 const shapeOfEcus = (ecus: readonly Ecu[], bytes: number | undefined): Shape | undefined =>
   ecus.length === 0
     ? undefined
     : ecus.map(({ address, padding }) => ({
         ecu: address,
         bytes,
-        padding: hasRoom(bytes) ? padding : undefined,
+        padding: bytes === undefined || bytes < SINGLE_MAX_BYTES ? padding : undefined,
+        longPadding: undefined,
       }));
 
-/**
- * Whether a single frame carries it with room to spare, so that its padding looks as in the bitmaps. The last frame of
- * a longer answer may look otherwise, because chips print single frames without their padding and others with it.
- */
-const hasRoom = (bytes: number | undefined): boolean => bytes === undefined || bytes < 7;
+/** A single frame of so many bytes is full to the brim and shows no padding. */
+const SINGLE_MAX_BYTES = 7;
 
 /** Everything that any of the control units offers and the table knows, at the pace of its fastest signal. */
 const everything = (ecus: readonly Ecu[]): readonly PollEntry[] => {

@@ -4,7 +4,10 @@ import type { Padding } from './isotp.ts';
 export interface Trait {
   readonly ecu: number;
   readonly bytes: number | undefined;
+  /** How a single frame is filled up. */
   readonly padding: Padding | undefined;
+  /** How the last of several frames is filled up, which some control units do in another way. */
+  readonly longPadding: Padding | undefined;
 }
 
 /** How a whole reply looks: one trait for each control unit, by ascending address. */
@@ -44,7 +47,10 @@ export const shapesAgree = (expected: Shape, seen: Shape, excused: ReadonlySet<n
     present.every((trait, index) => {
       const other = seen[index];
       return (
-        other?.ecu === trait.ecu && agree(trait.bytes, other.bytes) && agree(trait.padding, other.padding)
+        other?.ecu === trait.ecu &&
+        agree(trait.bytes, other.bytes) &&
+        agree(trait.padding, other.padding) &&
+        agree(trait.longPadding, other.longPadding)
       );
     })
   );
@@ -54,22 +60,36 @@ export const shapesAgree = (expected: Shape, seen: Shape, excused: ReadonlySet<n
 const filled = (expected: Shape, seen: Shape): Shape =>
   expected.map((trait) => {
     const other = seen.find(({ ecu }) => ecu === trait.ecu);
-    return { ...trait, bytes: trait.bytes ?? other?.bytes, padding: trait.padding ?? other?.padding };
+    return {
+      ecu: trait.ecu,
+      bytes: trait.bytes ?? other?.bytes,
+      padding: trait.padding ?? other?.padding,
+      longPadding: trait.longPadding ?? other?.longPadding,
+    };
   });
 
 export interface Considered {
   readonly learner: Learner;
-  readonly believed: boolean;
+  /** `unconfirmed`: nothing speaks against it, but a part of the expectation is only now known. */
+  readonly verdict: 'believed' | 'unconfirmed' | 'other';
 }
+
+const isFirstLong = (expected: Shape, seen: Shape): boolean =>
+  seen.some(
+    ({ ecu, longPadding }) =>
+      longPadding !== undefined && expected.find((trait) => trait.ecu === ecu)?.longPadding === undefined,
+  );
 
 /** Compares a reply with what is known, and learns from it. */
 export const consider = (learner: Learner, seen: Shape, excused: ReadonlySet<number>): Considered => {
   const { expected, candidate } = learner;
   if (expected !== undefined && shapesAgree(expected, seen, excused)) {
-    return { learner: newLearner(filled(expected, seen)), believed: true };
+    const verdict = isFirstLong(expected, seen) ? 'unconfirmed' : 'believed';
+    return { learner: newLearner(filled(expected, seen)), verdict };
   }
   const again = candidate !== undefined && shapesAgree(candidate, seen, new Set());
   const times = again ? learner.seen + 1 : 1;
-  if (times >= LEARN_AFTER) return { learner: newLearner(seen), believed: true };
-  return { learner: { expected, candidate: seen, seen: times }, believed: false };
+  if (times >= LEARN_AFTER) return { learner: newLearner(seen), verdict: 'believed' };
+  const verdict = expected === undefined ? 'unconfirmed' : 'other';
+  return { learner: { expected, candidate: seen, seen: times }, verdict };
 };

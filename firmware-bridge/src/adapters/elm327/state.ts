@@ -183,5 +183,6 @@ export interface State {
   readonly phase: Phase;
   readonly facts: Facts;
   readonly counts: Counts;
-  readonly reported: { readonly words: string; readonly at: MonoNs } | undefined;
+  /** The status that was told last. */
+  readonly reported: { readonly phase: string; readonly words: string; readonly at: MonoNs } | undefined;
 }

@@ -6,8 +6,10 @@ import { notOffered } from './schedule.ts';
 import type { Phase, State } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** While the words stay the same the figures are told this often. */
-const STATUS_EVERY_MS = 10_000;
+/** A new phase is told at once, new words about the same phase no sooner than this after the last. */
+const WORDS_EVERY_MS = 1_000;
+/** While the words stay the same, the figures are told this often. */
+const FIGURES_EVERY_MS = 10_000;
 
 const pollWords = (turn: Turn, { rows }: Extract<Phase, { kind: 'poll' }>): string => {
   const { facts, options } = turn;
@@ -23,7 +25,8 @@ const pollWords = (turn: Turn, { rows }: Extract<Phase, { kind: 'poll' }>): stri
     missing.length === 0 ? '' : ` The car does not offer PID ${missing.join(', ')} of the poll list.`;
   const asked = rows.filter(({ retired, request }) => !retired && request?.[0] === 0x01).length;
   const bus = PROTOCOL_NAMES.get(facts.protocol ?? '') ?? 'its bus';
-  return `Reading ${asked} parameters of ${facts.ecus.length} control units over ${bus}.${lacks}`;
+  const units = facts.ecus.length === 1 ? 'one control unit' : `${facts.ecus.length} control units`;
+  return `Reading ${asked} parameters of ${units} over ${bus}.${lacks}`;
 };
 
 const absentWords = ({ facts }: Turn): string => {
@@ -99,9 +102,13 @@ export const statusOf = (
   turn: Turn,
   reported: State['reported'],
 ): { readonly status: DeviceStatus | undefined; readonly reported: State['reported'] } => {
+  const phase = PHASE_NAMES[turn.phase.kind];
+  const ageMs = reported === undefined ? Number.POSITIVE_INFINITY : elapsedMs(reported.at, turn.now);
+  if (reported?.phase === phase && ageMs < WORDS_EVERY_MS) return { status: undefined, reported };
   const words = `${phaseWords(turn)}${troubleWords(turn)}`;
-  const recent = reported !== undefined && elapsedMs(reported.at, turn.now) < STATUS_EVERY_MS;
-  if (recent && reported.words === words) return { status: undefined, reported };
-  const status = { phase: PHASE_NAMES[turn.phase.kind], words, facts: factsOf(turn) };
-  return { status, reported: { words, at: turn.now } };
+  if (reported?.phase === phase && reported.words === words && ageMs < FIGURES_EVERY_MS) {
+    return { status: undefined, reported };
+  }
+  const status = { phase, words, facts: factsOf(turn) };
+  return { status, reported: { phase, words, at: turn.now } };
 };

@@ -1,0 +1,75 @@
+import { fromHex } from '@outpost/schemas/words';
+import { describe, expect, it } from 'vitest';
+import { answerBodies, matchAnswer } from './answer.ts';
+
+const bytes = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0);
+
+describe('the match of an answer with its request', () => {
+  it.each([
+    ['010C', '410C1AF8', { kind: 'positive' }],
+    ['0902', '490201', { kind: 'positive' }],
+    ['03', '4300', { kind: 'positive' }],
+    ['0A', '4A00', { kind: 'positive' }],
+    ['010C', '7F0112', { kind: 'negative', code: 0x12 }],
+    ['03', '7F0378', { kind: 'negative', code: 0x78 }],
+  ])('%s is answered by %s', (request, payload, value) => {
+    expect(matchAnswer(bytes(request), bytes(payload))).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ['another parameter', '010C', '410D32'],
+    ['another service', '010C', '490C1AF8'],
+    ['no parameter', '010C', '41'],
+    ['the request itself', '010C', '010C'],
+    ['a refusal of another service', '010C', '7F0912'],
+    ['a refusal without its code', '010C', '7F01'],
+    ['a refusal with more than its code', '010C', '7F011200'],
+    ['codes of another kind', '03', '4700'],
+    ['nothing', '010C', ''],
+  ])('refuses %s', (_, request, payload) => {
+    expect(matchAnswer(bytes(request), bytes(payload))).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed', code: 'elm327.echo-mismatch' },
+    });
+  });
+});
+
+describe('what an answer says', () => {
+  const ecu = 0x7e8;
+  const number = (signal: number, mantissa: number): object => ({ kind: 'number', signal, mantissa, ecu });
+  const identity = (of: string, text: string): object => ({ kind: 'identity', of, text, ecu });
+
+  it.each([
+    ['410C1AF8', [number(2, 172_600)]],
+    ['410D32', [number(1, 50)]],
+    ['4100BE3FA813', []],
+    ['490054000000', []],
+    ['4300', [{ kind: 'codes', status: 'stored', codes: [], ecu }]],
+    ['470201044123', [{ kind: 'codes', status: 'pending', codes: ['P0104', 'C0123'], ecu }]],
+    ['4A018003', [{ kind: 'codes', status: 'permanent', codes: ['B0003'], ecu }]],
+    ['4902013144344750303052353542313233343536', [identity('vin', '1D4GP00R55B123456')]],
+    [
+      '4906021791BC8216E062BE',
+      [identity('calibration-verification', '1791BC82'), identity('calibration-verification', '16E062BE')],
+    ],
+    ['490A0145434D002D456E67696E65436F6E74726F6C0000', [identity('ecu-name', 'ECM-EngineControl')]],
+  ])('%s', (payload, bodies) => {
+    expect(answerBodies(ecu, bytes(payload))).toEqual({ ok: true, value: bodies });
+  });
+
+  it.each([
+    ['a length that the parameter does not have', '410C1A', 'j1979.length'],
+    ['a parameter that no table knows', '41FE00', 'j1979.unknown-pid'],
+    ['fewer codes than announced', '43020104', 'j1979.dtc-length'],
+    ['a number that is none', '49020131443447503030523535423132333435', 'j1979.vin'],
+    ['information that is not read', '490801', 'elm327.not-read'],
+    ['a freeze frame', '420C001AF8', 'elm327.not-read'],
+    ['a service alone', '41', 'elm327.not-read'],
+    ['nothing', '', 'elm327.not-read'],
+  ])('is nothing with %s', (_, payload, code) => {
+    expect(answerBodies(ecu, bytes(payload))).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed', code },
+    });
+  });
+});
