@@ -122,7 +122,16 @@ const damagedLines = (
         lines,
         (line) => `${line.slice(0, random.whole(line.length + 1))}${pick(random, ERRORS)}`,
       );
-    default:
+    // What happens to the bytes, or to their time.
+    case 'none':
+    case 'flip-byte':
+    case 'nulls':
+    case 'cut-short':
+    case 'no-prompt':
+    case 'late':
+    case 'late-prompt':
+    case 'early-prompt':
+    case 'extra-prompt':
       return lines;
   }
 };

@@ -7,6 +7,6 @@ export {
   openInfluxd,
   PREFERRED_PORTS,
 } from './influxd.ts';
-export { type InfluxdLayout, influxdLayout } from './layout.ts';
+export { type InfluxdLayout, type InfluxdPorts, influxdEnvironment, influxdLayout } from './layout.ts';
 export { influxAs, provision } from './provision.ts';
 export { brokenDatabases, repairSeries } from './repair.ts';

@@ -51,8 +51,10 @@ export const influxdEnvironment = (
   INFLUXDB_META_DIR: meta,
   INFLUXDB_DATA_DIR: data,
   INFLUXDB_DATA_WAL_DIR: wal,
-  INFLUXDB_DATA_INDEX_VERSION: 'tsi1',
-  // A quarter of the default: the difference between 110 and 230 MB of memory at full rate.
+  // Not tsi1, whose own log is synced while the series file it names is not: after a power cut the points of series
+  // younger than half a minute are on the disk and cannot be found. This one is made anew from the points.
+  INFLUXDB_DATA_INDEX_VERSION: 'inmem',
+  // A third of the default, for the memory that it costs.
   INFLUXDB_DATA_CACHE_SNAPSHOT_MEMORY_SIZE: '8m',
   INFLUXDB_DATA_QUERY_LOG_ENABLED: 'false',
   INFLUXDB_MONITOR_STORE_ENABLED: 'false',

@@ -47,7 +47,7 @@ const isBroken = async (series: string): Promise<boolean> => {
   return false;
 };
 
-/** Everything of a database that is derived from its points: the series file and each shard's index. */
+/** Everything of a database that is derived from its points: the series file, and a tsi1 index where a shard has one. */
 const derived = async (database: string): Promise<readonly string[]> => {
   const paths = [join(database, SERIES)];
   for (const policy of await names(database)) {
