@@ -15,16 +15,20 @@ export interface Places {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-const acknowledged = ({ networks, attest }: Status): string =>
+/** Of this run and of what earlier runs left; the network signs a receipt for each. */
+const acknowledged = ({ networks }: Status): string =>
   networks.length === 0
     ? 'no network'
     : networks
-        .map(({ name, settled, refused, withheld, words }) => {
-          const rest = [
-            refused > 0 ? `, ${refused} refused` : '',
-            withheld > 0 ? `, ${withheld} withheld` : '',
-          ].join('');
-          return `${settled} of ${attest.attestations} by the network "${name}" with signed receipts${rest}${words === '' ? '' : ` (${words})`}`;
+        .map(({ name, settled, pending, refused, withheld, words }) => {
+          const others = [
+            [pending, 'pending'],
+            [refused, 'refused'],
+            [withheld, 'withheld'],
+          ] as const;
+          const rest = others.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
+          const why = words === '' ? '' : ` (${words})`;
+          return `${settled} attestations by the network "${name}", receipts kept${rest.join('')}${why}`;
         })
         .join('; ');
 
