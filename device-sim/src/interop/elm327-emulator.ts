@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '@outpost/firmware-bridge';
 
 export interface Emulator extends AsyncDisposable {
   /** Of the pseudo-terminal it listens on. */
@@ -10,8 +11,25 @@ export interface Emulator extends AsyncDisposable {
 }
 
 const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 2_000;
 
 const launcher = fileURLToPath(new URL('elm327-emulator.py', import.meta.url));
+
+/** Whether the work is done in time. */
+const within = async (ms: number, work: Promise<void>): Promise<boolean> => {
+  const done = new AbortController();
+  const late = systemClock()
+    .sleep(ms, done.signal)
+    .then(
+      () => false,
+      () => true,
+    );
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    done.abort();
+  }
+};
 
 /**
  * Starts the ELM327-emulator package with one of its scenarios. `answers` stand before its own: request to payload,
@@ -29,6 +47,7 @@ export const startEmulator = async (
   });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
+    child.once('error', () => resolve());
   });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -36,23 +55,19 @@ export const startEmulator = async (
   });
   const stop = async (): Promise<void> => {
     child.stdin.end();
-    const insist = setTimeout(() => child.kill('SIGKILL'), 2_000);
+    if (!(await within(STOP_TIMEOUT_MS, exited))) child.kill('SIGKILL');
     await exited;
-    clearTimeout(insist);
     await rm(directory, { recursive: true, force: true });
   };
-  const path = await new Promise<string>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no terminal after 20 s: ${errors}`)), START_TIMEOUT_MS);
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error(`the emulator ended at once: ${errors}`)));
+  let path = '';
+  const printed = new Promise<void>((resolve) => {
     child.stdout.setEncoding('utf8').once('data', (text: string) => {
-      clearTimeout(late);
-      resolve(text.trim());
+      path = text.trim();
+      resolve();
     });
-  }).catch(async (error: unknown) => {
-    child.kill('SIGKILL');
-    await rm(directory, { recursive: true, force: true });
-    throw error;
   });
-  return { path, [Symbol.asyncDispose]: stop };
+  await within(START_TIMEOUT_MS, Promise.race([printed, exited]));
+  if (path !== '') return { path, [Symbol.asyncDispose]: stop };
+  await stop();
+  throw new Error(`The emulator gave no terminal: ${errors}`);
 };
