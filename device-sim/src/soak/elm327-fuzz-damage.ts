@@ -152,9 +152,18 @@ const damagedBytes = (random: Random, damage: Damage, text: string): Uint8Array 
 /** Beyond the time-out of every request. */
 const LATE_MS = 4_000;
 
+/** So many of the damaged replies are damaged in two ways at once. */
+const TWICE_SHARE = 0.2;
+
+const linesOf = (random: Random, damage: Damage, reply: Reply): readonly string[] => {
+  const once = damagedLines(random, damage, reply);
+  if (damage === 'none' || once.length === 0 || random.unit() >= TWICE_SHARE) return once;
+  return damagedLines(random, pick(random, DAMAGES) ?? 'none', { ...reply, lines: once });
+};
+
 /** The reply as it arrives, in one to three pieces. */
 export const sendDamaged = (random: Random, damage: Damage, reply: Reply): readonly Sent[] => {
-  const body = damagedLines(random, damage, reply)
+  const body = linesOf(random, damage, reply)
     .map((line) => `${line}\r`)
     .join('');
   const prompt = damage === 'no-prompt' ? '\r' : damage === 'extra-prompt' ? '\r>\r>' : '\r>';
