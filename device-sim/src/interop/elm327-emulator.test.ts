@@ -6,6 +6,8 @@ import {
   type Quarantined,
   redecoders,
   systemClock,
+  type Tally,
+  undecided,
 } from '@outpost/firmware-bridge';
 import { encodeSupported, PIDS } from '@outpost/schemas/vehicle';
 import { asciiText, type DeviceName, type Observation, toHex } from '@outpost/schemas/words';
@@ -21,6 +23,7 @@ interface Collected {
   readonly readings: readonly Observation[];
   readonly quarantined: readonly Quarantined[];
   readonly statuses: readonly DeviceStatus[];
+  readonly tally: Tally;
 }
 
 /** Reads the emulator through our adapter over its terminal until `enough` says so. */
@@ -37,22 +40,23 @@ const collect = async (
   const readings: Observation[] = [];
   const quarantined: Quarantined[] = [];
   const statuses: DeviceStatus[] = [];
+  const tally = newTally();
   const adapter = ADAPTERS.get('elm327');
   if (adapter === undefined) throw new Error('There is no adapter elm327.');
   const context = {
     device: 'car' as DeviceName,
     clock,
     signal,
-    tally: newTally(),
+    tally,
     report: (status: DeviceStatus) => statuses.push(status),
   };
   for await (const observed of adapter.read(port, options, context)) {
     observed.kept();
     readings.push(...observed.readings);
     quarantined.push(...observed.quarantined);
-    if (enough({ readings, quarantined, statuses })) break;
+    if (enough({ readings, quarantined, statuses, tally })) break;
   }
-  return { readings, quarantined, statuses };
+  return { readings, quarantined, statuses, tally };
 };
 
 const requestsOf = (readings: readonly Observation[]): ReadonlySet<string> =>
@@ -95,7 +99,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
     await using emulator = await startEmulator(python.value, 'car');
     const options = { refuseChangingVin: false, requestsPerSecondMax: 20 };
     const wanted = [...STOCK, ...STOCK_LISTS];
-    const { readings, quarantined } = await collect(emulator, options, (so) => {
+    const { readings, quarantined, tally } = await collect(emulator, options, (so) => {
       const read = requestsOf(so.readings);
       return wanted.every((request) => read.has(request));
     });
@@ -109,6 +113,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
         fault.code !== 'elm327.other-shape',
     );
     expect(unexplained.map(({ fault, raw }) => `${fault.words}: ${asciiText(raw)}`)).toEqual([]);
+    expect(undecided(tally)).toBe(0);
     for (const { body, raw } of readings) expect(redecoders.get('elm327')?.(raw)).toContainEqual(body);
   });
 

@@ -202,7 +202,13 @@ describe('the dialogue in time', () => {
     expect(phases.length).toBeLessThanOrEqual(12);
     expect(rig.statuses.at(-1)).toMatchObject({
       words: 'Reading 1 parameters of one control unit over ISO 15765-4 CAN 11 bit 500 kbit/s.',
-      facts: { adapter: 'ELM327 v1.4b', controlUnits: '7E8', vin: '1D4GP00R55B123456', damaged: 0 },
+      facts: {
+        adapter: 'ELM327 v1.4b',
+        controlUnits: '7E8',
+        vin: '1D4GP00R55B123456',
+        damaged: 0,
+        requestsPerSecond: expect.closeTo(1, 0),
+      },
     });
   });
 

@@ -183,6 +183,13 @@ export interface State {
   readonly phase: Phase;
   readonly facts: Facts;
   readonly counts: Counts;
-  /** The status that was told last. */
-  readonly reported: { readonly phase: string; readonly words: string; readonly at: MonoNs } | undefined;
+  readonly reported: Reported | undefined;
+}
+
+/** The status that was told last, and what was counted then. */
+export interface Reported {
+  readonly phase: string;
+  readonly words: string;
+  readonly at: MonoNs;
+  readonly requests: number;
 }

@@ -3,7 +3,7 @@ import { elapsedMs } from '@outpost/schemas/words';
 import type { DeviceStatus } from '../../session.ts';
 import { PROTOCOL_NAMES } from './adapter-text.ts';
 import { notOffered } from './schedule.ts';
-import type { Phase, State } from './state.ts';
+import type { Phase, Reported } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** A new phase is told at once, new words about the same phase no sooner than this after the last. */
@@ -97,11 +97,15 @@ const factsOf = (turn: Turn): DeviceStatus['facts'] => {
   };
 };
 
+/** Requests to the car in a second, since the last status. */
+const rateOf = ({ counts }: Turn, reported: Reported | undefined, ageMs: number): number =>
+  Math.round(((counts.requests - (reported?.requests ?? 0)) / ageMs) * 10_000) / 10;
+
 /** What to tell, when there is something new to tell, and what was told last. */
 export const statusOf = (
   turn: Turn,
-  reported: State['reported'],
-): { readonly status: DeviceStatus | undefined; readonly reported: State['reported'] } => {
+  reported: Reported | undefined,
+): { readonly status: DeviceStatus | undefined; readonly reported: Reported | undefined } => {
   const phase = PHASE_NAMES[turn.phase.kind];
   const ageMs = reported === undefined ? Number.POSITIVE_INFINITY : elapsedMs(reported.at, turn.now);
   if (reported?.phase === phase && ageMs < WORDS_EVERY_MS) return { status: undefined, reported };
@@ -109,6 +113,7 @@ export const statusOf = (
   if (reported?.phase === phase && reported.words === words && ageMs < FIGURES_EVERY_MS) {
     return { status: undefined, reported };
   }
-  const status = { phase, words, facts: factsOf(turn) };
-  return { status, reported: { phase, words, at: turn.now } };
+  const facts = { ...factsOf(turn), requestsPerSecond: ageMs > 0 ? rateOf(turn, reported, ageMs) : 0 };
+  const told = { phase, words, at: turn.now, requests: turn.counts.requests };
+  return { status: { phase, words, facts }, reported: told };
 };

@@ -49,10 +49,10 @@ export const requestTimeoutMs = (turn: Turn): number => 2_500 + turn.options.ans
 /** Replies without sense in a row after which this connection is given up. */
 const STRIKES_MAX = 12;
 
-export const bump = (turn: Turn, ...names: readonly (keyof Counts)[]): void => {
-  const counts: Record<string, unknown> = { ...turn.counts };
-  for (const name of names) counts[name] = (turn.counts[name] as number) + 1;
-  turn.counts = counts as unknown as Counts;
+type CountName = Exclude<keyof Counts, 'lastTrouble'>;
+
+export const bump = (turn: Turn, ...names: readonly CountName[]): void => {
+  for (const name of names) turn.counts = { ...turn.counts, [name]: turn.counts[name] + 1 };
 };
 
 export const sensible = (turn: Turn): void => {
