@@ -1,3 +1,4 @@
+export type { Clocks, StreamClock } from './anchors.ts';
 export { bareClient, type Influx, type InfluxParts, openInflux, POINTS_MAX } from './influx.ts';
 export type { DeadLetter, SourceBatch } from './intake.ts';
 export type { PointOutcome } from './isolate.ts';

@@ -95,9 +95,9 @@ export const decodeState = (text: string): StoreState | undefined => {
   }
 };
 
-/** The clocks at a position: those of the last snapshot that is not beyond it. */
-export const clocksAt = (state: StoreState | undefined, position: Offset): Clocks =>
-  state?.snapshots.findLast(({ from }) => from <= position)?.clocks ?? new Map();
+/** The clocks at a position: those of the last snapshot that is not beyond it; undefined where there is none. */
+export const clocksAt = (state: StoreState | undefined, position: Offset): Clocks | undefined =>
+  state?.snapshots.findLast(({ from }) => from <= position)?.clocks;
 
 /** One small file beside the journal. */
 export const stateFile = (path: string): StateKeeper => ({

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { NO_RETENTION } from './answers.ts';
+import type { StoreRecord } from './records.ts';
 import { begin, follower, readings } from './testing/follower.ts';
 import { AWAY, memoryInflux } from './testing/memory-influx.ts';
 import type { MemoryJournal } from './testing/memory-journal.ts';
 import { memoryJournal } from './testing/memory-journal.ts';
-import { anchor, opened, reading } from './testing/records.ts';
+import { anchor, anchorAt, EPOCH_A, EPOCH_B, opened, reading } from './testing/records.ts';
 
 describe('the follower', () => {
   it('writes after ten seconds, not at every reading, and then moves its cursor', async () => {
@@ -108,6 +109,26 @@ describe('the follower', () => {
     expect(second.tally).toMatchObject({ read: 100, stored: 100, deadLettered: 0 });
     expect(influx.points.size).toBe(201);
     await second.stop();
+  });
+
+  it('dates readings by what the gateway knows otherwise where its own state was lost', async () => {
+    const [journal, influx] = [memoryJournal(), memoryInflux()];
+    journal.append(...readings(1, 100));
+    const known = { epoch: EPOCH_A, anchor: anchorAt(0, 'ntp'), trusted: anchorAt(0, 'ntp') };
+    const run = follower(journal, influx, { clocks: new Map([['car/telemetry', known]]) });
+    await run.pass(11_000);
+    expect(run.tally).toMatchObject({ read: 99, stored: 99, deadLettered: 0 });
+    await run.stop();
+  });
+
+  it('keeps readings apart whose clock nobody knows any more', async () => {
+    const [journal, influx] = [memoryJournal(), memoryInflux()];
+    journal.append(...readings(1, 10), ...begin.map((each) => ({ ...each, epoch: EPOCH_B }) as StoreRecord));
+    const run = follower(journal, influx);
+    await run.pass(11_000);
+    expect(run.tally).toMatchObject({ read: 11, stored: 2, deadLettered: 9 });
+    expect(run.letters[0]?.words).toContain('no clock anchor');
+    await run.stop();
   });
 
   it('waits for a clock that can be believed, and then gives every reading its time', async () => {

@@ -1,6 +1,6 @@
 import { elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { Offset } from '../journal/contract.ts';
-import { DATING_LIMITS } from './anchors.ts';
+import { type Clocks, DATING_LIMITS } from './anchors.ts';
 import { type FlushParts, flush, layoutOf, type Run } from './flush.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import { openIntake, type SourceBatch } from './intake.ts';
@@ -14,8 +14,10 @@ export interface StoreParts extends FlushParts {
   follow(signal: AbortSignal): AsyncIterable<SourceBatch>;
   /** Where the last commit left off. */
   readonly position: Offset;
+  /** What else is known of the clocks at `position`, for where the follower's own state was lost. */
+  readonly clocks?: Clocks;
   readonly database: string;
-  /** The gateway's own numbers, asked for at each timed flush; they ride along with the readings. */
+  /** The gateway's own numbers, asked for as often as `flushEveryMs` says; they ride along with the readings. */
   selfPoints?(): readonly Point[];
   /** How long a point may wait for others; more spares the card. */
   readonly flushEveryMs: number;
@@ -31,7 +33,8 @@ const QUIET_MS = 5_000;
 interface Times {
   /** Of the first batch since the last flush. */
   since: MonoNs | undefined;
-  flushed: MonoNs;
+  /** When the gateway's own numbers were last asked for. */
+  toldSelf: MonoNs;
   rolledUp: MonoNs;
 }
 
@@ -47,7 +50,7 @@ const settling = ({ intake, parts: { tally } }: Run, act: () => void): void => {
 /** Milliseconds until the next flush; 0 where it is due. */
 const flushDueMs = (run: Run, parts: StoreParts, times: Times, now: MonoNs): number => {
   if (run.intake.pending.length >= parts.pointsMax) return 0;
-  const from = times.since ?? (parts.selfPoints === undefined ? undefined : times.flushed);
+  const from = times.since ?? (parts.selfPoints === undefined ? undefined : times.toldSelf);
   return from === undefined ? LOOK_MS : Math.max(0, parts.flushEveryMs - elapsedMs(from, now));
 };
 
@@ -68,10 +71,13 @@ const rollUpNow = async (run: Run, parts: StoreParts, signal: AbortSignal): Prom
 };
 
 const flushNow = async (run: Run, parts: StoreParts, times: Times, signal: AbortSignal): Promise<void> => {
-  for (const point of parts.selfPoints?.() ?? []) run.intake.pending.push({ record: undefined, point });
+  const now = parts.clock.mono();
+  if (elapsedMs(times.toldSelf, now) >= parts.flushEveryMs) {
+    for (const point of parts.selfPoints?.() ?? []) run.intake.pending.push({ record: undefined, point });
+    times.toldSelf = now;
+  }
   times.since = undefined;
   await flush(run, signal);
-  times.flushed = parts.clock.mono();
 };
 
 /** One turn: takes what has come, does what is due. Gives how long there is nothing to do, 0 for another turn. */
@@ -119,7 +125,7 @@ const turn = async (
 export const runStore = (parts: StoreParts, parent: AbortSignal): Promise<void> =>
   scoped(parent, async (signal) => {
     const state = await parts.state.load();
-    const clocks = clocksAt(state, parts.position);
+    const clocks = clocksAt(state, parts.position) ?? parts.clocks ?? new Map();
     const run: Run = {
       parts,
       intake: openIntake(DATING_LIMITS, clocks),
@@ -129,7 +135,7 @@ export const runStore = (parts: StoreParts, parent: AbortSignal): Promise<void> 
       dirtyUnsaved: false,
     };
     const now = parts.clock.mono();
-    const times: Times = { since: undefined, flushed: now, rolledUp: now };
+    const times: Times = { since: undefined, toldSelf: now, rolledUp: now };
     const inbox = openInbox(parts.follow(signal));
     while (!inbox.ended) {
       const idleMs = await turn(run, parts, times, inbox, signal);
