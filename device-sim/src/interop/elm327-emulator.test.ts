@@ -10,8 +10,8 @@ import {
   undecided,
 } from '@outpost/firmware-bridge';
 import { encodeSupported, PIDS } from '@outpost/schemas/vehicle';
-import { asciiText, type DeviceName, type Observation, toHex } from '@outpost/schemas/words';
-import { describe, expect, it } from 'vitest';
+import { asciiText, type DeviceName, type Observation, type Result, toHex } from '@outpost/schemas/words';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { compareDecoders } from './compare-decoders.ts';
 import { type Emulator, startEmulator } from './elm327-emulator.ts';
 import { pythonWithPeers } from './python.ts';
@@ -91,10 +91,14 @@ const ownAnswers = (): Readonly<Record<string, string>> => {
 const DISPUTED = new Set(['0154']);
 
 describe('the ELM327 emulator that nobody here wrote', () => {
+  let python: Result<string>;
+  beforeAll(async () => {
+    python = await pythonWithPeers(new AbortController().signal);
+  }, TIMEOUT_MS);
+
   it('is discovered and read in full over its terminal, and python-OBD decodes its bytes to the same values', {
     timeout: TIMEOUT_MS,
-  }, async ({ skip, signal }) => {
-    const python = await pythonWithPeers(signal);
+  }, async ({ skip }) => {
     if (!python.ok) return skip(python.fault.words);
     await using emulator = await startEmulator(python.value, 'car');
     const options = { refuseChangingVin: false, requestsPerSecondMax: 20 };
@@ -119,8 +123,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
 
   it('answers sixty parameters and more with our own bytes, decoded alike by us and by python-OBD', {
     timeout: TIMEOUT_MS,
-  }, async ({ skip, signal }) => {
-    const python = await pythonWithPeers(signal);
+  }, async ({ skip }) => {
     if (!python.ok) return skip(python.fault.words);
     const answers = ownAnswers();
     await using emulator = await startEmulator(python.value, 'car', answers);
@@ -144,8 +147,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
 
   it('names another vehicle each time, so nothing it says is believed, and the status says why', {
     timeout: TIMEOUT_MS,
-  }, async ({ skip, signal }) => {
-    const python = await pythonWithPeers(signal);
+  }, async ({ skip }) => {
     if (!python.ok) return skip(python.fault.words);
     await using emulator = await startEmulator(python.value, 'car');
     const { readings, quarantined, statuses } = await collect(

@@ -23,15 +23,14 @@ const lastLine = (error: unknown): string => {
   return (stderr ?? '').trim().split('\n').at(-1) || (message ?? String(error)).split('\n')[0] || 'no reason';
 };
 
-const install = async (directory: string, signal: AbortSignal): Promise<void> => {
-  const draft = `${directory}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
+const install = async (draft: string, directory: string, signal: AbortSignal): Promise<void> => {
   await run('python3', ['-m', 'venv', draft], { timeout: PYTHON_TIMEOUT_MS, signal });
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES];
+  const patience = ['--retries', '1', '--timeout', '20'];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...patience, ...PACKAGES];
   await run(join(draft, 'bin', 'python'), pip, { timeout: INSTALL_TIMEOUT_MS, signal });
   await writeFile(join(draft, 'complete'), `${PACKAGES.join('\n')}\n`);
   // Whoever was faster has made the same thing.
-  await rename(draft, directory).catch(() => rm(draft, { recursive: true, force: true }));
+  await rename(draft, directory).catch(() => undefined);
 };
 
 /**
@@ -42,13 +41,16 @@ export const pythonWithPeers = async (signal: AbortSignal): Promise<Result<strin
   const directory = join(cacheDirectory(), 'python-peers-1');
   const python = join(directory, 'bin', 'python');
   if (existsSync(join(directory, 'complete'))) return ok(python);
+  const draft = `${directory}.${process.pid}`;
   try {
     await mkdir(dirname(directory), { recursive: true });
-    await install(directory, signal);
+    await install(draft, directory, signal);
     return ok(python);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const words = `Python 3 with ${PACKAGES.join(' and ')} cannot be had: ${lastLine(error)}`;
     return fail(fault('unreachable', 'interop.python', 'python3', words));
+  } finally {
+    await rm(draft, { recursive: true, force: true });
   }
 };
