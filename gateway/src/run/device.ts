@@ -110,5 +110,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     }
   } finally {
     view.connected = false;
+    // Where taking an event failed, the port must not stay open behind the next attempt.
+    await events.return({ kind: 'unreachable', code: 'device.stopped', where: address, words: 'stopped.' });
   }
 };
