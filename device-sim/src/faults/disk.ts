@@ -4,6 +4,7 @@ import type { Clock } from '@outpost/schemas/words';
 import type { Random } from '../random/sfc32.ts';
 import {
   beginSync,
+  copyOf,
   type Inode,
   newInode,
   PAGE_BYTES,
@@ -53,8 +54,12 @@ export interface FaultDisk extends Disk {
   fail(failure: Failure): void;
   setCapacity(bytes: number): void;
   readonly allocatedBytes: number;
+  /** The same files on a disk of its own, everything synced. */
+  copy(): FaultDisk;
   /** Flips bits of a file behind everybody's back. */
   damage(path: string, position: number, mask: number): void;
+  /** Cuts a file off behind everybody's back. */
+  shorten(path: string, bytes: number): void;
   /** The file as its process sees it, or as it is for the next one. */
   contents(path: string): Uint8Array;
 }
@@ -200,6 +205,9 @@ const surviving = (state: State, random: Random): Map<string, Inode> => {
   return new Map([...names].map(([path, inode]) => [path, survivor(inode, random, tear)]));
 };
 
+const copied = ({ names }: State): Map<string, Inode> =>
+  new Map([...names].map(([path, inode]) => [path, copyOf(inode)]));
+
 const newState = (names: Map<string, Inode>, capacityBytes: number): State => ({
   names,
   durableNames: new Map(names),
@@ -239,6 +247,12 @@ const diskWith = (state: State, options: FaultDiskOptions): FaultDisk => {
     },
     get allocatedBytes() {
       return allocatedBytes(state);
+    },
+    copy: () => diskWith(newState(copied(state), state.capacityBytes), options),
+    shorten(path, bytes) {
+      const inode = found(state, path);
+      truncate(inode, bytes);
+      beginSync(inode).finish();
     },
     damage(path, position, mask) {
       const inode = found(state, path);

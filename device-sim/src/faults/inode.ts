@@ -26,6 +26,16 @@ export interface Inode {
 
 export const newInode = (): Inode => ({ pages: new Map(), size: 0, durableSize: 0, unsyncedSizes: [] });
 
+/** The file as its process sees it, all of it synced. Pages are never changed in place, so they are shared. */
+export const copyOf = (inode: Inode): Inode => ({
+  pages: new Map(
+    [...inode.pages.keys()].map((index) => [index, { durable: pageAt(inode, index), versions: [] }]),
+  ),
+  size: inode.size,
+  durableSize: inode.size,
+  unsyncedSizes: [],
+});
+
 const ZEROS: Uint8Array = new Uint8Array(PAGE_BYTES);
 
 /** The page as its process sees it. */

@@ -1,6 +1,6 @@
 import type { Entry, Offset } from './contract.ts';
 import type { Disk, DiskFile } from './disk.ts';
-import { isNoSpace, words } from './errors.ts';
+import { isNoSpace, withoutCode } from './errors.ts';
 import { COMMIT_BYTES_MAX, PAGE_BYTES, pageCeil, pageFloor } from './limits.ts';
 import {
   encodedBytes,
@@ -124,6 +124,7 @@ const newPlace = ({ disk, files, list, resumed, makeRoom }: CommitterParts) => {
       await makeRoom();
       const { segment, file } = await files.create(list.end);
       const held: Held = { segment, end: segment.base, tail: undefined };
+      if (before?.held.segment.base === segment.base) list.pop();
       list.push(held);
       current = { held, file, sequence: 0, spent: false };
       await before?.file.close();
@@ -152,16 +153,12 @@ export const newCommitter = (parts: CommitterParts): Committer => {
   const scratch = new Uint8Array(pageCeil(paddedBytesMax(COMMIT_BYTES_MAX)) + 2 * PAGE_BYTES);
   const tally: CommitTally = { commits: 0, records: 0, recordBytes: 0, abandonedSegments: 0 };
   const place = newPlace(parts);
-  /** Whether the commit under way failed at a point behind which it may be found whole at the next start. */
-  let isUnsure = false;
 
-  /** Leaves the segment where its last good commit ended. One without any would be in its successor's way. */
+  /** Leaves the segment where its last good commit ended. One without any is replaced by its successor. */
   const abandon = async ({ held }: Current): Promise<void> => {
     tally.abandonedSegments += 1;
     await place.leave();
-    if (held.end > held.segment.base) return;
-    list.pop();
-    await files.remove(held.segment.path);
+    if (held.end === held.segment.base) list.pop();
   };
 
   const putPages = async (into: Current, origin: number, full: number): Promise<void> => {
@@ -170,7 +167,7 @@ export const newCommitter = (parts: CommitterParts): Committer => {
       await files.write(file, scratch.subarray(0, full), held.segment.dataStart + origin);
     } catch (error) {
       // The slots are as they were, so what fits into one may still follow.
-      if (isNoSpace(error) && held.end > held.segment.base) into.spent = true;
+      if (isNoSpace(error)) into.spent = true;
       else await abandon(into);
       throw error;
     }
@@ -184,9 +181,8 @@ export const newCommitter = (parts: CommitterParts): Committer => {
     try {
       await place.putSlot(into, origin + full, tail);
     } catch (error) {
-      isUnsure = true;
       await abandon(into);
-      throw error;
+      throw withoutCode(error);
     }
     into.sequence += 1;
     held.end = held.segment.base + BigInt(origin + length);
@@ -202,20 +198,15 @@ export const newCommitter = (parts: CommitterParts): Committer => {
   };
 
   const putAgain = async (appends: Appends, bytes: number, failed: unknown): Promise<readonly Offset[]> => {
-    if (isNoSpace(failed) && !isUnsure) throw failed;
-    try {
-      return await putOnce(appends, bytes);
-    } catch (error) {
-      if (!isUnsure) throw error;
-      // Not with the code of a full disk: that would be answered with a refusal, and nothing of it may come back then.
-      throw new Error(`${words(error)}, after a write that may or may not be found again`, { cause: error });
-    }
+    if (isNoSpace(failed)) throw failed;
+    return putOnce(appends, bytes).catch((error: unknown) => {
+      throw withoutCode(error);
+    });
   };
 
   return {
     tally,
     async commit(appends) {
-      isUnsure = false;
       const bytes = sum(appends.map(encodedBytes));
       const offsets = await putOnce(appends, bytes).catch((error: unknown) =>
         putAgain(appends, bytes, error),

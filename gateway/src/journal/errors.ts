@@ -16,6 +16,12 @@ export const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOE
 
 export const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/**
+ * A failure at a point behind which what was to be written may or may not be found again. Without the system's code it
+ * is not taken for a full disk, which would be answered with a refusal.
+ */
+export const withoutCode = (error: unknown): Error => new Error(words(error), { cause: error });
+
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(bytes < 1e7 ? 1 : 0)} MiB`;
 
 export const journalFull = (directory: string, heldBytes: number, bytesMax: number): Fault =>

@@ -53,13 +53,13 @@ const writeVersion = async (disk: Disk, directory: string, version: number): Pro
 const wrong = (directory: string, words: string) =>
   fail(fault('misconfigured', 'journal.format', directory, words));
 
-const checkVersion = (directory: string, version: number): Result<number> => {
+const checkVersion = (directory: string, version: number, known: number): Result<number> => {
   if (version === 0)
     return wrong(directory, `the file '${NAME}' is no journal's; choose another dataDirectory.`);
-  if (version > FORMAT_VERSION) {
+  if (version > known) {
     return wrong(
       directory,
-      `was written by a newer Outpost (format ${version}, this one knows up to ${FORMAT_VERSION}); install that version.`,
+      `was written by a newer Outpost (format ${version}, this one knows up to ${known}); install that version.`,
     );
   }
   return ok(version);
@@ -70,7 +70,7 @@ export const checkFormat = async (disk: Disk, directory: string): Promise<Result
   const version = await readVersion(disk, directory);
   if (version === undefined)
     return wrong(directory, 'holds no journal; check dataDirectory, or start the gateway first.');
-  const checked = checkVersion(directory, version);
+  const checked = checkVersion(directory, version, FORMAT_VERSION);
   if (!checked.ok || version === FORMAT_VERSION) return checked;
   return wrong(
     directory,
@@ -78,24 +78,25 @@ export const checkFormat = async (disk: Disk, directory: string): Promise<Result
   );
 };
 
-/** Makes a new directory, or brings an old one to the present format step by step. */
+/** Makes a new directory, or brings an old one to the format `target` step by step. */
 export const prepareDirectory = async (
   disk: Disk,
   directory: string,
   migrations: readonly Migration[],
+  target: number = FORMAT_VERSION,
 ): Promise<Result<number>> => {
   const found = await readVersion(disk, directory);
   if (found === undefined) {
-    await writeVersion(disk, directory, FORMAT_VERSION);
-    return ok(FORMAT_VERSION);
+    await writeVersion(disk, directory, target);
+    return ok(target);
   }
-  const checked = checkVersion(directory, found);
+  const checked = checkVersion(directory, found, target);
   if (!checked.ok) return checked;
-  for (let version = found; version < FORMAT_VERSION; version += 1) {
+  for (let version = found; version < target; version += 1) {
     const step = migrations.find(({ from }) => from === version);
     if (step === undefined) throw new Error(`No migration from journal format ${version}.`);
     await step.migrate(disk, directory);
     await writeVersion(disk, directory, version + 1);
   }
-  return ok(FORMAT_VERSION);
+  return ok(target);
 };

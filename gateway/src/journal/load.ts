@@ -18,11 +18,10 @@ export interface Loaded {
   readonly unreadable: readonly Unreadable[];
 }
 
+/** Damage at both ends. */
 export interface Unreadable {
   readonly path: string;
   readonly base: bigint;
-  /** Its last page was never written, so its first commit was never finished: nothing in it was acknowledged. */
-  readonly isNew: boolean;
 }
 
 interface Found {
@@ -33,11 +32,7 @@ interface Found {
 const look = async (disk: Disk, path: string, base: bigint): Promise<Found | Unreadable> => {
   const file = await disk.open(path, 'read');
   try {
-    const found = await readHeader(file, path, base);
-    if (found !== undefined) return found;
-    const size = await file.sizeBytes();
-    const last = size < PAGE_BYTES ? new Uint8Array(0) : await readBytes(file, size - PAGE_BYTES, PAGE_BYTES);
-    return { path, base, isNew: last.every((byte) => byte === 0) };
+    return (await readHeader(file, path, base)) ?? { path, base };
   } finally {
     await file.close();
   }
@@ -46,7 +41,8 @@ const look = async (disk: Disk, path: string, base: bigint): Promise<Found | Unr
 const readTailSegment = async (disk: Disk, segment: Segment, cursorAt: number): Promise<Tail> => {
   const file = await disk.open(segment.path, 'read');
   try {
-    const tail = recoverTail(await readBytes(file, 0, segment.dataEnd + PAGE_BYTES), segment, cursorAt);
+    const size = Math.min(await file.sizeBytes(), segment.dataEnd + PAGE_BYTES);
+    const tail = recoverTail(await readBytes(file, 0, size), segment, cursorAt);
     // After a kill the last commit may stand in the page cache only; nobody may be shown what a power cut can take.
     await file.datasync();
     return tail;

@@ -66,7 +66,7 @@ const gather = async ({ directory, disk, readers, damaged }: JournalOptions, fil
   const saved = await loadCursors(disk, directory);
   const furthest = [...saved.positions.values()].reduce((max, at) => (at > max ? at : max), 0n);
   const loaded = await loadSegments(disk, directory, furthest);
-  const repaired = await repair(disk, files, loaded, saved, furthest);
+  const repaired = await repair(disk, directory, files, loaded, saved, furthest);
   const list = newSegmentList(repaired.held, repaired.floor);
   const cursors = await openCursors(disk, directory, saved, readers, list.start);
   // After a kill the last segment's name may not be on the disk yet, and it is about to take data.

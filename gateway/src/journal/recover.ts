@@ -19,6 +19,8 @@ export interface Tail {
   readonly sequence: number;
   /** Nothing was cut, nothing is damaged and nothing lies behind the end, so that writing may go on here. */
   readonly whole: boolean;
+  /** Traces of a commit that was begun and not finished. */
+  readonly unfinished: boolean;
   readonly cutBytes: number;
   /** Acknowledged records are missing. */
   readonly lost: boolean;
@@ -106,13 +108,12 @@ const slotsOf = (file: Uint8Array, segment: Segment): Slots => {
     else damaged += 1;
   }
   const [newest, other] = found.sort((a, b) => b.sequence - a.sequence);
-  // An old head over a torn page belongs to the commit after the newest one.
-  const isBefore = other?.isWhole === true;
-  return {
-    newest,
-    before: isBefore ? other : undefined,
-    damaged: damaged + (other === undefined || isBefore ? 0 : 1),
-  };
+  if (newest === undefined) return { newest, before: undefined, damaged };
+  // An old head over a torn page belongs to the commit after the newest one; so does a page that is missing, for by
+  // the second commit both were written.
+  const before = other?.isWhole === true ? other : undefined;
+  const isTorn = before === undefined && newest.sequence > 1;
+  return { newest, before, damaged: isTorn ? 1 : damaged };
 };
 
 /**
@@ -136,8 +137,9 @@ const extend = (data: Uint8Array, segment: Segment, slots: Slots, newest: Slot, 
 };
 
 /** No slot can be read: the full pages are all there is. */
-const salvage = (data: Uint8Array, segment: Segment, damaged: number): Tail => {
+const salvage = (data: Uint8Array, segment: Segment, damaged: number, isShort: boolean): Tail => {
   const image = imageOf(data, 0, segment.salt);
+  const unfinished = isShort || damaged > 0 || !isZero(data, 0);
   // One slot torn and the other never written is the first commit, cut short; nothing was acknowledged.
   const acknowledged = damaged > 1;
   const scan = acknowledged ? walk(image, data.length) : { records: 0, damages: [] };
@@ -147,7 +149,8 @@ const salvage = (data: Uint8Array, segment: Segment, damaged: number): Tail => {
     end,
     bytes: data.slice(pageFloor(end), end),
     sequence: 0,
-    whole: damaged === 0 && isZero(data, 0),
+    whole: !unfinished,
+    unfinished,
     cutBytes: 0,
     lost: acknowledged,
     records: scan.records,
@@ -162,7 +165,7 @@ const salvage = (data: Uint8Array, segment: Segment, damaged: number): Tail => {
  * stepped over. Of the newest commit, which the power may have cut, whole appends are kept up to the first that is
  * not. Damage in the very last commit of a journal that was not closed looks the same and is treated the same.
  *
- * @param file the whole file, in memory
+ * @param file the whole file, in memory; shorter than it was made if something cut it off
  * @param cursorAt the furthest cursor, counted from the start of the segment's data; negative where it is before it
  */
 export const recoverTail = (file: Uint8Array, segment: Segment, cursorAt: number): Tail => {
@@ -170,18 +173,21 @@ export const recoverTail = (file: Uint8Array, segment: Segment, cursorAt: number
   data.set(file.subarray(segment.dataStart, segment.dataEnd));
   const slots = slotsOf(file, segment);
   const { newest, before } = slots;
-  if (newest === undefined) return salvage(data, segment, slots.damaged);
+  const isShort = file.length < segment.dataEnd + PAGE_BYTES;
+  if (newest === undefined) return salvage(data, segment, slots.damaged, isShort);
 
   const proven = provenEnd(newest, slots, cursorAt);
   const end = extend(data, segment, slots, newest, proven);
   const image = overlaid(data, segment, slotAt(before === undefined ? [newest] : [before, newest], end));
   const { records, damages } = walk(image, end);
   const cutBytes = slotEnd(newest) - end;
+  const unfinished = isShort || cutBytes > 0 || slots.damaged > 0 || !isZero(data, pageFloor(end));
   return {
     end,
     bytes: image.bytes.slice(pageFloor(end), end),
     sequence: newest.sequence,
-    whole: cutBytes === 0 && damages.length === 0 && slots.damaged === 0 && isZero(data, pageFloor(end)),
+    whole: !unfinished && damages.length === 0,
+    unfinished,
     cutBytes,
     lost: damages.some(({ from }) => from < proven),
     records,

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Resumed } from './committer.ts';
+import type { Offset } from './contract.ts';
 import type { SavedCursors } from './cursors.ts';
 import type { Disk } from './disk.ts';
 import { SEGMENT_BYTES_MAX } from './limits.ts';
-import { damageAt, damagesOf, type Loaded, type Unreadable } from './load.ts';
-import type { SegmentFiles } from './segment-files.ts';
+import { damagesOf, type Loaded, type Unreadable } from './load.ts';
+import { NEW, type SegmentFiles } from './segment-files.ts';
 import type { Held } from './segment-list.ts';
 import type { Damage, Recovery } from './state.ts';
 
@@ -19,36 +21,38 @@ export interface Repaired {
 
 const ASIDE = '.damaged';
 
-/** A segment that was never finished being made is deleted; one that cannot be read is put aside for whoever can. */
-const clear = async (
-  disk: Disk,
-  files: SegmentFiles,
-  { path, isNew }: Unreadable,
-): Promise<readonly Damage[]> => {
-  if (isNew) {
-    await files.remove(path);
-    return [];
-  }
+const putAside = async (disk: Disk, files: SegmentFiles, { path, base }: Unreadable): Promise<Damage> => {
   await disk.rename(path, `${path}${ASIDE}`);
-  await files.remove(path);
-  return [{ ...damageAt(path, 0n, 0n), where: `${path}, put aside as ${ASIDE}: neither end can be read` }];
+  await files.syncDirectory();
+  const where = `${path}, put aside as ${ASIDE}: neither end of it can be read`;
+  return { from: base as Offset, to: base as Offset, where };
 };
 
+/** What was never finished being made. */
+const deleteNew = async (disk: Disk, directory: string): Promise<void> => {
+  for (const name of await disk.list(directory)) {
+    if (name.endsWith(NEW)) await disk.unlink(join(directory, name));
+  }
+};
+
+/** Makes the segments of a directory usable. A segment that nobody can read is kept for whoever might. */
 export const repair = async (
   disk: Disk,
+  directory: string,
   files: SegmentFiles,
   loaded: Loaded,
   cursors: SavedCursors,
   furthest: bigint,
 ): Promise<Repaired> => {
+  await deleteNew(disk, directory);
   const held = [...loaded.held];
   const damages: Damage[] = [];
   const lastBase = held.at(-1)?.segment.base ?? -1n;
   let floor = furthest;
   let tailLost = loaded.tail?.lost ?? false;
   for (const each of loaded.unreadable) {
-    damages.push(...(await clear(disk, files, each)));
-    if (each.isNew || each.base < lastBase) continue;
+    damages.push(await putAside(disk, files, each));
+    if (each.base < lastBase) continue;
     tailLost = true;
     const behind = each.base + BigInt(SEGMENT_BYTES_MAX);
     if (behind > floor) floor = behind;
@@ -62,9 +66,8 @@ export const repair = async (
     if (tail.whole) {
       resumed = { held: last, tail: tail.bytes, sequence: tail.sequence };
     } else if (tail.end === 0 && !tail.lost) {
-      // Only a cut commit: the next segment takes its place and its name.
+      // Only a cut commit. Its successor will replace it; until then its base says where the one before it ends.
       held.pop();
-      await files.remove(last.segment.path);
     }
   }
   const end = last?.end ?? 0n;
@@ -77,6 +80,7 @@ export const repair = async (
     damages,
     recovery: {
       tailLost: tailLost || isShort,
+      unfinished: tail?.unfinished ?? false,
       cutBytes: tail?.cutBytes ?? 0,
       cursorsLost: cursors.lost,
       tailRecords: tail?.records ?? 0,

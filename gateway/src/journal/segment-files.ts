@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { concatBytes, type WallNs } from '@outpost/schemas/words';
 import type { Disk, DiskFile } from './disk.ts';
-import { isMissing } from './errors.ts';
+import { isMissing, withoutCode } from './errors.ts';
 import { contextBytesMax, PAGE_BYTES } from './limits.ts';
 import { encodeHeader, headerBytes, type Segment, segmentName } from './segment.ts';
 
@@ -22,14 +22,21 @@ export interface DiskTally {
   writtenBytes: number;
 }
 
+/** A segment that is being made; such a file that is found was never finished and is deleted. */
+export const NEW = '.new';
+
 export interface SegmentFiles {
   readonly tally: Readonly<DiskTally>;
   write(file: DiskFile, bytes: Uint8Array, position: number): Promise<void>;
   sync(file: DiskFile): Promise<void>;
-  /** Takes data only after its header and its place in the directory are durable. */
+  /**
+   * Makes a segment under another name, whole, and then puts it in its place: there, a damaged header is never an
+   * unfinished one. A segment of the same base, which holds nothing that counts, is replaced in the same step.
+   */
   create(base: bigint): Promise<{ readonly segment: Segment; readonly file: DiskFile }>;
-  /** Durably, for a segment that came back could hide what was written since. */
+  /** Durably, so that the oldest go first whatever happens. */
   remove(path: string): Promise<void>;
+  syncDirectory(): Promise<void>;
 }
 
 export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
@@ -51,12 +58,10 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
     await disk.syncDirectory(directory);
   };
 
-  const remove = async (path: string): Promise<void> => {
-    await disk.unlink(path).catch((error: unknown) => {
+  const unlink = (path: string): Promise<void> =>
+    disk.unlink(path).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     });
-    await syncDirectory();
-  };
 
   const contextNow = (): Uint8Array => {
     const context = parts.context();
@@ -69,7 +74,11 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
     tally,
     write,
     sync,
-    remove,
+    async remove(path) {
+      await unlink(path);
+      await syncDirectory();
+    },
+    syncDirectory,
     async create(base) {
       const context = contextNow();
       const segment: Segment = {
@@ -80,18 +89,23 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
         dataStart: headerBytes(context.length) + PAGE_BYTES,
         dataEnd: segmentBytes - PAGE_BYTES,
       };
-      const file = await disk.open(segment.path, 'create');
+      const path = `${segment.path}${NEW}`;
+      await unlink(path);
+      const file = await disk.open(path, 'create');
       try {
         await file.truncate(segmentBytes);
         // The slots too, so that their blocks are there when the disk is full.
         await write(file, concatBytes(encodeHeader(segment, context), new Uint8Array(PAGE_BYTES)), 0);
         await write(file, new Uint8Array(PAGE_BYTES), segment.dataEnd);
         await sync(file);
-        await syncDirectory();
+        await disk.rename(path, segment.path);
+        await syncDirectory().catch((error: unknown) => {
+          throw withoutCode(error);
+        });
         return { segment, file };
       } catch (error) {
         await file.close();
-        await remove(segment.path);
+        await unlink(path);
         throw error;
       }
     },

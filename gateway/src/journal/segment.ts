@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type WallNs, wallNs } from '@outpost/schemas/words';
 import type { DiskFile } from './disk.ts';
-import { PAGE_BYTES, pageCeil, pageFloor } from './limits.ts';
+import { contextBytesMax, PAGE_BYTES, pageCeil, pageFloor } from './limits.ts';
 import { SLOT_HEAD_BYTES, TAIL_BYTES_MAX } from './records.ts';
 
 /*
@@ -189,9 +189,13 @@ export const readTail = async (file: DiskFile, segment: Segment, end: number): P
     : slot.tail.slice(0, length);
 };
 
+/** The most that header and slot 0 take of a segment whose data ends there. */
+const frontBytesMax = (dataEnd: number): number =>
+  headerBytes(contextBytesMax(dataEnd + PAGE_BYTES)) + PAGE_BYTES;
+
 /**
- * What is known of a segment from its file. A damaged header costs the context and the time of creation only: slot 1
- * is always the file's last page and repeats what reading needs.
+ * What is known of a segment from its file. A damaged header costs the context and the time of creation only: both
+ * slots repeat what reading needs, one in the file's last page and one behind the header.
  */
 export const readHeader = async (
   file: DiskFile,
@@ -207,9 +211,15 @@ export const readHeader = async (
     return { segment, context };
   }
   const dataEnd = (await file.sizeBytes()) - PAGE_BYTES;
-  if (dataEnd < PAGE_BYTES) return undefined;
-  const slot = decodeSlot(await readBytes(file, dataEnd, PAGE_BYTES));
-  if (typeof slot === 'string' || slot.base !== base) return undefined;
-  const { salt, dataStart } = slot;
-  return { segment: { path, base, created: wallNs(0n), salt, dataStart, dataEnd }, context: undefined };
+  for (
+    let at = dataEnd;
+    at > 0;
+    at = at === dataEnd ? frontBytesMax(dataEnd) - PAGE_BYTES : at - PAGE_BYTES
+  ) {
+    const slot = decodeSlot(await readBytes(file, at, PAGE_BYTES));
+    if (typeof slot === 'string' || slot.base !== base) continue;
+    const { salt, dataStart } = slot;
+    return { segment: { path, base, created: wallNs(0n), salt, dataStart, dataEnd }, context: undefined };
+  }
+  return undefined;
 };

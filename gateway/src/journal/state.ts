@@ -17,7 +17,12 @@ export interface Recovery {
    * stands behind the end, or both copies of the last page are gone. An ordinary power cut never leads to this.
    */
   readonly tailLost: boolean;
-  /** Bytes of a last commit that was never finished, and so never acknowledged, and is cut off. */
+  /**
+   * The last commit, or the making of a segment, was begun and not finished, as the power cut it; nobody was told of
+   * it. Damage in the last commit of a journal that was not closed looks the same.
+   */
+  readonly unfinished: boolean;
+  /** How much of it is cut off; 0 where that cannot be known. */
   readonly cutBytes: number;
   /** Both cursor files were unreadable: every reader starts again at the first entry that is held. */
   readonly cursorsLost: boolean;
