@@ -162,6 +162,6 @@ export const runStoreTask = (task: StoreTask, signal: AbortSignal): Promise<void
       inner,
     );
   const { influxd } = target;
-  // InfluxDB is stopped after the follower wrote its last points.
+  // Both stop at once: what is not written yet stays in the journal and is written at the next start.
   return influxd === undefined ? follow(signal) : together(signal, follow, (inner) => influxd.run(inner));
 };
