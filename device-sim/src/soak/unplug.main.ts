@@ -2,7 +2,7 @@
  * Pulls the plug of a serial device again and again, at random moments, and measures what the gateway's side makes of
  * it: socat holds a pseudo-terminal with an echoing process behind it, and SIGKILL is the hand at the cable.
  *
- *     node device-sim/dist/soak/unplug.js --count 200 [--seed 1]
+ *     npm run soak -- unplug --count 200 [--seed 1]
  *
  * Prints progress to stderr and one JSON object to stdout. Exits with 1 on any miss.
  */
