@@ -6,14 +6,12 @@ describe('the journal under power cuts', () => {
     const tally = newCutTally();
     for (let seed = 1; tally.cuts < 300; seed += 1)
       await runCuts({ seed, lives: 4, steps: 25, troubled: seed % 2 === 0 }, tally);
-    console.log(tally);
     expect(tally.acknowledgedRecords).toBeGreaterThan(1000);
   });
 
   it('loses nothing acknowledged when the power goes at any write of a scripted life', async () => {
     const tally = newCutTally();
-    const n = await runEveryBoundary(77, 20, tally);
-    console.log(n, tally);
+    await runEveryBoundary(77, 20, tally);
     expect(tally.cuts).toBeGreaterThan(50);
   });
 });
