@@ -222,7 +222,11 @@ export const newCommitter = (parts: CommitterParts): Committer => {
         const { held } = current;
         const used = Number(held.end - held.segment.base);
         const tail = held.tail ?? new Uint8Array(0);
-        await place.putSlot(current, pageFloor(used), tail).finally(() => place.leave());
+        try {
+          await place.putSlot(current, pageFloor(used), tail);
+        } finally {
+          await place.leave();
+        }
       }
       await place.leave();
     },
