@@ -24,7 +24,10 @@ export interface NetworkView {
   /** Not sent because they are simulated or signed by a demo key and this network does not take such. */
   withheld: number;
   pending: number;
+  /** What stands in the way now; else the last refusal. */
   words: string;
+  /** The last refusal, in the network's words. */
+  refusal: string;
 }
 
 export interface StoreView {

@@ -153,7 +153,7 @@ const attempt = async (
       retry ??= { afterMs: outcome.retryAfterMs, fault: outcome.fault };
     } else {
       count(view, outcome.kind);
-      if (outcome.kind === 'refused') view.words = `last refusal: ${outcome.code}, ${outcome.words}`;
+      if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
     }
     if (entry !== undefined) entries.push(entry);
   }
@@ -177,7 +177,7 @@ const settleAll = async (
     left = result.left;
     if (result.fault === undefined) {
       waitMs = RETRY_MS_MIN;
-      view.words = view.words.startsWith('last refusal') ? view.words : '';
+      view.words = view.refusal;
       continue;
     }
     view.words = sentence(result.fault);

@@ -65,6 +65,7 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
   withheld: 0,
   pending: 0,
   words: '',
+  refusal: '',
 });
 
 /** Opens a network as configured; touches nothing outside. */
