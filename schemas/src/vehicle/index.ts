@@ -2,6 +2,19 @@ export { decodeSupported, encodeSupported } from './bitmap.ts';
 export { decodePid } from './decode-pid.ts';
 export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
 export { encodePid } from './encode-pid.ts';
+export {
+  type Formula,
+  formatFormula,
+  formulaBits,
+  formulaBytes,
+  mantissaOf,
+  parseFormula,
+  rawLimits,
+  rawOf,
+  readRaw,
+  tellsApart,
+  writeRaw,
+} from './formula.ts';
 export type { Field, Pid, When } from './pid.ts';
 export {
   isBitmapPid,
