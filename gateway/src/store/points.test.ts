@@ -1,5 +1,5 @@
 import { signalById } from '@outpost/schemas/vehicle';
-import { type Body, wallNs } from '@outpost/schemas/words';
+import { type Body, type Epoch, wallNs } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pointProblem } from './point.ts';
@@ -88,6 +88,42 @@ describe('what is no number', () => {
     ],
   ])('%s is an event with a text', (_, body, expected) => {
     expect(pointFor(of(body))).toMatchObject({ measurement: 'events', ...expected });
+  });
+
+  it('a position has degrees, metres and metres per second, and nothing for what is not known', () => {
+    const unknown = { altitudeCm: undefined, courseCdeg: undefined, hdopCenti: undefined };
+    const place = { latitude: 481_173_000, longitude: -115_166_667, speedCmS: 1_152, satellites: 8 };
+    const body: Body = { kind: 'position', fix: '3d', ...place, ...unknown, fixedAt: undefined };
+    const point = pointFor(of(body));
+    expect(point).toMatchObject({ measurement: 'position', integers: { seq: 7, satellites: 8 } });
+    expect(point.floats).toEqual({ lat: 48.1173, lon: -11.516_666_7, speed: 11.52 });
+  });
+
+  it('a trip has its distance, its time and why it began and ended', () => {
+    const epoch = new Uint8Array(16) as Epoch;
+    const body: Body = {
+      kind: 'trip',
+      start: { epoch, sequence: 1, wall },
+      startedBy: 'run-time',
+      end: { epoch, sequence: 6, wall: wallNs(WALL_START + 90_500_000_000n) },
+      endedBy: 'engine-off',
+      distanceM: 1_204,
+      fuelMl: 95,
+      energyWh: undefined,
+      odometerStartM: undefined,
+      odometerEndM: undefined,
+    };
+    expect(pointFor(of(body))).toMatchObject({
+      measurement: 'trips',
+      tags: { started_by: 'run-time', ended_by: 'engine-off' },
+      floats: { duration_s: 90.5 },
+      integers: { seq: 7, distance_m: 1_204, fuel_ml: 95 },
+    });
+  });
+
+  it('a redacted mark is an event that says why', () => {
+    const point = pointFor(of({ kind: 'redacted', what: 'position', reason: 'zone' }));
+    expect(point).toMatchObject({ tags: { kind: 'redacted', what: 'position' }, texts: { text: 'zone' } });
   });
 
   it('a text of a signal stands beside its numbers, in a field of its own', () => {

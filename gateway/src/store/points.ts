@@ -7,11 +7,13 @@ import {
   type IdentityBody,
   type NumberBody,
   ok,
+  type RedactedBody,
   type Result,
   type TextBody,
   type TimeTrust,
   type WallNs,
 } from '@outpost/schemas/words';
+import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
 import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
 import { pointTime } from './timestamp.ts';
@@ -63,7 +65,9 @@ const signalPoint = (
   );
 };
 
-const said = (body: CodesBody | IdentityBody | GapBody): { tags: Tags; text: string; count?: number } => {
+const said = (
+  body: CodesBody | IdentityBody | GapBody | RedactedBody,
+): { tags: Tags; text: string; count?: number } => {
   switch (body.kind) {
     case 'codes':
       return {
@@ -75,6 +79,8 @@ const said = (body: CodesBody | IdentityBody | GapBody): { tags: Tags; text: str
       return { tags: { kind: 'identity', of: body.of, ...ecuTag(body.ecu) }, text: body.text };
     case 'gap':
       return { tags: { kind: 'gap', reason: body.reason }, text: body.reason, count: body.count };
+    case 'redacted':
+      return { tags: { kind: 'redacted', what: body.what }, text: body.reason };
   }
 };
 
@@ -89,6 +95,21 @@ const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Re
       tags: { ...tags, kind: 'clock' },
       integers: { seq: sequence },
       texts: { text: `clock trusted as ${body.anchor.trust}` },
+      at,
+    });
+  }
+  if (body.kind === 'position') {
+    const { floats, integers } = positionFields(body);
+    return ok({ measurement: 'position', tags, floats, integers: { seq: sequence, ...integers }, at });
+  }
+  if (body.kind === 'trip') {
+    const { floats, integers } = tripFields(body);
+    const why = { started_by: body.startedBy, ended_by: body.endedBy };
+    return ok({
+      measurement: 'trips',
+      tags: { ...tags, ...why },
+      floats,
+      integers: { seq: sequence, ...integers },
       at,
     });
   }

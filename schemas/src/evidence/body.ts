@@ -10,8 +10,10 @@ import {
   writeInt,
   writeText,
 } from './cbor.ts';
-import { CODES_STATUS, GAP_REASON, IDENTITY_OF, TRUST } from './codes.ts';
+import { CODES_STATUS, GAP_REASON, IDENTITY_OF, REDACTED_REASON, REDACTED_WHAT, TRUST } from './codes.ts';
+import { POSITION_FIELDS, positionFrom, positionProblem, writePosition } from './position-body.ts';
 import { asMono, asWall, INT64_MAX, isList, isText, isUint, UINT32_MAX } from './shape.ts';
+import { TRIP_FIELDS, tripFrom, tripProblem, writeTrip } from './trip-body.ts';
 
 export const SIGNAL_MAX = 0xffff;
 export const TEXT_MAX_BYTES = 4_096;
@@ -19,7 +21,7 @@ export const CODES_MAX = 512;
 
 const TROUBLE_CODE = /^[\x21-\x7e]{1,16}$/;
 
-/** 7 reception, 8 position, 9 trip and 10 redacted are reserved. */
+/** 7 is reserved for receptions. */
 export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
   number: 1,
   text: 2,
@@ -27,10 +29,17 @@ export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
   identity: 4,
   anchor: 5,
   gap: 6,
+  position: 8,
+  trip: 9,
+  redacted: 10,
 };
 
 /** Items of the leaf's array that belong to a body of this kind, after its kind. */
-export const bodyFieldCount = (body: Body): number => (body.kind === 'gap' ? 2 : 3);
+export const bodyFieldCount = ({ kind }: Body): number => {
+  if (kind === 'position') return POSITION_FIELDS;
+  if (kind === 'trip') return TRIP_FIELDS;
+  return kind === 'gap' || kind === 'redacted' ? 2 : 3;
+};
 
 /** Bytes that the body's encoding does not exceed, kind included; for a number it is exactly that many. */
 export const bodyBoundBytes = (body: Body): number => {
@@ -44,7 +53,12 @@ export const bodyBoundBytes = (body: Body): number => {
       return 32 + body.codes.reduce((sum, code) => sum + 3 + 3 * code.length, 0);
     case 'anchor':
     case 'gap':
+    case 'redacted':
       return 32;
+    case 'position':
+      return 64;
+    case 'trip':
+      return 128;
   }
 };
 
@@ -85,6 +99,16 @@ export const writeBody = (sink: Sink, body: Body): void => {
       writeInt(sink, GAP_REASON.codeOf(body.reason));
       writeInt(sink, body.count);
       return;
+    case 'position':
+      writePosition(sink, body);
+      return;
+    case 'trip':
+      writeTrip(sink, body);
+      return;
+    case 'redacted':
+      writeInt(sink, REDACTED_WHAT.codeOf(body.what));
+      writeInt(sink, REDACTED_REASON.codeOf(body.reason));
+      return;
   }
 };
 
@@ -109,7 +133,8 @@ export const bodyProblem = (body: Body): string | undefined => {
     return 'the clock anchor is outside 0 to 2^63 − 1 ns';
   }
   if (body.kind === 'gap' && !isUint(body.count)) return 'the count of the gap is no safe integer';
-  return undefined;
+  if (body.kind === 'position') return positionProblem(body);
+  return body.kind === 'trip' ? tripProblem(body) : undefined;
 };
 
 /** A clock anchor from its array [wall, mono, trust]. */
@@ -145,9 +170,18 @@ const gapFrom = ([first, count]: readonly CborValue[]): Body | undefined => {
   return reason === undefined || !isUint(count) ? undefined : { kind: 'gap', reason, count };
 };
 
+const redactedFrom = ([first, second]: readonly CborValue[]): Body | undefined => {
+  const [what, reason] = [REDACTED_WHAT.nameOf(first), REDACTED_REASON.nameOf(second)];
+  return what === undefined || reason === undefined ? undefined : { kind: 'redacted', what, reason };
+};
+
 /** The body that `kind` and its fields make; undefined where they make none. */
 export const bodyFrom = (kind: CborValue, fields: readonly CborValue[]): Body | undefined => {
   if (kind === BODY_KIND.gap) return fields.length === 2 ? gapFrom(fields) : undefined;
+  if (kind === BODY_KIND.redacted) return fields.length === 2 ? redactedFrom(fields) : undefined;
+  if (kind === BODY_KIND.position)
+    return fields.length === POSITION_FIELDS ? positionFrom(fields) : undefined;
+  if (kind === BODY_KIND.trip) return fields.length === TRIP_FIELDS ? tripFrom(fields) : undefined;
   if (fields.length !== 3) return undefined;
   if (kind !== BODY_KIND.anchor) return spokenBody(kind, fields);
   const anchor = anchorFrom(fields);

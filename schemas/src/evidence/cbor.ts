@@ -138,6 +138,8 @@ const writeSimple = (sink: Sink, byte: number): void => {
   sink.at += 1;
 };
 
+export const writeNull = (sink: Sink): void => writeSimple(sink, NULL);
+
 /** The order of the encoded keys' bytes (RFC 8949 §4.2.1), which is 0, 1, 2 … and then −1, −2 … */
 const encodedOrder = (a: number, b: number): number => (a < 0 === b < 0 ? Math.abs(a) - Math.abs(b) : b - a);
 

@@ -3,6 +3,7 @@ import {
   type ClockAnchor,
   equalBytes,
   type GapReason,
+  isOwnBody,
   type MonoNs,
   type StreamId,
 } from '../words/index.ts';
@@ -68,9 +69,9 @@ const bodyBytes = (body: Body): Uint8Array => {
   return written(sink);
 };
 
-/** Anchors and gaps are the box's own words; they have no frame. */
+/** What the box itself says has no frame. */
 export const checkRedecoded = (stream: StreamId, leaf: Leaf, parts: Omit<BatchParts, 'verify'>): void => {
-  if (leaf.body.kind === 'anchor' || leaf.body.kind === 'gap') return;
+  if (isOwnBody(leaf.body)) return;
   const bodies = parts.redecode?.(stream, leaf.raw);
   if (bodies === undefined) return;
   parts.tally.redecoded += 1;

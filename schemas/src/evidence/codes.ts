@@ -2,10 +2,14 @@ import type {
   Authentication,
   CodesBody,
   EpochReason,
+  FixKind,
   GapReason,
   IdentityOf,
   Origin,
+  RedactedBody,
   TimeTrust,
+  TripEndReason,
+  TripStartReason,
 } from '../words/index.ts';
 import { type ClosedList, closedList } from './closed-list.ts';
 
@@ -74,3 +78,23 @@ export const GAP_REASON: ClosedList<GapReason> = closedList({
   'tail-lost': 5,
   clock: 6,
 });
+
+export const FIX_KIND: ClosedList<FixKind> = closedList({
+  estimated: 1,
+  '2d': 2,
+  '3d': 3,
+  differential: 4,
+  rtk: 5,
+});
+
+export const TRIP_START: ClosedList<TripStartReason> = closedList({ 'run-time': 1, engine: 2, movement: 3 });
+
+export const TRIP_END: ClosedList<TripEndReason> = closedList({
+  'engine-off': 1,
+  standstill: 2,
+  silence: 3,
+  'new-start': 4,
+});
+
+export const REDACTED_WHAT: ClosedList<RedactedBody['what']> = closedList({ position: 1 });
+export const REDACTED_REASON: ClosedList<RedactedBody['reason']> = closedList({ zone: 1, unreadable: 2 });

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asciiBytes, type Body, type Epoch, fromHex, monoNs, toHex, wallNs } from '../words/index.ts';
+import {
+  asciiBytes,
+  type Body,
+  type Epoch,
+  fromHex,
+  isOwnBody,
+  monoNs,
+  type TripBody,
+  toHex,
+  wallNs,
+} from '../words/index.ts';
 import { encodeCbor } from './cbor.ts';
 import { checkReading, decodeLeaf, encodeLeaf, LEAF_MAX_BYTES, type Leaf } from './leaf.ts';
 import { leafSalt, saltKey } from './salt.ts';
@@ -9,6 +19,13 @@ const ecu = fc.integer({ min: 0, max: 0xffff_ffff });
 const signal = fc.integer({ min: 0, max: 0xffff });
 const ns = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const text = fc.string({ unit: 'grapheme', maxLength: 60 });
+
+const open = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+const tripEnd = fc.record({
+  epoch: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => bytes as Epoch),
+  sequence: fc.maxSafeNat(),
+  wall: ns.map(wallNs),
+});
 
 const bodies: fc.Arbitrary<Body> = fc.oneof(
   fc.record({ kind: fc.constant('number' as const), signal, mantissa: fc.maxSafeInteger(), ecu }),
@@ -38,15 +55,79 @@ const bodies: fc.Arbitrary<Body> = fc.oneof(
     reason: fc.constantFrom('disconnected' as const, 'limit' as const, 'clock' as const),
     count: fc.maxSafeNat(),
   }),
+  fc.record({
+    kind: fc.constant('position' as const),
+    fix: fc.constantFrom('estimated' as const, '2d' as const, '3d' as const, 'rtk' as const),
+    latitude: fc.integer({ min: -900_000_000, max: 900_000_000 }),
+    longitude: fc.integer({ min: -1_800_000_000, max: 1_800_000_000 }),
+    altitudeCm: open(fc.integer({ min: -1_000_000, max: 10_000_000 })),
+    speedCmS: open(fc.integer({ min: 0, max: 10_000_000 })),
+    courseCdeg: open(fc.integer({ min: 0, max: 35_999 })),
+    hdopCenti: open(fc.integer({ min: 0, max: 9_999 })),
+    satellites: open(fc.integer({ min: 0, max: 255 })),
+    fixedAt: open(ns.map(wallNs)),
+  }),
+  fc
+    .record({
+      kind: fc.constant('trip' as const),
+      start: tripEnd,
+      startedBy: fc.constantFrom('run-time' as const, 'engine' as const, 'movement' as const),
+      end: tripEnd,
+      endedBy: fc.constantFrom('engine-off' as const, 'standstill' as const, 'silence' as const),
+      distanceM: fc.maxSafeNat(),
+      fuelMl: open(fc.maxSafeNat()),
+      energyWh: open(fc.maxSafeInteger()),
+      odometerStartM: open(fc.maxSafeNat()),
+      odometerEndM: open(fc.maxSafeNat()),
+    })
+    .map((trip) => {
+      const isInOrder = trip.start.wall <= trip.end.wall;
+      return isInOrder ? trip : { ...trip, start: trip.end, end: trip.start };
+    }),
+  fc.record({
+    kind: fc.constant('redacted' as const),
+    what: fc.constant('position' as const),
+    reason: fc.constantFrom('zone' as const, 'unreadable' as const),
+  }),
 );
 
-const leaves: fc.Arbitrary<Leaf> = fc.record({
-  sequence: fc.maxSafeNat(),
-  mono: ns.map(monoNs),
-  body: bodies,
-  raw: fc.uint8Array({ maxLength: 300 }),
-  salt: fc.uint8Array({ minLength: 16, maxLength: 16 }),
-});
+const leaves: fc.Arbitrary<Leaf> = fc
+  .record({
+    sequence: fc.maxSafeNat(),
+    mono: ns.map(monoNs),
+    body: bodies,
+    raw: fc.uint8Array({ maxLength: 300 }),
+    salt: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+  })
+  .map((leaf) => (isOwnBody(leaf.body) ? { ...leaf, raw: new Uint8Array(0) } : leaf));
+
+const none = new Uint8Array(0);
+
+const berlin: Body = {
+  kind: 'position',
+  fix: '2d',
+  latitude: 525_000_000,
+  longitude: 134_000_000,
+  altitudeCm: undefined,
+  speedCmS: undefined,
+  courseCdeg: undefined,
+  hdopCenti: undefined,
+  satellites: undefined,
+  fixedAt: undefined,
+};
+
+const drive: TripBody = {
+  kind: 'trip',
+  start: { epoch: new Uint8Array(16) as Epoch, sequence: 1, wall: wallNs(1n) },
+  startedBy: 'engine',
+  end: { epoch: new Uint8Array(16) as Epoch, sequence: 2, wall: wallNs(2n) },
+  endedBy: 'silence',
+  distanceM: 1,
+  fuelMl: undefined,
+  energyWh: undefined,
+  odometerStartM: undefined,
+  odometerEndM: undefined,
+};
 
 const number: Leaf = {
   sequence: 2 ** 32,
@@ -88,8 +169,18 @@ test('what a leaf cannot hold is refused before it is kept, and thrown where it 
       { body: { kind: 'codes', status: 'stored', codes: new Array<string>(513).fill('P0001'), ecu: 0 } },
       /codes/,
     ],
-    [{ body: { kind: 'gap', reason: 'limit', count: -1 } }, /count/],
-    [{ body: { kind: 'anchor', anchor: { wall: wallNs(-1n), mono: monoNs(0n), trust: 'rtc' } } }, /anchor/],
+    [{ body: { kind: 'gap', reason: 'limit', count: -1 }, raw: none }, /count/],
+    [
+      { body: { kind: 'anchor', anchor: { wall: wallNs(-1n), mono: monoNs(0n), trust: 'rtc' } }, raw: none },
+      /anchor/,
+    ],
+    [{ body: { kind: 'redacted', what: 'position', reason: 'zone' } }, /a frame beside it/],
+    [{ body: { ...berlin, latitude: 900_000_001 } }, /not on Earth/],
+    [{ body: { ...berlin, longitude: 0.5 } }, /not on Earth/],
+    [{ body: { ...berlin, courseCdeg: 36_000 } }, /course/],
+    [{ body: { ...drive, end: { ...drive.end, wall: wallNs(0n) } }, raw: none }, /ends before it starts/],
+    [{ body: { ...drive, distanceM: -1 }, raw: none }, /distance/],
+    [{ body: { ...drive, fuelMl: 0.5 }, raw: none }, /fuel/],
     [{ raw: new Uint8Array(LEAF_MAX_BYTES) }, /longer than 65536/],
   ];
   for (const [change, words] of cases) {
@@ -121,6 +212,13 @@ test('arrays that are no leaf are refused', () => {
     [1, 2, salt, raw, 3, 1, [3], 4],
     [1, 2, salt, raw, 4, 0, 'x', 4],
     [1, 2, salt, raw, 5, 1, 2, 9],
+    [1, 2, salt, raw, 8, 3, 900_000_001, 0, null, null, null, null, null, null],
+    [1, 2, salt, raw, 8, 3, 0, 0, null, null, null, null, null],
+    [1, 2, salt, raw, 8, 3, 0, 0, 'x', null, null, null, null, null],
+    [1, 2, salt, raw, 8, 3, 0, 0, null, null, null, null, null, -1],
+    [1, 2, salt, raw, 10, 1, 3],
+    [1, 2, salt, asciiBytes('$GPRMC'), 10, 1, 1],
+    [1, 2, salt, asciiBytes('$GPRMC'), 6, 1, 2],
     [1, 2, salt, raw, 6, 1],
     [1, 2, salt, raw, 6, 1, 2, 3],
     [-1, 2, salt, raw, 1, 2, 3, 4],

@@ -1,4 +1,4 @@
-import { type Body, fail, fault, type MonoNs, ok, type Result } from '../words/index.ts';
+import { type Body, fail, fault, isOwnBody, type MonoNs, ok, type Result } from '../words/index.ts';
 import { bodyBoundBytes, bodyFieldCount, bodyFrom, bodyProblem, writeBody } from './body.ts';
 import { headBytes, MAJOR, sinkOf, writeBigInt, writeBytes, writeHead, writeInt, written } from './cbor.ts';
 import { decodeCbor } from './cbor-read.ts';
@@ -36,6 +36,8 @@ const problemOf = (leaf: Leaf): string | undefined => {
   if (!isUint(leaf.sequence)) return 'the sequence is no safe integer';
   if (leaf.mono < 0n || leaf.mono > INT64_MAX) return 'the time is outside 0 to 2^63 − 1 ns';
   if (leaf.salt.length !== SALT_BYTES) return `the salt is not ${SALT_BYTES} bytes`;
+  if (isOwnBody(leaf.body) && leaf.raw.length > 0)
+    return 'the box itself speaks, and there is a frame beside it';
   return bodyProblem(leaf.body);
 };
 
@@ -52,6 +54,8 @@ const boundBytes = (body: Body, raw: Uint8Array): number =>
 export const checkReading = (body: Body, raw: Uint8Array): Result<void> => {
   const problem = bodyProblem(body);
   if (problem !== undefined) return refuse(problem);
+  if (isOwnBody(body) && raw.length > 0)
+    return refuse('the box itself speaks, and there is a frame beside it');
   return HEAD_BOUND_BYTES + boundBytes(body, raw) > LEAF_MAX_BYTES
     ? refuse(`it is longer than ${LEAF_MAX_BYTES} bytes`)
     : ok(undefined);
@@ -90,6 +94,7 @@ export const decodeLeaf = (bytes: Uint8Array): Result<Leaf> => {
   if (!isBytes(salt, SALT_BYTES)) return refuse(`the salt is not ${SALT_BYTES} bytes`);
   if (!(raw instanceof Uint8Array)) return refuse('the raw frame is no byte string');
   const body = bodyFrom(kind ?? null, fields);
+  if (body !== undefined && isOwnBody(body) && raw.length > 0) return refuse('it has a frame of its own');
   if (body === undefined) return refuse(`kind ${String(kind)} and its fields do not fit`);
   return ok({ sequence, mono, body, raw, salt });
 };

@@ -6,6 +6,7 @@ import {
   type DeviceName,
   type Epoch,
   type EpochReason,
+  isOwnBody,
   monoNs,
   type Origin,
   type StreamId,
@@ -93,9 +94,8 @@ export const sampleEpoch = (options: SampleEpochOptions): SampleEpoch => {
 
   const next: SampleEpoch['next'] = (bodies, changes = {}) => {
     const leaves = bodies.map((body, index) => {
-      const own = body.kind === 'anchor' || body.kind === 'gap';
       const at = sequence + index;
-      const raw = own ? new Uint8Array(0) : SAMPLE_RAW;
+      const raw = isOwnBody(body) ? new Uint8Array(0) : SAMPLE_RAW;
       return encodeLeaf({ sequence: at, mono: monoOf(at), body, raw, salt: leafSalt(salts, at) });
     });
     const statement: Statement = {

@@ -43,6 +43,31 @@ const BODIES: readonly Body[] = [
   { kind: 'codes', status: 'stored', codes: ['P0301', 'U0100'], ecu: 0x7e8 },
   { kind: 'identity', of: 'vin', text: 'WVWZZZ1JZ3W386752', ecu: 0x18da_f110 },
   { kind: 'gap', reason: 'disconnected', count: 3 },
+  {
+    kind: 'position',
+    fix: '3d',
+    latitude: 481_173_000,
+    longitude: -115_166_667,
+    altitudeCm: 54_540,
+    speedCmS: 1_152,
+    courseCdeg: 8_440,
+    hdopCenti: 90,
+    satellites: 8,
+    fixedAt: SAMPLE_ANCHOR.wall,
+  },
+  {
+    kind: 'trip',
+    start: { epoch: sampleEpochName(0xe0), sequence: 1, wall: SAMPLE_ANCHOR.wall },
+    startedBy: 'run-time',
+    end: { epoch: sampleEpochName(0xe0), sequence: 5, wall: wallNs(SAMPLE_ANCHOR.wall + 1_800_000_000_000n) },
+    endedBy: 'engine-off',
+    distanceM: 23_266,
+    fuelMl: 1_310,
+    energyWh: undefined,
+    odometerStartM: 48_211_000,
+    odometerEndM: 48_234_300,
+  },
+  { kind: 'redacted', what: 'position', reason: 'zone' },
 ];
 
 const leafVector = (bytes: Uint8Array): unknown => {
@@ -236,12 +261,12 @@ test('the file of the vectors is judged as docs/evidence.md says', () => {
   expect(verdict).toBe('holds');
   expect(checked).toEqual({
     attestations: 3,
-    leaves: 9,
+    leaves: 12,
     proofs: 1,
     signatures: 11,
     redecoded: 0,
     keyRecords: 4,
     receipts: 1,
   });
-  expect([...networks]).toEqual([['outpost', { receipts: 1, acceptedReadings: 4, refusedReadings: 2 }]]);
+  expect([...networks]).toEqual([['outpost', { receipts: 1, acceptedReadings: 7, refusedReadings: 2 }]]);
 });

@@ -79,9 +79,87 @@ export interface GapBody {
   readonly count: number;
 }
 
-/** The closed union of what a reading can say. Adapters make the first four; anchor and gap are the box's own. */
-export type Body = NumberBody | TextBody | CodesBody | IdentityBody | AnchorBody | GapBody;
+/** How a satellite receiver came to a position; `estimated` is dead reckoning. */
+export type FixKind = 'estimated' | '2d' | '3d' | 'differential' | 'rtk';
+
+/** Where a satellite receiver says that it is (WGS 84). Every number is a safe integer. */
+export interface PositionBody {
+  readonly kind: 'position';
+  readonly fix: FixKind;
+  /** Degrees × 10^7, north positive. */
+  readonly latitude: number;
+  /** Degrees × 10^7, east positive. */
+  readonly longitude: number;
+  /** Centimetres above mean sea level. */
+  readonly altitudeCm: number | undefined;
+  /** Centimetres per second over ground. */
+  readonly speedCmS: number | undefined;
+  /** Hundredths of a degree from true north, 0 to 35999. */
+  readonly courseCdeg: number | undefined;
+  /** Horizontal dilution of precision × 100. */
+  readonly hdopCenti: number | undefined;
+  readonly satellites: number | undefined;
+  /** The moment of the fix as the satellites say it. */
+  readonly fixedAt: WallNs | undefined;
+}
+
+/** One end of a trip: the reading that shows it, and the moment, which may lie before that reading. */
+export interface TripEnd {
+  readonly epoch: Epoch;
+  readonly sequence: number;
+  readonly wall: WallNs;
+}
+
+export type TripStartReason = 'run-time' | 'engine' | 'movement';
+export type TripEndReason = 'engine-off' | 'standstill' | 'silence' | 'new-start';
+
+/** A trip, worked out by the box from the readings of the same stream between its ends, for anyone to repeat. */
+export interface TripBody {
+  readonly kind: 'trip';
+  readonly start: TripEnd;
+  readonly startedBy: TripStartReason;
+  readonly end: TripEnd;
+  readonly endedBy: TripEndReason;
+  /** Metres, integrated from the speed. */
+  readonly distanceM: number;
+  /** Millilitres. */
+  readonly fuelMl: number | undefined;
+  /** Watt-hours out of the traction battery, net of what came back. */
+  readonly energyWh: number | undefined;
+  /** Metres. */
+  readonly odometerStartM: number | undefined;
+  readonly odometerEndM: number | undefined;
+}
+
+/**
+ * Something was said here that its owner keeps to himself: inside a privacy zone, or a frame that may hold a
+ * position and cannot be read. Its raw bytes are never kept; this mark is what is signed in their place.
+ */
+export interface RedactedBody {
+  readonly kind: 'redacted';
+  readonly what: 'position';
+  readonly reason: 'zone' | 'unreadable';
+}
+
+/**
+ * The closed union of what a reading can say. Adapters make the first five; the box itself makes the rest, which
+ * have no frame.
+ */
+export type Body =
+  | NumberBody
+  | TextBody
+  | CodesBody
+  | IdentityBody
+  | PositionBody
+  | AnchorBody
+  | GapBody
+  | TripBody
+  | RedactedBody;
 export type BodyKind = Body['kind'];
+
+/** Whether the box itself speaks: there is no frame behind such a body, and its raw bytes are empty. */
+export const isOwnBody = ({ kind }: Body): boolean =>
+  kind === 'anchor' || kind === 'gap' || kind === 'trip' || kind === 'redacted';
 
 /** What a device said, before the box gave it a place in a stream. */
 export interface Observation {
