@@ -31,7 +31,7 @@ describe('outpost-sim car', () => {
   it.each([
     [{ seed: 'x' }, '--seed: "x" is not a whole number'],
     [{ seed: '1.5' }, '--seed: "1.5" is no whole number'],
-    [{ cycle: 'nedc' }, '--cycle: "nedc" is not one of wltc, udds, hwfet, us06.'],
+    [{ cycle: 'nedc' }, '--cycle: "nedc" is not one of wltc, wltc-3a, udds, hwfet, us06, ftp-75.'],
     [{ profile: 'blue' }, '--profile: "blue" is not one of genuine, clone.'],
     [{ protocol: '3' }, '--protocol: "3" is not one of 6, 7, 8, 9.'],
     [{ vin: 'ABC' }, '--vin: "ABC" is not 17 digits'],
