@@ -2,8 +2,8 @@ import type { Body } from '@outpost/schemas/words';
 import type { Adapter } from '../adapter.ts';
 import { elm327, redecode as redecodeElm327 } from './elm327/index.ts';
 
+export { createRig, type FarEnd, type Rig, type Sent } from '../testing/rig.ts';
 export { elm327Parts } from './elm327/index.ts';
-export { createRig, type FarEnd, type Rig, type Sent } from './elm327/rig.ts';
 export * as elm327Wire from './elm327/wire.ts';
 
 /** Every kind of device that can be spoken to, by the name that the configuration uses. */

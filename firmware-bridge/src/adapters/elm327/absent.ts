@@ -1,7 +1,8 @@
 import { elapsedMs, fault, type MonoNs } from '@outpost/schemas/words';
+import { CONTROL, forgetCar, settle } from '../../obd/turn.ts';
 import { synchronise } from './link.ts';
-import type { Phase, Reply } from './state.ts';
-import { AT_TIMEOUT_MS, after, askAdapter, CONTROL, sensible, settle, strike, type Turn } from './turn.ts';
+import type { Phase, Printed } from './state.ts';
+import { AT_TIMEOUT_MS, after, askAdapter, sensible, strike, type Turn } from './turn.ts';
 import { takeVoltage } from './voltage.ts';
 
 type Absent = Extract<Phase, { kind: 'absent' }>;
@@ -33,15 +34,9 @@ const VOLTAGE_EVERY_MAX_MS = 30_000;
 export const startAbsent = (turn: Turn): void => {
   const { probes } = turn.facts;
   const wait = BLIND_LOOK_MS[Math.min(probes, BLIND_LOOK_MS.length - 1)] ?? MINUTE_MS;
-  turn.facts = {
-    ...turn.facts,
-    ecus: [],
-    rescaled: new Map(),
-    vins: new Map(),
-    vinChanging: false,
-    probes: probes + 1,
-  };
-  turn.counts = { ...turn.counts, resetsInSetup: 0 };
+  turn.car = forgetCar(turn.car);
+  turn.facts = { ...turn.facts, probes: probes + 1 };
+  turn.upsets = { ...turn.upsets, resetsInSetup: 0 };
   turn.phase = {
     kind: 'absent',
     since: turn.now,
@@ -64,7 +59,7 @@ const noVoltage = fault('malformed', 'elm327.unclear', 'dongle', 'the reply to A
 /** What to do after a reply to `ATRV`. */
 export type Watched = 'waiting' | 'look';
 
-export const absentReply = (turn: Turn, phase: Absent, reply: Reply): Watched => {
+export const absentReply = (turn: Turn, phase: Absent, reply: Printed): Watched => {
   const voltageDue = after(turn, Math.min(turn.options.voltageEveryMs, VOLTAGE_EVERY_MAX_MS));
   turn.phase = { ...phase, voltageDue };
   if (reply.silent) return 'waiting';

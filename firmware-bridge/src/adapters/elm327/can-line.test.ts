@@ -1,7 +1,8 @@
 import { fromHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bareLines, type CanFrame, canLine, readCanLine } from './can-line.ts';
+import type { CanFrame } from '../../obd/can-frame.ts';
+import { bareLines, canLine, readCanLine } from './can-line.ts';
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0);
 const read = (line: string): ReturnType<typeof readCanLine> =>

@@ -1,25 +1,11 @@
 import { fail, fault, fromHex, ok, type Result } from '@outpost/schemas/words';
+import { type CanFrame, isAnswerId } from '../../obd/can-frame.ts';
 import type { Event } from './event.ts';
-
-/** Width of a CAN identifier. */
-export type IdBits = 11 | 29;
-
-/** One frame as the chip shows it with headers on (`ATH1`, `ATD0`). */
-export interface CanFrame {
-  readonly id: number;
-  readonly idBits: IdBits;
-  /** 1 to 8 bytes, the first of which is the ISO-TP protocol control byte. */
-  readonly bytes: Uint8Array;
-}
 
 export type HexLine = Extract<Event, { readonly kind: 'hex' }>;
 
 const CAN_BYTES_MAX = 8;
 const ID_DIGITS = { 11: 3, 29: 8 } as const;
-
-/** Functional and physical answers of emission-related control units (ISO 15765-4): 7E8 to 7EF, 18DAF1xx. */
-export const isAnswerId = (id: number, idBits: IdBits): boolean =>
-  idBits === 11 ? id >= 0x7e8 && id <= 0x7ef : id >>> 8 === 0x18daf1;
 
 const malformed = (code: string, words: string): Result<CanFrame> =>
   fail(fault('malformed', code, 'CAN line', words));

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { asciiText, fromHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import { createRig } from '../../testing/rig.ts';
 import { elm327Parts } from './index.ts';
 import { DEFAULT_OPTIONS } from './options.ts';
 import { redecode } from './redecode.ts';
-import { createRig } from './rig.ts';
 
 const directory = new URL('captures/', import.meta.url);
 

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { asciiBytes, concatBytes, fromHex, toHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { READ_ONLY_SERVICES } from '../../obd/services.ts';
 import type { Item, Wire } from '../../wire.ts';
 import { elm327Codec } from './codec.ts';
-import { COMMAND_MAX_BYTES, type Command, READ_ONLY_SERVICES } from './command.ts';
+import { COMMAND_MAX_BYTES, type Command } from './command.ts';
 import { type Event, LINE_MAX_BYTES, withLinefeeds } from './event.ts';
 import { TROUBLE_TEXT, type Trouble } from './troubles.ts';
 

@@ -1,4 +1,5 @@
 import { asciiBytes, asciiText, fail, fault, fromHex, ok, toHex } from '@outpost/schemas/words';
+import { assertReadOnly } from '../../obd/services.ts';
 import type { Item, Wire } from '../../wire.ts';
 import { lineCutter } from './cut-lines.ts';
 
@@ -31,26 +32,6 @@ const NUDGE = 0x79;
 /** The chip's own buffer; longer commands are answered with `?`. */
 export const COMMAND_MAX_BYTES = 256;
 
-interface Shape {
-  readonly bytesMin: number;
-  readonly bytesMax: number;
-}
-
-/**
- * The only services that can be put on the wire, with the length of their requests: all of them read. What clears
- * codes (04), drives an actuator (08), writes or programs (2E, 31, 34 …) has no encoding here, so that no bug and
- * no configuration can send it.
- */
-export const READ_ONLY_SERVICES: ReadonlyMap<number, Shape> = new Map([
-  [0x01, { bytesMin: 2, bytesMax: 7 }],
-  [0x02, { bytesMin: 3, bytesMax: 3 }],
-  [0x03, { bytesMin: 1, bytesMax: 1 }],
-  [0x06, { bytesMin: 2, bytesMax: 2 }],
-  [0x07, { bytesMin: 1, bytesMax: 1 }],
-  [0x09, { bytesMin: 2, bytesMax: 2 }],
-  [0x0a, { bytesMin: 1, bytesMax: 1 }],
-]);
-
 /**
  * The adapter commands that can be put on the wire: identity, settings that a reset undoes, voltage. Nothing that
  * sends a frame of our own making (`SH`, `CAF0`), stores a parameter (`PP`), changes the baud rate or is known to
@@ -69,13 +50,8 @@ const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): str
     throw new RangeError(`AT${command.text} is not on the list of adapter commands that may be sent`);
   }
   if (command.kind !== 'request') throw new RangeError(`a ${command.kind} command is never sent`);
-  const [service = -1] = command.bytes;
+  assertReadOnly(command.bytes);
   const hex = toHex(command.bytes).toUpperCase();
-  const shape = READ_ONLY_SERVICES.get(service);
-  if (shape === undefined) throw new RangeError(`${hex}: the service is not on the read-only list`);
-  if (command.bytes.length < shape.bytesMin || command.bytes.length > shape.bytesMax) {
-    throw new RangeError(`${hex}: a request of service ${hex.slice(0, 2)} has another length`);
-  }
   const { lines } = command;
   if (lines === undefined) return hex;
   if (!Number.isInteger(lines) || lines < 1 || lines > 9) throw new RangeError(`${lines} lines: 1 to 9`);

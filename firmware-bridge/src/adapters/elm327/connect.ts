@@ -1,26 +1,21 @@
 import { type Fault, fault } from '@outpost/schemas/words';
+import type { Question } from '../../obd/question.ts';
+import { CONTROL, quarantined, say, settle } from '../../obd/turn.ts';
 import { adapterTextBody, OTHER_PROTOCOL_NAMES, PROTOCOL_NAMES, protocolNumber } from './adapter-text.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
-import type { Phase, Reply } from './state.ts';
-import {
-  AT_TIMEOUT_MS,
-  askAdapter,
-  askCar,
-  CONTROL,
-  quarantined,
-  SEARCH_TIMEOUT_MS,
-  say,
-  sensible,
-  settle,
-  strike,
-  type Turn,
-} from './turn.ts';
+import type { Phase, Printed } from './state.ts';
+import { AT_TIMEOUT_MS, askAdapter, askCar, SEARCH_TIMEOUT_MS, sensible, strike, type Turn } from './turn.ts';
 
 type Connect = Extract<Phase, { kind: 'connect' }>;
 
 /** Which parameters do you support: every emission-related control unit must answer. */
-const SUPPORTED = Uint8Array.of(0x01, 0x00);
+const SUPPORTED: Question = {
+  request: Uint8Array.of(0x01, 0x00),
+  target: undefined,
+  frames: undefined,
+  row: -1,
+};
 
 /** Searching first, then each by itself, because the search of some clones finds nothing. */
 const FALLBACK: readonly string[] = ['0', '6', '8', '7', '9'];
@@ -52,7 +47,7 @@ const nextCandidate = (turn: Turn, phase: Connect): Found => {
   return candidates.length > 0 ? 'searching' : 'nobody';
 };
 
-const takeSelected = (turn: Turn, phase: Connect, reply: Reply): Found => {
+const takeSelected = (turn: Turn, phase: Connect, reply: Printed): Found => {
   settle(turn, reply.lines, (line) => (line.event === undefined ? quarantined(unclear)(line) : CONTROL));
   turn.phase = { ...phase, stage: 'try', tries: 0 };
   return 'searching';
@@ -60,11 +55,11 @@ const takeSelected = (turn: Turn, phase: Connect, reply: Reply): Found => {
 
 const unclear: Fault = fault('malformed', 'elm327.unclear', 'dongle', 'a reply that cannot be read');
 
-const takeTried = (turn: Turn, phase: Connect, reply: Reply): Found => {
+const takeTried = (turn: Turn, phase: Connect, reply: Printed): Found => {
   if (reply.silent) return nextCandidate(turn, phase);
-  const { verdict, fates, answers, fault: reason } = judge(SUPPORTED, reply.lines, undefined);
+  const { verdict, fates, answers, fault: reason } = judge(SUPPORTED.request, reply.lines, undefined);
   turn.fates.push(...fates);
-  for (const { lines } of answers) settle(turn, lines, () => CONTROL);
+  for (const { carriers } of answers) settle(turn, carriers, () => CONTROL);
   if (verdict === 'answered') {
     sensible(turn);
     turn.phase = { ...phase, stage: 'name', tries: 0 };
@@ -82,7 +77,7 @@ const takeTried = (turn: Turn, phase: Connect, reply: Reply): Found => {
   return 'searching';
 };
 
-const takeName = (turn: Turn, phase: Connect, reply: Reply): Found => {
+const takeName = (turn: Turn, phase: Connect, reply: Printed): Found => {
   const [line, ...others] = reply.lines;
   const text = line?.event?.kind === 'hex' && others.length === 0 ? line.event.groups.join('') : '';
   const number = protocolNumber(text);
@@ -105,7 +100,7 @@ const takeName = (turn: Turn, phase: Connect, reply: Reply): Found => {
 };
 
 /** Takes the reply to whatever is asked of the candidate. */
-export const connectReply = (turn: Turn, phase: Connect, reply: Reply): Found => {
+export const connectReply = (turn: Turn, phase: Connect, reply: Printed): Found => {
   switch (phase.stage) {
     case 'select':
       return takeSelected(turn, phase, reply);

@@ -1,37 +1,25 @@
 import { type Fault, fault, type Result } from '@outpost/schemas/words';
+import type { CanFrame, IdBits } from '../../obd/can-frame.ts';
+import type { Segment } from '../../obd/isotp.ts';
+import { matchFrames } from '../../obd/judge.ts';
+import type { Carrier, EcuAnswer, Verdict as ReplyVerdict } from '../../obd/question.ts';
+import { CONTROL, quarantined } from '../../obd/turn.ts';
 import type { Fate } from '../../session.ts';
-import { type Answer, matchAnswer, NEGATIVE } from './answer.ts';
-import { type CanFrame, type IdBits, readCanLine } from './can-line.ts';
-import { type Assembled, assemble, type Padding, type Segment } from './isotp.ts';
+import { readCanLine } from './can-line.ts';
 import type { Heard } from './state.ts';
 import { TROUBLE_ACTION } from './troubles.ts';
 
-/** One control unit's positive answer to exactly the request. */
-export interface EcuAnswer {
-  readonly ecu: number;
-  readonly payload: Uint8Array;
-  readonly padding: Padding | undefined;
-  readonly lines: readonly Heard[];
-}
-
-/** How a reply ended, as far as the dialogue is concerned. */
+/** How a reply ended, as far as the dongle is concerned. */
 export type Verdict =
-  | 'answered'
-  /** Every control unit that spoke said no, or not yet. */
-  | 'negative'
-  | 'unanswered'
-  | 'unsupported'
-  | 'absent'
-  | 'bus'
+  | Exclude<ReplyVerdict, 'late'>
+  /** Our own byte interrupted the request. */
   | 'stopped'
-  /** Something in it is broken: nothing of it is believed. */
-  | 'damaged'
   /** Nothing before the prompt, or an answer to another question: the two sides are out of step. */
   | 'astray';
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** By ascending address; empty unless `answered`. Their lines have no fate yet. */
+  /** By ascending address; empty unless `answered`. Their carriers have no fate yet. */
   readonly answers: readonly EcuAnswer[];
   /** Control units that said no for good, by the code of ISO 14229-1. */
   readonly refusals: ReadonlyMap<number, number>;
@@ -41,10 +29,8 @@ export interface Judgement {
   readonly fault: Fault | undefined;
 }
 
-const CONTROL: Fate = { kind: 'control' };
-
 interface Sorted {
-  readonly frames: Map<number, Segment<Heard>[]>;
+  readonly frames: Map<number, Segment<Carrier>[]>;
   readonly fates: Fate[];
   /** Lines that hold data or rubbish and will be quarantined if the reply is damaged. */
   readonly carriers: Heard[];
@@ -117,56 +103,17 @@ const sortLine = (sorted: Sorted, heard: Heard, idBits: IdBits | undefined): voi
   }
 };
 
-interface Matched {
-  readonly answers: EcuAnswer[];
-  readonly refusals: Map<number, number>;
-  readonly settled: Heard[];
-}
-
-/** One control unit's part of the reply. Returns why nothing of the reply can be believed. */
-const matchEcu = (
-  request: Uint8Array,
-  ecu: number,
-  assembled: readonly Assembled<Heard>[],
-  matched: Matched,
-): Fault | undefined => {
-  let final = false;
-  for (const { payload, lines, padding } of assembled) {
-    if (!payload.ok) return payload.fault;
-    const answer: Result<Answer> = matchAnswer(request, payload.value);
-    if (!answer.ok) return answer.fault;
-    if (final) return lineFault('second-answer', 'a control unit answered twice');
-    if (answer.value.kind === 'positive') {
-      matched.answers.push({ ecu, payload: payload.value, padding, lines });
-      final = true;
-      continue;
-    }
-    matched.settled.push(...lines);
-    if (answer.value.code === NEGATIVE.pending) continue;
-    matched.refusals.set(ecu, answer.value.code);
-    final = true;
-  }
-  return undefined;
-};
-
-const quarantine = (heard: Heard, reason: Fault): Fate => ({
-  kind: 'quarantined',
-  fault: heard.fault ?? reason,
-  raw: heard.raw,
-});
-
 const broken = (sorted: Sorted, verdict: Verdict, reason: Fault): Judgement => ({
   verdict,
   answers: [],
   refusals: new Map(),
-  fates: [...sorted.fates, ...sorted.carriers.map((heard) => quarantine(heard, reason))],
+  fates: [...sorted.fates, ...sorted.carriers.map(quarantined(reason))],
   fault: reason,
 });
 
 /**
  * Judges everything that came between a request and its prompt. A reply is believed as a whole or not at all: after
- * one broken line nobody can say what else is missing. Answers are exact echoes of the request, one for each control
- * unit; whether these are the control units that should answer is for the caller to compare.
+ * one broken line nobody can say what else is missing.
  */
 export const judge = (
   request: Uint8Array,
@@ -180,15 +127,10 @@ export const judge = (
   if (verdict !== undefined && frames.size > 0) {
     return broken(sorted, verdict, lineFault('damaged-reply', `data and ${verdict} in one reply`));
   }
-  const matched: Matched = { answers: [], refusals: new Map(), settled: [] };
-  for (const ecu of [...frames.keys()].toSorted((a, b) => a - b)) {
-    const reason = matchEcu(request, ecu, assemble(frames.get(ecu) ?? []), matched);
-    if (reason !== undefined) {
-      return broken(sorted, reason.code === 'elm327.echo-mismatch' ? 'astray' : 'damaged', reason);
-    }
-  }
-  const { answers, refusals, settled } = matched;
-  const fates = [...sorted.fates, ...settled.map(() => CONTROL)];
+  const matched = matchFrames(request, frames);
+  if ('fault' in matched) return broken(sorted, matched.astray ? 'astray' : 'damaged', matched.fault);
+  const { answers, refusals, refused } = matched;
+  const fates = [...sorted.fates, ...refused.map(() => CONTROL)];
   if (answers.length > 0) return { verdict: 'answered', answers, refusals, fates, fault: undefined };
   if (verdict !== undefined) return { verdict, answers, refusals, fates, fault: undefined };
   if (frames.size > 0) return { verdict: 'negative', answers, refusals, fates, fault: undefined };

@@ -1,14 +1,15 @@
 import { elapsedMs, fault, type MonoNs } from '@outpost/schemas/words';
+import { CONTROL, noteTrouble, quarantined, settle } from '../../obd/turn.ts';
 import type { Input } from '../../session.ts';
 import type { Event } from './event.ts';
-import type { Heard, Link, Question, Reply } from './state.ts';
+import type { Asked, Heard, Link, Printed } from './state.ts';
 import { TROUBLE_ACTION } from './troubles.ts';
-import { after, bump, CONTROL, quarantined, SEARCH_TIMEOUT_MS, settle, strike, type Turn } from './turn.ts';
+import { after, SEARCH_TIMEOUT_MS, strike, type Turn, upset } from './turn.ts';
 
 /** What one input meant to the exchange of commands and prompts. */
 export type Outcome =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'reply'; readonly printed: Printed }
   /** The prompt is found again; nothing is under way. */
   | { readonly kind: 'synced' }
   /** The chip started anew: its settings are lost. */
@@ -35,8 +36,8 @@ const heardOf = (input: Extract<Input<Event>, { kind: 'event' | 'malformed' }>):
     : { raw: input.raw, event: undefined, fault: input.fault };
 
 /** Begins to look for the prompt. What was heard of an unfinished reply must have its fates already. */
-export const synchronise = (turn: Turn, unanswered: Question | undefined, tries = 0): void => {
-  bump(turn, 'syncs');
+export const synchronise = (turn: Turn, unanswered: Asked | undefined, tries = 0): void => {
+  upset(turn, 'syncs');
   turn.commands.push({ kind: 'nudge' });
   turn.link = {
     kind: 'syncing',
@@ -54,7 +55,7 @@ const resetWords = ({ event }: Heard, link: Link): string | undefined => {
     return 'the dongle lost power for a moment (LV RESET); check its supply, and the battery while cranking';
   }
   if (event?.kind === 'error-number') return `the dongle reports its internal error ${event.number}`;
-  const asksIdentity = link.kind === 'asked' && link.question.command.kind === 'at';
+  const asksIdentity = link.kind === 'asked' && link.asked.command.kind === 'at';
   if (event?.kind !== 'text' || asksIdentity || link.kind === 'syncing') return undefined;
   return /ELM3\d\d v\d/.test(event.text) ? 'the dongle started anew by itself' : undefined;
 };
@@ -62,8 +63,8 @@ const resetWords = ({ event }: Heard, link: Link): string | undefined => {
 /** The longest command, six parameters and a line count, with a NUL here and there. */
 const ECHO_MAX_BYTES = 18;
 
-const isEcho = ({ event, raw }: Heard, question: Question): boolean => {
-  const { command } = question;
+const isEcho = ({ event, raw }: Heard, asked: Asked): boolean => {
+  const { command } = asked;
   if (event === undefined || event.kind === 'prompt' || raw.length > ECHO_MAX_BYTES) return false;
   const printed = Array.from(raw, (byte) => String.fromCharCode(byte))
     .join('')
@@ -85,24 +86,24 @@ const dropAll = (turn: Turn, lines: readonly Heard[], reason: string): void =>
 const RESETS_MAX = 5;
 
 const startedAnew = (turn: Turn, words: string): Outcome => {
-  bump(turn, 'resets', 'resetsInSetup');
-  turn.counts = { ...turn.counts, lastTrouble: words };
-  if (turn.counts.resetsInSetup > RESETS_MAX) {
+  upset(turn, 'resets', 'resetsInSetup');
+  noteTrouble(turn, words);
+  if (turn.upsets.resetsInSetup > RESETS_MAX) {
     turn.reopen = fault('unreachable', 'elm327.resets', 'dongle', `it keeps starting anew: ${words}.`);
   }
   return RESET;
 };
 
 const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: Heard): Outcome => {
-  const { question, lines } = link;
+  const { asked, lines } = link;
   if (heard.event?.kind === 'prompt') {
     turn.fates.push(CONTROL);
     turn.link = { kind: 'idle' };
-    return { kind: 'reply', reply: { question, lines, silent: false } };
+    return { kind: 'reply', printed: { asked, lines, silent: false } };
   }
-  const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : question.timeoutMs;
+  const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : asked.timeoutMs;
   const deadline = after(turn, timeoutMs);
-  if (lines.length === 0 && isEcho(heard, question)) {
+  if (lines.length === 0 && isEcho(heard, asked)) {
     turn.fates.push(CONTROL);
     turn.link = { ...link, deadline };
     const forgot = turn.phase.kind !== 'setup' && turn.facts.capabilities['E0'] === true;
@@ -116,7 +117,7 @@ const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: H
     turn,
     fault('malformed', 'elm327.flood', 'dongle', `${REPLY_LINES_MAX} lines came without a prompt`),
   );
-  synchronise(turn, question);
+  synchronise(turn, asked);
   return WAITING;
 };
 
@@ -178,7 +179,7 @@ const syncOverdue = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>): Outc
     turn.link = { kind: 'idle' };
     const { unanswered } = link;
     if (unanswered === undefined) return { kind: 'synced' };
-    return { kind: 'reply', reply: { question: unanswered, lines: [], silent: true } };
+    return { kind: 'reply', printed: { asked: unanswered, lines: [], silent: true } };
   }
   if (link.tries + 1 < SYNC_TRIES_MAX) {
     synchronise(turn, link.unanswered, link.tries + 1);
@@ -206,7 +207,7 @@ const silence = (turn: Turn): Outcome => {
   );
   settle(turn, link.lines, quarantined(reason));
   strike(turn, reason);
-  synchronise(turn, link.question);
+  synchronise(turn, link.asked);
   return WAITING;
 };
 

@@ -41,7 +41,7 @@ describe('the options of a dongle', () => {
   it.each([
     ['fast', 'options: must be an object.'],
     [[], 'options: must be an object.'],
-    [{ pol: [] }, 'options.pol: is not known; there are poll, requestsPerSecondMax, protocol, '],
+    [{ pol: [] }, 'options.pol: is not known; there are poll, requestsPerSecondMax, '],
     [{ requestsPerSecondMax: 21 }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],
     [{ requestsPerSecondMax: '10' }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],
     [{ requestsPerSecondMax: Number.NaN }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],

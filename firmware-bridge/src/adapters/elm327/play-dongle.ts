@@ -1,5 +1,5 @@
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
-import type { FarEnd, Sent } from './rig.ts';
+import type { FarEnd, Sent } from '../../testing/rig.ts';
 
 export interface Play {
   /**

@@ -1,8 +1,8 @@
 import { asciiBytes } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { segment } from '../../obd/isotp.ts';
 import { canLine } from './can-line.ts';
-import { segment } from './isotp.ts';
 import { GOOD_VIN, vinLines } from './play-dongle.ts';
 import { redecode } from './redecode.ts';
 

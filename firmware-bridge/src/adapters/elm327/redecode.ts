@@ -1,10 +1,8 @@
 import { type Body, concatBytes } from '@outpost/schemas/words';
+import { redecodeFrames } from '../../obd/redecode.ts';
 import { adapterTextBody } from './adapter-text.ts';
-import { answerBodies, POSITIVE_OFFSET } from './answer.ts';
 import { readCanLine } from './can-line.ts';
-import { READ_ONLY_SERVICES } from './command.ts';
 import { type Event, eventWire } from './event.ts';
-import { assemble, type Segment } from './isotp.ts';
 
 const CR = Uint8Array.of(0x0d);
 
@@ -20,21 +18,6 @@ const linesOf = (raw: Uint8Array): readonly Event[] | undefined => {
   return events;
 };
 
-/** The identifier and the one complete answer that the lines carry; undefined where they carry anything else. */
-const answerOf = (lines: readonly Event[]): { ecu: number; payload: Uint8Array } | undefined => {
-  const segments: Segment<number>[] = [];
-  for (const line of lines) {
-    const frame = line.kind === 'hex' ? readCanLine(line) : undefined;
-    if (frame?.ok !== true) return undefined;
-    segments.push({ bytes: frame.value.bytes, line: frame.value.id });
-  }
-  const [answer, ...others] = assemble(segments);
-  if (answer?.payload.ok !== true || others.length > 0) return undefined;
-  const [ecu, ...rest] = answer.lines;
-  if (ecu === undefined || rest.some((id) => id !== ecu)) return undefined;
-  return { ecu, payload: answer.payload.value };
-};
-
 /**
  * Every body that a reading's raw bytes say, computed again from nothing but those bytes: whoever verifies evidence
  * checks that the signed body is among them. Empty where the bytes say nothing.
@@ -48,10 +31,9 @@ export const redecode = (raw: Uint8Array): readonly Body[] => {
     if (first.kind === 'hex' && first.groups.join('').length <= 2)
       return [adapterTextBody(first.groups.join(''))];
   }
-  const answer = answerOf(lines);
-  if (answer === undefined) return [];
-  const service = (answer.payload[0] ?? 0) - POSITIVE_OFFSET;
-  if (!READ_ONLY_SERVICES.has(service)) return [];
-  const bodies = answerBodies(answer.ecu, answer.payload);
-  return bodies.ok ? bodies.value : [];
+  const frames = lines.flatMap((line) => {
+    const frame = line.kind === 'hex' ? readCanLine(line) : undefined;
+    return frame?.ok === true ? [frame.value] : [];
+  });
+  return frames.length === lines.length ? redecodeFrames(frames) : [];
 };

@@ -1,11 +1,11 @@
 import { asciiBytes, asciiText, type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import type { Input } from '../../session.ts';
+import { createRig, type Rig } from '../../testing/rig.ts';
 import { elm327Codec } from './codec.ts';
 import type { Event } from './event.ts';
 import { DEFAULT_OPTIONS, type Elm327Options } from './options.ts';
 import { GOOD_CAR, line, type Play, playDongle } from './play-dongle.ts';
-import { createRig, type Rig } from './rig.ts';
 import { elm327Session } from './session.ts';
 import type { State } from './state.ts';
 

@@ -1,65 +1,50 @@
 import { elapsedMs, type MonoNs, monoNs } from '@outpost/schemas/words';
+import { startDiscover } from '../../obd/discover.ts';
+import { NO_COUNTS, newCarFacts } from '../../obd/turn.ts';
 import type { Input, Session, Step } from '../../session.ts';
 import { absentNext, absentReply, startAbsent } from './absent.ts';
 import type { Command } from './command.ts';
 import { connectNext, connectReply, startConnect } from './connect.ts';
-import { discoverNext, discoverReply, startDiscover } from './discover.ts';
+import { askDiscover, askPoll, discoverPrinted, pollPrinted } from './converse.ts';
 import type { Event } from './event.ts';
 import { exchange, synchronise } from './link.ts';
 import type { Elm327Options } from './options.ts';
-import { pollNext, pollReply, startPoll } from './poll.ts';
-import { newFacts, setupNext, setupReply, startSetup } from './setup.ts';
-import type { Counts, Reply, State } from './state.ts';
+import { NEW_FACTS, setupNext, setupReply, startSetup } from './setup.ts';
+import type { Printed, State } from './state.ts';
 import { statusOf } from './status.ts';
 import { newTurn, type Turn } from './turn.ts';
-
-const NO_COUNTS: Counts = {
-  requests: 0,
-  answered: 0,
-  unanswered: 0,
-  negative: 0,
-  damaged: 0,
-  untrusted: 0,
-  busErrors: 0,
-  syncs: 0,
-  resets: 0,
-  strikes: 0,
-  resetsInSetup: 0,
-  lastTrouble: undefined,
-};
 
 const INITIAL: State = {
   link: { kind: 'idle' },
   phase: { kind: 'setup', step: 0, tries: 0, names: [] },
-  facts: newFacts(monoNs(0n)),
+  facts: NEW_FACTS,
+  upsets: { syncs: 0, resets: 0, strikes: 0, resetsInSetup: 0 },
+  car: newCarFacts(monoNs(0n)),
   counts: NO_COUNTS,
   reported: undefined,
 };
 
-/** A reply has come: the phase that asked takes it and may give way to the next. */
-const takeReply = (turn: Turn, reply: Reply): void => {
+/** What was asked for has come: the phase that asked takes it and may give way to the next. */
+const takePrinted = (turn: Turn, printed: Printed): void => {
   const { phase } = turn;
   switch (phase.kind) {
     case 'setup':
-      setupReply(turn, phase, reply);
+      setupReply(turn, phase, printed);
       return;
     case 'connect': {
-      const found = connectReply(turn, phase, reply);
-      if (found === 'found') startDiscover(turn);
+      const found = connectReply(turn, phase, printed);
+      if (found === 'found') turn.phase = startDiscover();
       if (found === 'nobody') startAbsent(turn);
       return;
     }
-    case 'discover': {
-      const discovered = discoverReply(turn, phase, reply);
-      if (discovered === 'complete') startPoll(turn);
-      if (discovered === 'nobody') startAbsent(turn);
+    case 'discover':
+      if (discoverPrinted(turn, phase, printed) === 'nobody') startAbsent(turn);
       return;
-    }
     case 'poll':
-      if (pollReply(turn, phase, reply) === 'lost') startConnect(turn, 'full');
+      if (pollPrinted(turn, phase, printed) === 'lost') startConnect(turn, 'full');
       return;
     case 'absent':
-      if (absentReply(turn, phase, reply) === 'look') startConnect(turn, 'full');
+      if (absentReply(turn, phase, printed) === 'look') startConnect(turn, 'full');
       return;
   }
 };
@@ -77,10 +62,10 @@ const askNext = (turn: Turn): void => {
       connectNext(turn, phase);
       return;
     case 'discover':
-      discoverNext(turn, phase);
+      askDiscover(turn, phase);
       return;
     case 'poll':
-      pollNext(turn, phase);
+      askPoll(turn, phase);
       return;
     case 'absent':
       if (!absentNext(turn, phase)) return;
@@ -96,10 +81,10 @@ const waitMs = ({ link, wakeAt, now }: Turn): number | undefined => {
 };
 
 const stepOf = (turn: Turn, reported: State['reported']): Step<State, Command> => {
-  const { link, phase, facts, counts } = turn;
+  const { link, phase, facts, upsets, car, counts } = turn;
   const told = statusOf(turn, reported);
   return {
-    state: { link, phase, facts, counts, reported: told.reported },
+    state: { link, phase, facts, upsets, car, counts, reported: told.reported },
     commands: turn.commands,
     said: turn.said,
     fates: turn.fates,
@@ -120,7 +105,7 @@ export const elm327Session = (options: Elm327Options): Session<State, Command, E
   step: (state: State, input: Input<Event>, now: MonoNs): Step<State, Command> => {
     const turn = newTurn(state, options, now);
     const outcome = exchange(turn, input);
-    if (outcome.kind === 'reply') takeReply(turn, outcome.reply);
+    if (outcome.kind === 'reply') takePrinted(turn, outcome.printed);
     if (outcome.kind === 'reset') {
       startSetup(turn);
       synchronise(turn, undefined);

@@ -1,18 +1,9 @@
 import { asciiText, fault } from '@outpost/schemas/words';
+import { CONTROL, newCarFacts, quarantined, say, settle } from '../../obd/turn.ts';
 import { adapterTextBody, namesSimulator } from './adapter-text.ts';
 import { lineText } from './event.ts';
-import type { Heard, Phase, Reply } from './state.ts';
-import {
-  AT_TIMEOUT_MS,
-  askAdapter,
-  CONTROL,
-  quarantined,
-  say,
-  sensible,
-  settle,
-  strike,
-  type Turn,
-} from './turn.ts';
+import type { Facts, Heard, Phase, Printed } from './state.ts';
+import { AT_TIMEOUT_MS, askAdapter, sensible, strike, type Turn } from './turn.ts';
 import { takeVoltage } from './voltage.ts';
 
 type Setup = Extract<Phase, { kind: 'setup' }>;
@@ -76,12 +67,12 @@ const unclear = (text: string): ReturnType<typeof fault> =>
 const isSimulated = ({ raw }: Heard): boolean => namesSimulator(asciiText(raw));
 
 /** Keeps the names back: where the bytes come from is known only when the chip has said all of them. */
-const takeNames = (turn: Turn, phase: Setup, current: SetupStep, reply: Reply): Taken => {
+const takeNames = (turn: Turn, phase: Setup, current: SetupStep, reply: Printed): Taken => {
   const names = reply.lines.filter(isText);
   // Junk bytes may stand before the banner after a reset; they say nothing.
   const junk = reply.lines.filter((line) => !isText(line));
   settle(turn, junk, quarantined(unclear(`AT${current.text}`)));
-  if (names.some(isSimulated)) turn.facts = { ...turn.facts, origin: 'simulated' };
+  if (names.some(isSimulated)) turn.car = { ...turn.car, origin: 'simulated' };
   if (current.text !== 'Z') return { shown: shownBy(names), names: [...phase.names, ...names] };
   settle(turn, names, () => CONTROL);
   return { shown: shownBy(names), names: phase.names };
@@ -103,7 +94,7 @@ interface Taken {
   readonly names: readonly Heard[];
 }
 
-const takeShown = (turn: Turn, phase: Setup, current: SetupStep, reply: Reply): Taken => {
+const takeShown = (turn: Turn, phase: Setup, current: SetupStep, reply: Printed): Taken => {
   const { names } = phase;
   if (reply.lines.length === 1 && reply.lines.some(isUnknown)) {
     settle(turn, reply.lines, () => CONTROL);
@@ -113,7 +104,7 @@ const takeShown = (turn: Turn, phase: Setup, current: SetupStep, reply: Reply): 
   return { shown: takeYesOrUnclear(turn, current, reply), names };
 };
 
-const takeYesOrUnclear = (turn: Turn, { text, prints }: SetupStep, { lines }: Reply): Shown => {
+const takeYesOrUnclear = (turn: Turn, { text, prints }: SetupStep, { lines }: Printed): Shown => {
   if (prints === 'voltage') return takeVoltage(turn, lines) === undefined ? 'unclear' : 'yes';
   const agreed = lines.length === 1 && lines[0]?.event?.kind === 'ok';
   settle(turn, lines, agreed ? () => CONTROL : quarantined(unclear(`AT${text}`)));
@@ -130,28 +121,23 @@ export const startSetup = (turn: Turn): void => {
   if (turn.phase.kind === 'setup')
     settle(turn, turn.phase.names, () => ({ kind: 'dropped', reason: 'device-reset' }));
   turn.phase = { kind: 'setup', step: 0, tries: 0, names: [] };
-  const { nextRequestAt, vins, vinChanging, probes } = turn.facts;
-  turn.facts = { ...newFacts(nextRequestAt), vins, vinChanging, probes };
+  const { nextRequestAt, vins, vinChanging } = turn.car;
+  turn.car = { ...newCarFacts(nextRequestAt), vins, vinChanging };
+  turn.facts = { ...NEW_FACTS, probes: turn.facts.probes };
 };
 
-export const newFacts = (nextRequestAt: Turn['now']): Turn['facts'] => ({
-  origin: 'live',
+export const NEW_FACTS: Facts = {
   adapter: undefined,
   capabilities: {},
   protocol: undefined,
   foreignProtocol: undefined,
-  ecus: [],
-  rescaled: new Map(),
-  vins: new Map(),
-  vinChanging: false,
   millivolts: undefined,
   lineCount: 'untried',
-  nextRequestAt,
   probes: 0,
-});
+};
 
 /** Takes the reply to one step of the setup and moves on to the next. */
-export const setupReply = (turn: Turn, phase: Setup, reply: Reply): void => {
+export const setupReply = (turn: Turn, phase: Setup, reply: Printed): void => {
   const steps = setupSteps(turn.options.answerTimeoutMs);
   const current = steps[phase.step];
   if (current === undefined) return;

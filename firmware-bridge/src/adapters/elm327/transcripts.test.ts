@@ -1,10 +1,10 @@
 import { asciiText, type Body } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import { createRig, type Rig } from '../../testing/rig.ts';
 import { elm327Parts } from './index.ts';
 import { DEFAULT_OPTIONS } from './options.ts';
 import { GOOD_CAR, playDongle } from './play-dongle.ts';
 import { redecode } from './redecode.ts';
-import { createRig, type Rig } from './rig.ts';
 import { BAD_DAY_TRANSCRIPTS } from './transcripts/bad-days.ts';
 import { ERROR_TRANSCRIPTS, NEGATIVE_TRANSCRIPTS } from './transcripts/errors.ts';
 import { QUIRK_TRANSCRIPTS } from './transcripts/quirks.ts';

@@ -1,8 +1,9 @@
 import { fault } from '@outpost/schemas/words';
+import { quarantined, say, settle } from '../../obd/turn.ts';
 import { adapterTextBody } from './adapter-text.ts';
 import { lineText } from './event.ts';
 import type { Heard } from './state.ts';
-import { quarantined, say, settle, type Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 
 const unclear = fault('malformed', 'elm327.unclear', 'dongle', 'the reply to ATRV is no voltage');
 

@@ -1,8 +1,11 @@
 /** What a simulator of the dongle needs: the same codec the gateway uses, and how lines and frames are laid out. */
+
+export type { CanFrame, IdBits } from '../../obd/can-frame.ts';
+export { type Assembled, assemble, ISOTP_MAX_BYTES, type Padding, segment } from '../../obd/isotp.ts';
+export { READ_ONLY_SERVICES } from '../../obd/services.ts';
 export { SIMULATOR_MARK } from './adapter-text.ts';
-export { bareLines, type CanFrame, canLine, type HexLine, type IdBits, readCanLine } from './can-line.ts';
+export { bareLines, canLine, type HexLine, readCanLine } from './can-line.ts';
 export { elm327Codec } from './codec.ts';
-export { type Command, READ_ONLY_SERVICES, type Request } from './command.ts';
+export type { Command, Request } from './command.ts';
 export { type Event, withLinefeeds } from './event.ts';
-export { type Assembled, assemble, ISOTP_MAX_BYTES, type Padding, segment } from './isotp.ts';
 export { TROUBLE_TEXT, type Trouble } from './troubles.ts';

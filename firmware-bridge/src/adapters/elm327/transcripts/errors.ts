@@ -170,13 +170,13 @@ export const NEGATIVE_TRANSCRIPTS: readonly Transcript[] = [
     name: 'a refusal of another service',
     replies: { '010C': [line('7F0912'), LINE] },
     says: [RPM],
-    faults: ['elm327.echo-mismatch'],
+    faults: ['obd.echo-mismatch'],
     drops: ['resynchronising'],
   },
   {
     name: 'two answers of one control unit',
     replies: { '010C': [`${LINE}|${LINE}`, LINE] },
     says: [RPM],
-    faults: ['elm327.second-answer'],
+    faults: ['obd.second-answer'],
   },
 ];

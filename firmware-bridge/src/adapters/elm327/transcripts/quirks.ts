@@ -147,20 +147,20 @@ export const QUIRK_TRANSCRIPTS: readonly Transcript[] = [
     replies: { '010C': [LINE, LINE, `${LINE}|${SECOND}`, LINE] },
     says: [RPM],
     neverSays: ['2=75000@7E9'],
-    faults: ['elm327.other-shape'],
+    faults: ['obd.other-shape'],
   },
   {
     name: 'a control unit joins in for good',
     replies: { '010C': [LINE, `${LINE}|${SECOND}`] },
     ms: 30_000,
     says: [RPM, '2=75000@7E9'],
-    faults: ['elm327.other-shape'],
+    faults: ['obd.other-shape'],
   },
   {
     name: 'an answer of another length',
     replies: { '010C': [line('410578'), LINE] },
     says: [RPM],
-    faults: ['elm327.echo-mismatch'],
+    faults: ['obd.echo-mismatch'],
     drops: ['resynchronising'],
   },
   {

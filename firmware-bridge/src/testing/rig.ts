@@ -1,6 +1,6 @@
 import { type Fault, type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
-import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
-import type { Codec } from '../../wire.ts';
+import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../session.ts';
+import type { Codec } from '../wire.ts';
 
 /** Bytes that the far end sends, so long after it was spoken to. */
 export interface Sent {

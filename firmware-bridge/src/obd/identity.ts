@@ -1,5 +1,5 @@
 import { type Fault, fault } from '@outpost/schemas/words';
-import type { Facts, VinSeen } from './state.ts';
+import type { CarFacts, VinSeen } from './turn.ts';
 
 /** Answers in a row that must agree after the vehicle gave two different ones. */
 const AGREED_AFTER_CHANGE = 3;
@@ -18,7 +18,7 @@ export interface VinAnswer {
  * connection, nothing that comes over it is believed until every control unit has given the same answer three times
  * in a row. Entering `absent` forgets the number, because the dongle may be plugged into another car then.
  */
-export const noteVins = (facts: Facts, answers: readonly VinAnswer[]): Facts => {
+export const noteVins = (facts: CarFacts, answers: readonly VinAnswer[]): CarFacts => {
   const vins = new Map<number, VinSeen>(facts.vins);
   let changed = false;
   for (const { ecu, vin } of answers) {
@@ -31,14 +31,14 @@ export const noteVins = (facts: Facts, answers: readonly VinAnswer[]): Facts => 
   return { ...facts, vins, vinChanging: changed || (facts.vinChanging && !settled) };
 };
 
-export const vinState = ({ vins, vinChanging }: Facts): 'once' | 'changing' | 'agreed' => {
+export const vinState = ({ vins, vinChanging }: CarFacts): 'once' | 'changing' | 'agreed' => {
   if (vinChanging) return 'changing';
   return [...vins.values()].some(({ agreed }) => agreed < AGREED_AT_FIRST) ? 'once' : 'agreed';
 };
 
 /** Why nothing is believed at present; undefined where there is no reason. */
-export const identityFault = (facts: Facts, refuses: boolean): Fault | undefined => {
+export const identityFault = (facts: CarFacts, refuses: boolean): Fault | undefined => {
   if (!facts.vinChanging || !refuses) return undefined;
   const words = `the vehicle gives different identification numbers; nothing is believed until ${AGREED_AFTER_CHANGE} answers in a row agree.`;
-  return fault('untrusted', 'elm327.vin-changing', 'vehicle', words);
+  return fault('untrusted', 'obd.vin-changing', 'vehicle', words);
 };

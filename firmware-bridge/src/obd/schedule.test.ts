@@ -1,10 +1,11 @@
 import { monoAfterMs, monoNs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_OPTIONS } from './options.ts';
+import { DEFAULT_OBD_OPTIONS as DEFAULT_OPTIONS } from './options.ts';
 import {
   choose,
-  knownLines,
+  knownFrames,
   newSchedule,
+  type Row,
   rowAgain,
   rowAnswered,
   rowRetired,
@@ -12,7 +13,7 @@ import {
   rowUnanswered,
   VIN_ROW,
 } from './schedule.ts';
-import type { Ecu, Row } from './state.ts';
+import type { Ecu } from './turn.ts';
 
 const NOW = monoNs(1_000_000_000n);
 const at = (ms: number) => monoAfterMs(NOW, ms);
@@ -127,13 +128,13 @@ describe('a row', () => {
     expect(choose([other, confirm], NOW).row).toBe(1);
   });
 
-  it('tells its number of lines once three replies in a row had as many, and nine at most', () => {
+  it('tells its number of frames once three replies in a row had as many, and nine at most', () => {
     const after = (...lines: readonly number[]): number | undefined =>
-      knownLines(lines.reduce((one, count) => rowAnswered(one, count, NOW), everySecond));
+      knownFrames(lines.reduce((one, count) => rowAnswered(one, count, NOW), everySecond));
     expect(after(2, 2)).toBeUndefined();
     expect(after(2, 2, 2)).toBe(2);
     expect(after(2, 2, 1)).toBeUndefined();
     expect(after(10, 10, 10)).toBeUndefined();
-    expect(knownLines(rowAgain({ ...everySecond, lines: 2, sameLines: 5 }, NOW))).toBeUndefined();
+    expect(knownFrames(rowAgain({ ...everySecond, frames: 2, sameFrames: 5 }, NOW))).toBeUndefined();
   });
 });

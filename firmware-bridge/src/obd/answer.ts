@@ -52,7 +52,7 @@ export const matchAnswer = (request: Uint8Array, payload: Uint8Array): Result<An
   const echoed = head === service + POSITIVE_OFFSET && (!echoesParameter(service) || second === parameter);
   if (echoed) return ok({ kind: 'positive' });
   const words = `asked ${hexText(request)}, got ${hexText(payload.subarray(0, 3))}`;
-  return fail(fault('malformed', 'elm327.echo-mismatch', 'answer', words));
+  return fail(fault('malformed', 'obd.echo-mismatch', 'answer', words));
 };
 
 const identities = (
@@ -75,7 +75,7 @@ const INFO: ReadonlyMap<number, Decode> = new Map<number, Decode>([
 ]);
 
 const unread = (what: string): Fault =>
-  fault('malformed', 'elm327.not-read', 'answer', `${what} is nothing that is read here`);
+  fault('malformed', 'obd.not-read', 'answer', `${what} is nothing that is read here`);
 
 /**
  * What a control unit says in one positive answer, by the payload alone: the session and the verifier of evidence

@@ -29,7 +29,7 @@ describe('the match of an answer with its request', () => {
   ])('refuses %s', (_, request, payload) => {
     expect(matchAnswer(bytes(request), bytes(payload))).toMatchObject({
       ok: false,
-      fault: { kind: 'malformed', code: 'elm327.echo-mismatch' },
+      fault: { kind: 'malformed', code: 'obd.echo-mismatch' },
     });
   });
 });
@@ -62,10 +62,10 @@ describe('what an answer says', () => {
     ['a parameter that no table knows', '41FE00', 'j1979.unknown-pid'],
     ['fewer codes than announced', '43020104', 'j1979.dtc-length'],
     ['a number that is none', '49020131443447503030523535423132333435', 'j1979.vin'],
-    ['information that is not read', '490801', 'elm327.not-read'],
-    ['a freeze frame', '420C001AF8', 'elm327.not-read'],
-    ['a service alone', '41', 'elm327.not-read'],
-    ['nothing', '', 'elm327.not-read'],
+    ['information that is not read', '490801', 'obd.not-read'],
+    ['a freeze frame', '420C001AF8', 'obd.not-read'],
+    ['a service alone', '41', 'obd.not-read'],
+    ['nothing', '', 'obd.not-read'],
   ])('is nothing with %s', (_, payload, code) => {
     expect(answerBodies(ecu, bytes(payload))).toMatchObject({
       ok: false,

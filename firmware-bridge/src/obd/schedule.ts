@@ -1,8 +1,30 @@
 import { INFO_TYPES, PIDS, pidLength, signalById } from '@outpost/schemas/vehicle';
 import { elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
-import type { Elm327Options, PollEntry } from './options.ts';
-import { newLearner, type Shape } from './shape.ts';
-import type { Ecu, Row } from './state.ts';
+import type { ObdOptions, PollEntry } from './options.ts';
+import { type Learner, newLearner, type Shape } from './shape.ts';
+import type { Ecu } from './turn.ts';
+
+/** One thing that is asked for again and again. */
+export interface Row {
+  /** Undefined asks the device for the voltage that it measures itself. */
+  readonly request: Uint8Array | undefined;
+  readonly everyMs: number;
+  readonly due: MonoNs;
+  /** How long it was to wait when it was scheduled last; lateness is measured in it. */
+  readonly waitMs: number;
+  /** Replies without an answer, in a row. */
+  readonly misses: number;
+  /** Replies in a row that had to be asked for again: damaged, or not yet believed. */
+  readonly doubts: number;
+  readonly learner: Learner;
+  /** What the last reply listed, until a second one has said the same. */
+  readonly unconfirmed: string | undefined;
+  /** Frames of the last believed replies and how many in a row had that many. */
+  readonly frames: number;
+  readonly sameFrames: number;
+  /** Refused for good: asked no more. */
+  readonly retired: boolean;
+}
 
 /** A request that nobody answers is asked for this many times at its own pace before it is slowed down. */
 const MISSES_FREE = 3;
@@ -34,8 +56,8 @@ const newRow = (
   doubts: 0,
   learner: newLearner(expected),
   unconfirmed: undefined,
-  lines: 0,
-  sameLines: 0,
+  frames: 0,
+  sameFrames: 0,
   retired: false,
 });
 
@@ -79,13 +101,16 @@ const pidRow = (entry: PollEntry, ecus: readonly Ecu[], now: MonoNs): Row => {
   return newRow(Uint8Array.of(0x01, pid), everyMs, now, expected);
 };
 
+const voltageRows = ({ voltageEveryMs }: ObdOptions, now: MonoNs): readonly Row[] =>
+  voltageEveryMs === undefined ? [] : [newRow(undefined, voltageEveryMs, now, undefined)];
+
 /** The identification number: checked again and again, so it stands apart from what is read once an hour. */
 export const VIN_ROW = 0;
 
 const TROUBLE_CODE_SERVICES: readonly number[] = [0x03, 0x07, 0x0a];
 
 /** What will be asked for, in the order of the first round. The first row is always that of the VIN. */
-export const newSchedule = (options: Elm327Options, ecus: readonly Ecu[], now: MonoNs): readonly Row[] => {
+export const newSchedule = (options: ObdOptions, ecus: readonly Ecu[], now: MonoNs): readonly Row[] => {
   const infoRow = (type: number, everyMs: number): Row => {
     const answering = ecus.filter(({ infoTypes }) => infoTypes.has(type));
     const row = newRow(Uint8Array.of(0x09, type), everyMs, now, shapeOfEcus(answering, undefined));
@@ -102,7 +127,7 @@ export const newSchedule = (options: Elm327Options, ecus: readonly Ecu[], now: M
   return [
     infoRow(INFO_TYPES.vin, options.identityEveryMs),
     ...scaleEntries.map((entry) => pidRow(entry, ecus, now)),
-    newRow(undefined, options.voltageEveryMs, now, undefined),
+    ...voltageRows(options, now),
     ...TROUBLE_CODE_SERVICES.map((service) =>
       newRow(Uint8Array.of(service), options.troubleCodesEveryMs, now, shapeOfEcus(ecus, undefined)),
     ),
@@ -114,7 +139,7 @@ export const newSchedule = (options: Elm327Options, ecus: readonly Ecu[], now: M
 };
 
 /** PIDs of the list that no control unit offers, as two hex digits each. */
-export const notOffered = (options: Elm327Options, ecus: readonly Ecu[]): readonly string[] =>
+export const notOffered = (options: ObdOptions, ecus: readonly Ecu[]): readonly string[] =>
   (options.poll ?? [])
     .filter(({ pid }) => !ecus.some(({ pids }) => pids.has(pid)))
     .map(({ pid }) => pid.toString(16).toUpperCase().padStart(2, '0'));
@@ -153,14 +178,14 @@ const waiting = (row: Row, waitMs: number, now: MonoNs): Row => ({
   due: monoAfterMs(now, waitMs),
 });
 
-/** After a reply that was believed, `lines` of them in it. */
-export const rowAnswered = (row: Row, lines: number, now: MonoNs): Row => {
+/** After a reply that was believed, of so many frames. */
+export const rowAnswered = (row: Row, frames: number, now: MonoNs): Row => {
   // A row that is behind keeps its place in time as long as it is not behind by more than a whole interval.
   const next = monoAfterMs(row.due, row.everyMs);
   const onTime = row.waitMs === row.everyMs && next > now;
   const paced = onTime ? { ...row, due: next } : waiting(row, row.everyMs, now);
-  const sameLines = lines === row.lines ? row.sameLines + 1 : 1;
-  return { ...paced, misses: 0, doubts: 0, unconfirmed: undefined, lines, sameLines };
+  const sameFrames = frames === row.frames ? row.sameFrames + 1 : 1;
+  return { ...paced, misses: 0, doubts: 0, unconfirmed: undefined, frames, sameFrames };
 };
 
 /** After nobody answered. */
@@ -168,7 +193,7 @@ export const rowUnanswered = (row: Row, now: MonoNs): Row => {
   const misses = row.misses + 1;
   const factor = 2 ** Math.min(20, Math.max(0, misses - MISSES_FREE + 1));
   const slowed = misses < MISSES_FREE ? row.everyMs : Math.min(BACKOFF_MAX_MS, row.everyMs * factor);
-  return { ...waiting(row, Math.max(row.everyMs, slowed), now), misses, sameLines: 0 };
+  return { ...waiting(row, Math.max(row.everyMs, slowed), now), misses, sameFrames: 0 };
 };
 
 /** After something that has to be asked again soon: damage, or an answer that is not yet believed. */
@@ -177,7 +202,7 @@ export const rowAgain = (row: Row, now: MonoNs): Row => {
   const soon = Math.min(RETRY_MS, row.everyMs);
   const slowed = RETRY_MS * 2 ** Math.min(20, doubts - RETRIES_FREE);
   const waitMs = doubts <= RETRIES_FREE ? soon : Math.min(BACKOFF_MAX_MS, Math.max(soon, slowed));
-  return { ...waiting(row, waitMs, now), doubts, unconfirmed: undefined, sameLines: 0 };
+  return { ...waiting(row, waitMs, now), doubts, unconfirmed: undefined, sameFrames: 0 };
 };
 
 /** After a list that a second reply has to repeat: at once, before anything that became due later. */
@@ -198,10 +223,10 @@ export const rowChanging = (row: Row, now: MonoNs): Row => ({
 /** Asked no more on this connection. */
 export const rowRetired = (row: Row): Row => ({ ...row, retired: true });
 
-/** Replies in a row with the same number of lines before the chip is told to wait for no more than these. */
-const LINES_KNOWN_AFTER = 3;
-const LINES_MAX = 9;
+/** Replies in a row with the same number of frames before a device may be told to wait for no more than these. */
+const FRAMES_KNOWN_AFTER = 3;
+const FRAMES_MAX = 9;
 
-/** The number of lines after which the chip may return at once; undefined where it is not known well enough. */
-export const knownLines = (row: Row): number | undefined =>
-  row.sameLines >= LINES_KNOWN_AFTER && row.lines <= LINES_MAX ? row.lines : undefined;
+/** The number of frames after which a reply is complete; undefined where it is not known well enough. */
+export const knownFrames = (row: Row): number | undefined =>
+  row.sameFrames >= FRAMES_KNOWN_AFTER && row.frames <= FRAMES_MAX ? row.frames : undefined;

@@ -2,11 +2,10 @@ import { INFO_TYPES, rescaledPids } from '@outpost/schemas/vehicle';
 import { type Body, type Fault, fault, toHex } from '@outpost/schemas/words';
 import { answerBodies } from './answer.ts';
 import { identityFault, noteVins, type VinAnswer, vinState } from './identity.ts';
-import type { EcuAnswer, Judgement } from './judge.ts';
-import { rowAgain, rowAnswered, rowChanging, rowToConfirm } from './schedule.ts';
+import type { EcuAnswer, Reply } from './question.ts';
+import { type Row, rowAgain, rowAnswered, rowChanging, rowToConfirm } from './schedule.ts';
 import { consider, type Shape } from './shape.ts';
-import type { Row } from './state.ts';
-import { bump, quarantined, say, settle, type Turn } from './turn.ts';
+import { bump, noteTrouble, type ObdTurn, quarantined, say, settle } from './turn.ts';
 
 const LIVE_VALUES = 0x01;
 const VEHICLE_INFORMATION = 0x09;
@@ -28,20 +27,20 @@ const shapeOf = (service: number | undefined, answers: readonly EcuAnswer[]): Sh
 
 const otherShape = fault(
   'malformed',
-  'elm327.other-shape',
+  'obd.other-shape',
   'reply',
   'other control units answered than usual, or with another length',
 );
 
-const drop = (turn: Turn, answers: readonly EcuAnswer[], reason: string): void => {
-  for (const { lines } of answers) settle(turn, lines, () => ({ kind: 'dropped', reason }));
+const drop = (turn: ObdTurn, answers: readonly EcuAnswer[], reason: string): void => {
+  for (const { carriers } of answers) settle(turn, carriers, () => ({ kind: 'dropped', reason }));
 };
 
 /** Keeps an answer aside, with the reason. */
-const doubt = (turn: Turn, { lines }: EcuAnswer, reason: Fault): void => {
+const doubt = (turn: ObdTurn, { carriers }: EcuAnswer, reason: Fault): void => {
   bump(turn, reason.kind === 'untrusted' ? 'untrusted' : 'damaged');
-  turn.counts = { ...turn.counts, lastTrouble: reason.words };
-  settle(turn, lines, quarantined(reason));
+  noteTrouble(turn, reason.words);
+  settle(turn, carriers, quarantined(reason));
 };
 
 interface Decoded {
@@ -50,7 +49,7 @@ interface Decoded {
 }
 
 /** Decodes what is whole and expected. What cannot be decoded is kept aside here. */
-const decodeAnswers = (turn: Turn, answers: readonly EcuAnswer[]): readonly Decoded[] => {
+const decodeAnswers = (turn: ObdTurn, answers: readonly EcuAnswer[]): readonly Decoded[] => {
   const decoded: Decoded[] = [];
   for (const answer of answers) {
     const bodies = answerBodies(answer.ecu, answer.payload);
@@ -60,46 +59,46 @@ const decodeAnswers = (turn: Turn, answers: readonly EcuAnswer[]): readonly Deco
   return decoded;
 };
 
-const isRescaled = (turn: Turn, { ecu, payload }: EcuAnswer): boolean =>
-  payload[0] === 0x41 && turn.facts.rescaled.get(ecu)?.has(payload[1] ?? -1) === true;
+const isRescaled = (turn: ObdTurn, { ecu, payload }: EcuAnswer): boolean =>
+  payload[0] === 0x41 && turn.car.rescaled.get(ecu)?.has(payload[1] ?? -1) === true;
 
 /** Remembers which PIDs this control unit sends in a scale of its own. */
-const noteScales = (turn: Turn, { ecu, payload }: EcuAnswer): void => {
+const noteScales = (turn: ObdTurn, { ecu, payload }: EcuAnswer): void => {
   const pids = payload[0] === 0x41 ? rescaledPids(payload[1] ?? -1, payload.subarray(2)) : [];
   if (pids.length === 0) return;
-  const known = turn.facts.rescaled.get(ecu) ?? [];
-  const rescaled = new Map(turn.facts.rescaled).set(ecu, new Set([...known, ...pids]));
-  turn.facts = { ...turn.facts, rescaled };
+  const known = turn.car.rescaled.get(ecu) ?? [];
+  const rescaled = new Map(turn.car.rescaled).set(ecu, new Set([...known, ...pids]));
+  turn.car = { ...turn.car, rescaled };
 };
 
-const observe = (turn: Turn, { answer, bodies }: Decoded): void => {
-  const reason = identityFault(turn.facts, turn.options.refuseChangingVin);
+const observe = (turn: ObdTurn, { answer, bodies }: Decoded): void => {
+  const reason = identityFault(turn.car, turn.options.refuseChangingVin);
   if (reason !== undefined) doubt(turn, answer, reason);
   else if (isRescaled(turn, answer)) drop(turn, [answer], 'rescaled');
   else if (bodies.length === 0) drop(turn, [answer], 'no-value');
-  else say(turn, answer.lines, bodies);
+  else say(turn, answer.carriers, bodies);
 };
 
-const observeAll = (turn: Turn, answers: readonly EcuAnswer[]): void => {
+const observeAll = (turn: ObdTurn, answers: readonly EcuAnswer[]): void => {
   bump(turn, 'answered');
   const decoded = decodeAnswers(turn, answers);
   for (const { answer } of decoded) noteScales(turn, answer);
   for (const one of decoded) observe(turn, one);
 };
 
-const singleLines = (answers: readonly EcuAnswer[]): number =>
-  answers.every(({ lines }) => lines.length === 1) ? answers.length : Number.POSITIVE_INFINITY;
+const singleFrames = (answers: readonly EcuAnswer[]): number =>
+  answers.every(({ carriers }) => carriers.length === 1) ? answers.length : Number.POSITIVE_INFINITY;
 
-const takeValues = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+const takeValues = (turn: ObdTurn, row: Row, answers: readonly EcuAnswer[]): Row => {
   observeAll(turn, answers);
-  return rowAnswered(row, singleLines(answers), turn.now);
+  return rowAnswered(row, singleFrames(answers), turn.now);
 };
 
 const contentOf = (answers: readonly EcuAnswer[]): string =>
   answers.map(({ ecu, payload }) => `${ecu}:${toHex(payload)}`).join(' ');
 
 /** Trouble codes and names are no measurements that change: they are believed when said twice in the same words. */
-const takeList = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+const takeList = (turn: ObdTurn, row: Row, answers: readonly EcuAnswer[]): Row => {
   const content = contentOf(answers);
   if (content === row.unconfirmed) return takeValues(turn, row, answers);
   drop(turn, answers, 'unconfirmed');
@@ -112,7 +111,7 @@ const vinsOf = (decoded: readonly Decoded[]): readonly VinAnswer[] =>
   );
 
 /** The identification number is compared with every earlier one, and said once two in a row agree. */
-const takeVin = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
+const takeVin = (turn: ObdTurn, row: Row, answers: readonly EcuAnswer[]): Row => {
   const decoded = decodeAnswers(turn, answers);
   if (decoded.length < answers.length) {
     drop(
@@ -122,22 +121,24 @@ const takeVin = (turn: Turn, row: Row, answers: readonly EcuAnswer[]): Row => {
     );
     return rowAgain(row, turn.now);
   }
-  turn.facts = noteVins(turn.facts, vinsOf(decoded));
-  const state = vinState(turn.facts);
+  turn.car = noteVins(turn.car, vinsOf(decoded));
+  const state = vinState(turn.car);
   if (state === 'once') {
     drop(turn, answers, 'unconfirmed');
     return rowToConfirm(row, contentOf(answers));
   }
   bump(turn, 'answered');
   for (const one of decoded) observe(turn, one);
-  return state === 'changing' ? rowChanging(row, turn.now) : rowAnswered(row, singleLines(answers), turn.now);
+  return state === 'changing'
+    ? rowChanging(row, turn.now)
+    : rowAnswered(row, singleFrames(answers), turn.now);
 };
 
 /**
  * Takes the positive answers to a row's request, one for each control unit: what looks as its replies always look is
  * decoded and said, everything else is kept aside with its reason or dropped until it is confirmed.
  */
-export const takeAnswers = (turn: Turn, row: Row, { answers, refusals }: Judgement): Row => {
+export const takeAnswers = (turn: ObdTurn, row: Row, { answers, refusals }: Reply): Row => {
   const [service, parameter] = row.request ?? [];
   const considered = consider(row.learner, shapeOf(service, answers), new Set(refusals.keys()));
   const learned = { ...row, learner: considered.learner };

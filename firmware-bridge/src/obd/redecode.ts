@@ -1,0 +1,23 @@
+import type { Body } from '@outpost/schemas/words';
+import { answerBodies, POSITIVE_OFFSET } from './answer.ts';
+import { assemble } from './isotp.ts';
+import { READ_ONLY_SERVICES } from './services.ts';
+
+/** Every body that one whole answer says, by its payload alone; empty where it says nothing. */
+export const redecodeAnswer = (ecu: number, payload: Uint8Array): readonly Body[] => {
+  const service = (payload[0] ?? 0) - POSITIVE_OFFSET;
+  if (!READ_ONLY_SERVICES.has(service)) return [];
+  const bodies = answerBodies(ecu, payload);
+  return bodies.ok ? bodies.value : [];
+};
+
+/** The same for the frames that carried it, all of them and no others, in the order of arrival. */
+export const redecodeFrames = (
+  frames: readonly { readonly id: number; readonly bytes: Uint8Array }[],
+): readonly Body[] => {
+  const [answer, ...others] = assemble(frames.map(({ id, bytes }) => ({ bytes, line: id })));
+  if (answer?.payload.ok !== true || others.length > 0) return [];
+  const [ecu, ...rest] = answer.lines;
+  if (ecu === undefined || rest.some((id) => id !== ecu)) return [];
+  return redecodeAnswer(ecu, answer.payload.value);
+};

@@ -1,0 +1,53 @@
+import type { DeviceStatus } from '../session.ts';
+import type { Poll } from './poll.ts';
+import { notOffered } from './schedule.ts';
+import type { CarFacts, ObdTurn } from './turn.ts';
+
+const vinsOf = ({ vins }: CarFacts): readonly string[] => [
+  ...new Set([...vins.values()].map(({ vin }) => vin)),
+];
+
+/** One sentence on what is read of the car, over the bus of that name. */
+export const pollWords = ({ car, options }: ObdTurn, { rows }: Poll, bus: string): string => {
+  if (car.vinChanging) {
+    const effect = options.refuseChangingVin
+      ? 'its readings are refused until three answers in a row agree'
+      : 'its readings are taken all the same, as configured';
+    return `The vehicle gives a different identification number from one time to the next (now ${vinsOf(car).join(', ')}): ${effect}. Is this a simulator, or a tampered dongle?`;
+  }
+  const missing = notOffered(options, car.ecus);
+  const lacks =
+    missing.length === 0 ? '' : ` The car does not offer PID ${missing.join(', ')} of the poll list.`;
+  const asked = rows.filter(({ retired, request }) => !retired && request?.[0] === 0x01).length;
+  const units = car.ecus.length === 1 ? 'one control unit' : `${car.ecus.length} control units`;
+  return `Reading ${asked} parameters of ${units} over ${bus}.${lacks}`;
+};
+
+/**
+ * What a script may read about the conversation with the car. The rate is that of the last `ageMs`, before which
+ * `requestsBefore` requests had been sent.
+ */
+export const carFacts = (
+  { car, counts }: ObdTurn,
+  requestsBefore: number,
+  ageMs: number,
+): DeviceStatus['facts'] => {
+  const vins = vinsOf(car);
+  const perSecond = ageMs > 0 ? ((counts.requests - requestsBefore) / ageMs) * 1_000 : 0;
+  return {
+    origin: car.origin,
+    ...(car.ecus.length === 0
+      ? {}
+      : { controlUnits: car.ecus.map(({ address }) => address.toString(16).toUpperCase()).join(' ') }),
+    ...(vins.length === 0 ? {} : { vin: vins.join(' ') }),
+    requests: counts.requests,
+    requestsPerSecond: Math.round(perSecond * 10) / 10,
+    answered: counts.answered,
+    unanswered: counts.unanswered,
+    negative: counts.negative,
+    damaged: counts.damaged,
+    untrusted: counts.untrusted,
+    busErrors: counts.busErrors,
+    ...(counts.lastTrouble === undefined ? {} : { lastTrouble: counts.lastTrouble }),
+  };
+};
