@@ -15,6 +15,25 @@ export {
   tellsApart,
   writeRaw,
 } from './formula.ts';
+export {
+  decodeFreezeFrame,
+  FREEZE_DTC_PID,
+  FREEZE_FRAME,
+  type FreezeFramePart,
+  splitFreezeFrame,
+} from './freeze-frame.ts';
+export {
+  DM1_PGN,
+  decodeParameterGroup,
+  encodeParameterGroup,
+  PARAMETER_GROUPS,
+  type Parameter,
+  type ParameterGroup,
+  parameterGroup,
+  VEHICLE_IDENTIFICATION_PGN,
+} from './j1939.ts';
+export { type ActiveCodes, decodeDm1, decodeVehicleIdentification } from './j1939-dm1.ts';
+export { decodeMonitorTests, type MonitorTest, monitorTestText } from './monitor-tests.ts';
 export type { Field, Pid, When } from './pid.ts';
 export {
   isBitmapPid,
@@ -46,6 +65,17 @@ export {
 } from './service-09.ts';
 export { PACES, type Pace, type Signal } from './signal.ts';
 export { isPlausible, type Quantity, SIGNALS, signalById, signalByName } from './signals.ts';
+export { MONITOR_TEST_SIGNAL } from './signals-diagnosis.ts';
+export { freezeFrameSignal } from './signals-freeze-frame.ts';
 export { PIDS_PER_REQUEST_MAX, type PidBytes, splitPids } from './split-pids.ts';
+export { UNITS_AND_SCALINGS, type UnitAndScaling, unitAndScaling } from './uas.ts';
+export {
+  CONFIRMED_OR_PENDING,
+  codesWithStatus,
+  DTC_STATUS,
+  decodeUdsDtcs,
+  REPORT_BY_STATUS_MASK,
+  type UdsDtc,
+} from './uds-dtc.ts';
 export { UNITS, type Unit } from './units.ts';
 export { checkVin, isVin, type VinCheck, vinCheckDigit } from './vin.ts';

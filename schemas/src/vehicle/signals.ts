@@ -1,8 +1,10 @@
 import type { Signal } from './signal.ts';
 import { AIR_FUEL_SIGNALS } from './signals-air-fuel.ts';
 import { BOOST_SIGNALS } from './signals-boost.ts';
+import { DIAGNOSIS_SIGNALS } from './signals-diagnosis.ts';
 import { DUTY_SIGNALS } from './signals-duty.ts';
 import { EXHAUST_SIGNALS } from './signals-exhaust.ts';
+import { freezeFrameSignals } from './signals-freeze-frame.ts';
 import { HYBRID_SIGNALS } from './signals-hybrid.ts';
 import { MAIN_SIGNALS } from './signals-main.ts';
 import { OXYGEN_SIGNALS } from './signals-oxygen.ts';
@@ -15,8 +17,8 @@ export interface Quantity {
   readonly mantissa: number;
 }
 
-/** Every signal, by ascending identifier. */
-export const SIGNALS: readonly Signal[] = [
+/** What service 01 carries, and so what a freeze frame can hold. */
+const LIVE_SIGNALS: readonly Signal[] = [
   ...MAIN_SIGNALS,
   ...STATUS_SIGNALS,
   ...AIR_FUEL_SIGNALS,
@@ -25,6 +27,13 @@ export const SIGNALS: readonly Signal[] = [
   ...BOOST_SIGNALS,
   ...EXHAUST_SIGNALS,
   ...DUTY_SIGNALS,
+];
+
+/** Every signal, by ascending identifier. */
+export const SIGNALS: readonly Signal[] = [
+  ...LIVE_SIGNALS,
+  ...DIAGNOSIS_SIGNALS,
+  ...freezeFrameSignals(LIVE_SIGNALS),
 ].toSorted((a, b) => a.id - b.id);
 
 const BY_ID: ReadonlyMap<number, Signal> = new Map(SIGNALS.map((row) => [row.id, row]));
