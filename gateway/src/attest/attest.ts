@@ -48,10 +48,10 @@ const newOutbox = ({ journal, clock, tally }: AttestParts) => {
   const drain = async (signal: AbortSignal): Promise<void> => {
     while (waiting.length > 0) {
       const sending = waiting.slice();
-      const kept = await journal.append(
-        sending.map(({ entry }) => entry),
-        'soon',
-      );
+      const entries = sending.map(({ entry }) => entry);
+      const soon = await journal.append(entries, 'soon');
+      // Where readings have no room any more, their signatures still do: what is delivered can be deleted.
+      const kept = soon.ok ? soon : await journal.append(entries, 'now');
       if (!kept.ok) {
         await clock.sleep(RETRY_MS, signal);
         continue;

@@ -25,6 +25,7 @@ const deviceLines = (device: DeviceView): readonly string[] => {
   return [
     `${device.name} (${device.adapter}, ${device.port})`,
     `  ${device.connected ? 'connected' : 'not connected'} · ${device.status.phase}: ${device.status.words}`,
+    ...(device.refusing === '' ? [] : [`  READINGS ARE REFUSED: ${device.refusing}`]),
     `  frames ${tally.items}, of them ${tally.observed} observed${aside}${dropped === '' ? '' : `, dropped: ${dropped}`}`,
     ...(facts.length === 0 ? [] : [`  ${facts.join(' · ')}`]),
   ];
@@ -57,7 +58,7 @@ export const statusLines = (status: Status): readonly string[] => {
     ...status.devices.flatMap(deviceLines),
     '',
     `readings  ${record.kept} kept of ${record.made}, ${record.waiting} on their way${refused === '' ? '' : `, refused: ${refused}`}`,
-    `journal   ${mebibytes(journal.bytes)} in ${journal.segments} segments${journal.damaged === 0 ? '' : `, ${journal.damaged} damaged records`}`,
+    `journal   ${mebibytes(journal.bytes)} in ${journal.segments} segments, room for ${mebibytes(journal.roomBytes)}${journal.damaged === 0 ? '' : `, ${journal.damaged} damaged records`}`,
     `attested  ${attest.readings} readings under ${attest.attestations} signatures${attest.keyless === 0 ? '' : `, ${attest.keyless} batches without a key`}`,
     `stored    ${store.stored} points, ${store.deadLettered} dead-lettered, ${store.waiting} waiting · ${store.state}: ${store.words}`,
     ...(status.networks.length === 0 ? ['networks  none configured'] : ['networks']),

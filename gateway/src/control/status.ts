@@ -10,6 +10,8 @@ export interface DeviceView {
   connected: boolean;
   status: DeviceStatus;
   lastReadingAt: string | undefined;
+  /** Why its readings are refused now; empty while they are kept. */
+  refusing: string;
   readonly tally: Tally;
 }
 
@@ -45,6 +47,8 @@ export interface JournalView {
   readonly end: string;
   readonly bytes: number;
   readonly segments: number;
+  /** What readings may still take: the lesser of the disk's and the cap's room. */
+  readonly roomBytes: number;
   readonly damaged: number;
   readonly unread: Readonly<Record<string, number>>;
 }

@@ -4,6 +4,7 @@ import { diskFull, journalBusy, journalFull } from './errors.ts';
 import { capReserveBytes, PENDING_BYTES_MAX } from './limits.ts';
 import type { Retention } from './retention.ts';
 import type { Space } from './space.ts';
+import type { JournalRoom } from './state.ts';
 
 export interface AdmissionLimits {
   readonly directory: string;
@@ -24,6 +25,7 @@ export interface AdmissionTally {
 export interface Admission {
   readonly tally: Readonly<AdmissionTally>;
   admit(bytes: number, pendingBytes: number, urgency: Urgency): Fault | undefined;
+  room(pendingBytes: number): JournalRoom;
   /** A write found the disk full, to which `appends` were lost. */
   ranOut(appends: number): void;
 }
@@ -56,6 +58,15 @@ export const newAdmission = (
         return diskFull(directory, freeBytes);
       }
       return undefined;
+    },
+    room(pendingBytes) {
+      space.look();
+      const { freeBytes } = space;
+      const left = (bytes: number): number => Math.max(0, bytes - pendingBytes);
+      return {
+        diskBytes: freeBytes === undefined ? undefined : left(freeBytes - freeBytesMin),
+        capBytes: left(bytesMax - capReserveBytes(bytesMax) - retention.unsettledBytes),
+      };
     },
     ranOut(appends) {
       tally.refusedDiskFull += appends;

@@ -136,6 +136,7 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
       return damages.listed;
     },
     stats: () => statsOf({ list, cursors, retention, admission, committer, writer, files, damages }),
+    room: () => admission.room(writer.pendingBytes),
     append: (entries, urgency) =>
       entries.length === 0 ? Promise.resolve(ok(list.end as Offset)) : writer.append(entries, urgency),
     follow: (reader, follow, signal) =>

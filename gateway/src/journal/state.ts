@@ -83,6 +83,17 @@ export interface JournalStats {
   readonly readers: readonly ReaderState[];
 }
 
+/** What `soon` entries may still take before they are refused; 0 where they are. */
+export interface JournalRoom {
+  /**
+   * On the disk, without the reserve for `now` entries, by a look at most FREE_CHECK_MS before the question;
+   * undefined where the file system does not say.
+   */
+  readonly diskBytes: number | undefined;
+  /** Under the journal's own cap, without what it reserves for `now` entries. */
+  readonly capBytes: number;
+}
+
 /** What a caller may ask beside reading and writing. */
 export interface JournalState {
   readonly recovery: Recovery;
@@ -94,6 +105,8 @@ export interface JournalState {
   /** The context in the header of the segment that holds `offset`, or of the nearest earlier one that reads. */
   contextAt(offset: Offset): Promise<JournalContext | undefined>;
   stats(): JournalStats;
+  /** Looks at the disk again where the last look is old; that answer counts from the next question on. */
+  room(): JournalRoom;
   /** Forgets a reader for good: its position is deleted and nothing is held back for it. */
   forget(reader: string): Promise<void>;
 }

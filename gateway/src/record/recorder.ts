@@ -12,7 +12,7 @@ import {
   streamId,
 } from '@outpost/schemas/words';
 import type { Entry, Journal } from '../journal/contract.ts';
-import { asideEntry, originOfKind } from './entry.ts';
+import { asideEntry, happeningEntry, originOfKind } from './entry.ts';
 import { newStreamWriter, type Run, type StreamWriter } from './stream-writer.ts';
 import { addTo, type RecordTally } from './tally.ts';
 
@@ -27,6 +27,8 @@ export interface RecorderParts {
   readonly tally: RecordTally;
   /** Undefined where this lane may write; else why not (the lower lane yields before the disk is full). */
   admit(lane: Lane): Fault | undefined;
+  /** Told once when readings begin to be refused, with the reason, and once (undefined) when they are kept again. */
+  refusing?(why: Fault | undefined): void;
 }
 
 /** One device's way into the journal. */
@@ -50,21 +52,58 @@ const ASIDE_RAW_MAX_BYTES = 4_096;
 interface State {
   writer: StreamWriter | undefined;
   reason: EpochReason;
+  /** Something of the present epoch is on the disk. */
+  begun: boolean;
   underWay: number;
-  /** Refused since the last epoch ended; the next one begins by saying so. */
+  /** Device readings refused and not yet told of: the next epoch begins by saying so. */
   lost: number;
+  /** Of these, what the present epoch's beginning says; told once that is kept. */
+  telling: number;
   lostWhy: GapReason;
   blocked: { readonly until: MonoNs; readonly why: Fault } | undefined;
+  /** Readings refused since something was last kept; undefined while everything is. */
+  refused: number | undefined;
   bug: { readonly error: unknown } | undefined;
 }
 
-/** Nothing of a batch was kept: its sequence numbers are spent, so the stream goes on in a new epoch. */
-const refuse = (state: State, parts: RecorderParts, readings: number, why: Fault): void => {
-  addTo(parts.tally.refused, why.code, readings);
-  if (state.writer !== undefined) state.reason = 'interrupted';
+/** One entry for people when refusing begins, if the disk still takes that much, and one when it is over. */
+const happened = (
+  state: State,
+  { device, journal, run }: RecorderParts,
+  what: string,
+  words: string,
+): void => {
+  const entry = happeningEntry({ device, what, words, wall: run.clock.wall() });
+  journal.append([entry], 'now').catch((error: unknown) => {
+    state.bug = { error };
+  });
+};
+
+/**
+ * Nothing of a batch was kept: its sequence numbers are spent, so the stream goes on in a new epoch.
+ * @param made readings of the box and of the device; `lost` are the device's alone
+ */
+const refuse = (state: State, parts: RecorderParts, made: number, lost: number, why: Fault): void => {
+  addTo(parts.tally.refused, why.code, made);
+  if (state.begun) state.reason = 'interrupted';
+  state.begun = false;
   state.writer = undefined;
-  state.lost += readings;
-  state.lostWhy = why.code === 'journal.disk-full' ? 'disk-full' : 'limit';
+  state.telling = 0;
+  state.lost += lost;
+  state.lostWhy = why.code.endsWith('.disk-full') ? 'disk-full' : 'limit';
+  if (state.refused === undefined) happened(state, parts, 'refusing', why.words);
+  if (state.refused === undefined) parts.refusing?.(why);
+  state.refused = (state.refused ?? 0) + lost;
+};
+
+const keptAgain = (state: State, parts: RecorderParts): void => {
+  state.begun = true;
+  state.lost -= state.telling;
+  state.telling = 0;
+  if (state.refused === undefined) return;
+  happened(state, parts, 'recording', `readings are kept again; ${state.refused} were refused before.`);
+  parts.refusing?.(undefined);
+  state.refused = undefined;
 };
 
 const writerOf = (state: State, parts: RecorderParts): StreamWriter => {
@@ -73,7 +112,7 @@ const writerOf = (state: State, parts: RecorderParts): StreamWriter => {
     const first =
       state.lost === 0 ? [] : [{ kind: 'gap' as const, reason: state.lostWhy, count: state.lost }];
     state.writer = newStreamWriter(streamId(device, lane), device, { reason, authenticated, first }, run);
-    state.lost = 0;
+    state.telling = state.lost;
   }
   return state.writer;
 };
@@ -94,11 +133,12 @@ const keep = async (
   tally.waiting -= readings;
   if (result.ok) {
     tally.kept += readings;
+    keptAgain(state, parts);
     observed?.kept();
     return;
   }
   state.blocked = { until: (parts.run.clock.mono() + ASK_AGAIN_NS) as MonoNs, why: result.fault };
-  refuse(state, parts, readings, result.fault);
+  refuse(state, parts, readings, observed?.readings.length ?? 0, result.fault);
   observed?.refused(result.fault);
 };
 
@@ -145,10 +185,13 @@ export const openRecorder = (parts: RecorderParts): Recorder => {
   const state: State = {
     writer: undefined,
     reason: parts.reason,
+    begun: false,
     underWay: 0,
     lost: 0,
+    telling: 0,
     lostWhy: 'limit',
     blocked: undefined,
+    refused: undefined,
     bug: undefined,
   };
   return {
@@ -157,7 +200,7 @@ export const openRecorder = (parts: RecorderParts): Recorder => {
       const why = obstacle(state, parts);
       if (why !== undefined) {
         parts.tally.made += observed.readings.length;
-        refuse(state, parts, observed.readings.length, why);
+        refuse(state, parts, observed.readings.length, observed.readings.length, why);
         observed.refused(why);
         return;
       }

@@ -48,6 +48,7 @@ export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView
   connected: false,
   status: { phase: 'starting', words: 'not asked yet.', facts: {} },
   lastReadingAt: undefined,
+  refusing: '',
   tally: newTally(),
 });
 

@@ -13,6 +13,7 @@ import { forgetImport, importedHeads, type KeyRing, openKeyRing } from '../keys/
 import type { Log } from '../log.ts';
 import { type Chains, encodeChains, newChains } from '../record/chains.ts';
 import { headsEntry, keyRecordEntry } from '../record/entry.ts';
+import { type LaneRoom, newLaneRoom } from '../record/lane-room.ts';
 import type { Run, StreamKeys } from '../record/stream-writer.ts';
 import { machineTrust } from '../record/time-trust.ts';
 import { SOFTWARE } from '../version.ts';
@@ -26,6 +27,7 @@ export interface Opened {
   readonly chains: Chains;
   readonly reason: EpochReason;
   readonly run: Run;
+  readonly room: LaneRoom;
   readonly attest: ReturnType<typeof openAttest>;
   readonly attestTally: ReturnType<typeof newAttestTally>;
 }
@@ -170,5 +172,9 @@ export const openParts = async (context: OpenContext): Promise<Result<Opened>> =
   if (reason.value !== 'started') log.line('notice', `new epochs begin with the reason ${reason.value}.`);
   await attest.catchUp(journal.end, signal);
   const run = runOf(context, chains, keys.value);
-  return ok({ journal, ring: ring.value, chains, reason: reason.value, run, attest, attestTally });
+  const room = newLaneRoom(journal, {
+    directory: config.dataDirectory,
+    bytesMax: config.journal.mebibytesMax * MIB,
+  });
+  return ok({ journal, ring: ring.value, chains, reason: reason.value, run, room, attest, attestTally });
 };

@@ -24,15 +24,17 @@ export interface Task {
 
 export const deviceTask = (
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-  { journal, reason, run }: Opened,
+  { journal, reason, run, room }: Opened,
   config: DeviceConfig,
   view: DeviceView,
   tally: RecordTally,
 ): Task => {
   const device = config.name as DeviceName;
   const authenticated = authenticationOf(config.port);
-  // Coverage yields before the disk is full; a device of the telemetry lane is told by the journal itself.
-  const admit = (): Fault | undefined => undefined;
+  const refusing = (why: Fault | undefined): void => {
+    view.refusing = why === undefined ? '' : sentence(why);
+    log.line('warning', why === undefined ? `${device}: readings are kept again.` : sentence(why));
+  };
   const recorder = openRecorder({
     device,
     lane: 'telemetry',
@@ -41,7 +43,8 @@ export const deviceTask = (
     journal,
     run,
     tally,
-    admit,
+    admit: room.admit,
+    refusing,
   });
   return {
     name: `device ${device}`,

@@ -31,6 +31,7 @@ const total = (counts: ReadonlyMap<string, number>): number =>
 export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Opened): Status => {
   const { config, clock } = parts.context;
   const stats = journal.stats();
+  const { diskBytes, capBytes } = journal.room();
   showStore(parts.store, parts.storeTally, parts.target);
   return {
     version: VERSION,
@@ -49,6 +50,7 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
       end: String(journal.end),
       bytes: stats.bytes,
       segments: stats.segments,
+      roomBytes: Math.min(diskBytes ?? capBytes, capBytes),
       damaged: stats.damages,
       unread: Object.fromEntries(stats.readers.map(({ name, behindBytes }) => [name, behindBytes])),
     },
