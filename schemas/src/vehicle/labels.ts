@@ -106,3 +106,15 @@ export const CHARGING_STATES_ENHANCED: Labels = from(
   'charge depleting',
   'charge increasing',
 );
+
+/** Of the charging that a vehicle does; 0 is none. */
+export const CHARGING_MODES: Labels = from(0, 'not charging', 'slow AC', 'AC', 'DC', 'waiting', 'complete');
+
+/** As VSS numbers `Transmission.SelectedGear`: forward gears by their number, the rest apart from them. */
+export const SELECTED_GEARS: Labels = new Map([
+  [-1, 'reverse'],
+  [0, 'neutral'],
+  ...Array.from({ length: 12 }, (_, gear): [number, string] => [gear + 1, `gear ${gear + 1}`]),
+  [126, 'park'],
+  [127, 'drive'],
+]);

@@ -124,6 +124,15 @@ describe('the signal table', () => {
       [350, 'Vehicle.OBD.ParticulateSensor.Bank2.Output', 'percent', 2],
       [369, 'Vehicle.OBD.FuelControl2.IsBalanceClosedLoop', 'flag', 0],
       [439, 'Vehicle.OBD.AECD20.Timer2', 's', 0],
+      [440, 'Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed', 'percent', 2],
+      [449, 'Vehicle.Powertrain.TractionBattery.Temperature.Average', 'celsius', 2],
+      [458, 'Vehicle.Powertrain.TractionBattery.Temperature.Module8', 'celsius', 2],
+      [466, 'Vehicle.Powertrain.TractionBattery.DischargePowerLimit', 'W', 0],
+      [483, 'Vehicle.Powertrain.TractionBattery.IsContactorClosed', 'flag', 0],
+      [500, 'Vehicle.LowVoltageBattery.VehicleVoltage', 'V', 3],
+      [504, 'Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure', 'kPa', 2],
+      [511, 'Vehicle.Chassis.Axle.Row2.Wheel.Right.Tire.Temperature', 'celsius', 2],
+      [525, 'Vehicle.Cabin.HVAC.AmbientAirTemperature', 'celsius', 2],
     ];
     for (const [id, name, unit, decimals] of given) {
       expect(signalById(id), name).toMatchObject({ name, unit, decimals });

@@ -1,5 +1,6 @@
 import type { Signal } from './signal.ts';
 import { AIR_FUEL_SIGNALS } from './signals-air-fuel.ts';
+import { BATTERY_SIGNALS } from './signals-battery.ts';
 import { BOOST_SIGNALS } from './signals-boost.ts';
 import { DIAGNOSIS_SIGNALS } from './signals-diagnosis.ts';
 import { DUTY_SIGNALS } from './signals-duty.ts';
@@ -9,6 +10,7 @@ import { HYBRID_SIGNALS } from './signals-hybrid.ts';
 import { MAIN_SIGNALS } from './signals-main.ts';
 import { OXYGEN_SIGNALS } from './signals-oxygen.ts';
 import { STATUS_SIGNALS } from './signals-status.ts';
+import { VEHICLE_SIGNALS } from './signals-vehicle.ts';
 
 /** A value in its signal's unit and decimals. */
 export interface Quantity {
@@ -27,6 +29,8 @@ const LIVE_SIGNALS: readonly Signal[] = [
   ...BOOST_SIGNALS,
   ...EXHAUST_SIGNALS,
   ...DUTY_SIGNALS,
+  ...BATTERY_SIGNALS,
+  ...VEHICLE_SIGNALS,
 ];
 
 /** Every signal, by ascending identifier. */
