@@ -1,35 +1,7 @@
 import { z } from 'zod';
 import { type Fault, fail, fault, ok, type Result } from '../words/fault.ts';
+import { issueWords } from './issues.ts';
 import { type Config, configShape } from './shape.ts';
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`,
-    '',
-  );
-
-const issueWords = (issue: z.core.$ZodIssue): string => {
-  const at = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path);
-    const keys = issue.keys.map((key) => `"${key}"`).join(', ');
-    return `${keys} ${issue.keys.length > 1 ? 'are' : 'is'} unknown${at === '' ? '' : ` in ${at}`}; known here: ${known}.`;
-  }
-  return `${at === '' ? 'the whole file' : at}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}.`;
-};
-
-/** The keys that the shape has at a path, for the sentence that names an unknown one. */
-const knownKeys = (path: readonly PropertyKey[]): string => {
-  let node: unknown = z.toJSONSchema(configShape, { io: 'input' });
-  for (const part of path) {
-    const at = node as { properties?: Record<string, unknown>; items?: unknown; anyOf?: readonly unknown[] };
-    const inner = typeof part === 'number' ? at.items : at.properties?.[String(part)];
-    const options = (inner as { anyOf?: readonly unknown[] } | undefined)?.anyOf;
-    node = options?.find((option) => (option as { type?: string }).type === 'object') ?? inner;
-  }
-  return Object.keys((node as { properties?: object } | undefined)?.properties ?? {}).join(', ');
-};
 
 const duplicate = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.indexOf(name) !== index);
@@ -43,7 +15,10 @@ const misconfigured = (where: string, words: string): Fault =>
  */
 export const parseConfig = (value: unknown, where: string): Result<Config> => {
   const parsed = configShape.safeParse(value);
-  if (!parsed.success) return fail(misconfigured(where, parsed.error.issues.map(issueWords).join(' ')));
+  if (!parsed.success)
+    return fail(
+      misconfigured(where, parsed.error.issues.map((issue) => issueWords(configShape, issue)).join(' ')),
+    );
   const config = parsed.data;
   for (const [list, names] of [
     ['devices', config.devices.map((each) => each.name)],
