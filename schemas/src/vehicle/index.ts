@@ -1,4 +1,5 @@
 export { decodeSupported, encodeSupported } from './bitmap.ts';
+export * from './dbc/index.ts';
 export { decodePid } from './decode-pid.ts';
 export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
 export { encodePid } from './encode-pid.ts';
