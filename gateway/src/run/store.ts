@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreConfig } from '@outpost/schemas/config';
 import { type Clock, type Fault, fail, fault, ok, type Result, sentence } from '@outpost/schemas/words';
@@ -20,12 +20,12 @@ import { type Influx, openInflux, POINTS_MAX } from '../store/influx.ts';
 import type { DeadLetter, SourceBatch } from '../store/intake.ts';
 import type { Point } from '../store/point.ts';
 import { type Layout, prepareSchema } from '../store/schema.ts';
-import { stateFile } from '../store/state.ts';
+import { type StateKeeper, stateFile } from '../store/state.ts';
 import { runStore } from '../store/store.ts';
 import type { StoreTally } from '../store/tally.ts';
 import { influxTarget } from '../store/target.ts';
 import { together } from '../together.ts';
-import { chainsAt } from './history.ts';
+import { chainsAt, clocksAt } from './history.ts';
 
 export const STORE_READER = 'store';
 
@@ -136,9 +136,38 @@ const keepDeadLetter = async (
   while (!(await journal.append([entry], 'now')).ok) await clock.sleep(RETRY_MS, signal);
 };
 
-export const runStoreTask = (task: StoreTask, signal: AbortSignal): Promise<void> => {
+/** The follower's own file, which waits for room where the disk is full: it says nothing that is not journalled too. */
+const openState = async ({ context }: StoreTask, signal: AbortSignal): Promise<StateKeeper> => {
+  const { dataDirectory, clock, log } = context;
+  const directory = storeDirectory(dataDirectory);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const file = stateFile(join(directory, 'follower.json'));
+  return {
+    load: () => file.load(),
+    async save(state) {
+      for (;;) {
+        try {
+          return await file.save(state);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+          log.line(
+            'warning',
+            `${directory}: the disk is full; free some space and storing goes on by itself.`,
+          );
+        }
+        await clock.sleep(RETRY_MS, signal);
+      }
+    },
+  };
+};
+
+export const runStoreTask = async (task: StoreTask, signal: AbortSignal): Promise<void> => {
   const { context, target, journal, tally } = task;
-  const { config, dataDirectory, clock, log } = context;
+  const { config, clock, log } = context;
+  const state = await openState(task, signal);
+  const position = journal.position(STORE_READER);
+  // What is asked for only where the follower's own state is gone costs one read of a segment at each start.
+  const clocks = await clocksAt(journal, position);
   const onFault = (now: Fault | undefined): void =>
     log.line('warning', now === undefined ? 'InfluxDB is back.' : sentence(now));
   const follow = (inner: AbortSignal): Promise<void> =>
@@ -146,7 +175,7 @@ export const runStoreTask = (task: StoreTask, signal: AbortSignal): Promise<void
       {
         influx: target.influx,
         prepare: target.prepare,
-        state: stateFile(join(storeDirectory(dataDirectory), 'follower.json')),
+        state,
         clock,
         tally,
         commit: (end) => journal.commit(STORE_READER, end),
@@ -154,7 +183,8 @@ export const runStoreTask = (task: StoreTask, signal: AbortSignal): Promise<void
         onFault,
         pointsMax: POINTS_MAX,
         follow: (asked) => sourceOf(journal, asked),
-        position: journal.position(STORE_READER),
+        position,
+        clocks,
         database: config.database,
         selfPoints: task.selfPoints,
         flushEveryMs: config.flushEveryS * 1_000,
@@ -163,5 +193,5 @@ export const runStoreTask = (task: StoreTask, signal: AbortSignal): Promise<void
     );
   const { influxd } = target;
   // Both stop at once: what is not written yet stays in the journal and is written at the next start.
-  return influxd === undefined ? follow(signal) : together(signal, follow, (inner) => influxd.run(inner));
+  await (influxd === undefined ? follow(signal) : together(signal, follow, (inner) => influxd.run(inner)));
 };

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseConfig } from '@outpost/schemas/config';
+import { type ManualClock, manualClock } from '@outpost/schemas/testing';
+import { type Body, type DeviceName, ok, type TimeTrust } from '@outpost/schemas/words';
+import { openLog } from '../log.ts';
+import { openRecorder, type Recorder } from '../record/recorder.ts';
+import { newRecordTally } from '../record/tally.ts';
+import { newStoreTally, type StoreTally } from '../store/tally.ts';
+import { type MemoryInflux, memoryInflux } from '../store/testing/memory-influx.ts';
+import { type Opened, openParts } from './open.ts';
+import { runStoreTask } from './store.ts';
+
+/** Real time for what really goes to a disk, in one step of `until`. */
+const STEP_REAL_MS = 1;
+const STEPS_MAX = 10_000;
+
+export interface TestBox extends AsyncDisposable {
+  readonly directory: string;
+  readonly clock: ManualClock;
+  readonly opened: Opened;
+  readonly influx: MemoryInflux;
+  readonly storeTally: StoreTally;
+  /** How far the wall clock is believed from now on. */
+  trust: TimeTrust;
+  readonly recorder: Recorder;
+  /** The device `car` says one number now. */
+  say(mantissa: number): Promise<void>;
+  /** Lets time pass in steps of `stepMs` until it is so. */
+  until(what: string, isSo: () => boolean, stepMs?: number): Promise<void>;
+  /** Ends attest and store and closes the journal; the directory stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A gateway's own parts (journal, keys, recorder, attest, store) on a real directory, with a clock that a test drives,
+ * an InfluxDB in memory, and the test in the place of the device.
+ */
+export const openTestBox = async (directory: string, clock: ManualClock): Promise<TestBox> => {
+  const parsed = parseConfig(
+    {
+      dataDirectory: directory,
+      keyKind: 'demo',
+      devices: [{ name: 'car', adapter: 'elm327', port: 'tcp://127.0.0.1:9' }],
+      attest: { everySeconds: 5 },
+    },
+    'test',
+  );
+  if (!parsed.ok || parsed.value.store === null) throw new Error('the test configuration is wrong');
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: () => undefined });
+  const opening = await openParts({ config: parsed.value, clock, log, signal });
+  if (!opening.ok) throw new Error(opening.fault.words);
+  const opened = opening.value;
+  const { journal } = opened;
+  const influx = memoryInflux();
+  const storeTally = newStoreTally();
+  const context = { config: parsed.value.store, dataDirectory: directory, clock, log };
+  const prepare = async () => ok({ raw: 'raw', rollups: false, created: false, notes: [] });
+  const target = { influx, url: 'memory:', words: '', prepare, influxd: undefined };
+  const running = [
+    opened.attest.run(signal),
+    runStoreTask({ context, target, journal, tally: storeTally, selfPoints: () => [] }, signal),
+  ].map((loop) =>
+    loop.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    }),
+  );
+  let trust: TimeTrust = 'ntp';
+  const recorder = openRecorder({
+    device: 'car' as DeviceName,
+    lane: 'telemetry',
+    authenticated: 'wired',
+    reason: opened.reason,
+    journal,
+    run: { ...opened.run, trust: () => trust },
+    tally: newRecordTally(),
+    admit: opened.room.admit,
+  });
+  const stop = async (): Promise<void> => {
+    stopping.abort(new Error('the test is over'));
+    await Promise.all(running);
+    await journal[Symbol.asyncDispose]();
+  };
+  return {
+    directory,
+    clock,
+    opened,
+    influx,
+    storeTally,
+    recorder,
+    get trust() {
+      return trust;
+    },
+    set trust(now) {
+      trust = now;
+    },
+    async say(mantissa) {
+      const body: Body = { kind: 'number', signal: 1, mantissa, ecu: 0x7e8 };
+      const readings = [{ body, raw: Uint8Array.of(mantissa), mono: clock.mono(), origin: 'live' as const }];
+      await recorder.observe({ readings, quarantined: [], kept: () => undefined, refused: () => undefined });
+    },
+    async until(what, isSo, stepMs = 20) {
+      for (let steps = 0; !isSo(); steps += 1) {
+        if (steps >= STEPS_MAX) throw new Error(`${STEPS_MAX} steps in vain until ${what}`);
+        await clock.advance(stepMs);
+        await setTimeout(STEP_REAL_MS);
+      }
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+};
+
+/** A new directory and a test box in it; both are gone at the end of the scope. */
+export const newTestBox = async (clock: ManualClock = manualClock()): Promise<TestBox> => {
+  const directory = await mkdtemp(join(tmpdir(), 'outpost-box-'));
+  const box = await openTestBox(directory, clock);
+  return Object.defineProperty(box, Symbol.asyncDispose, {
+    value: async () => {
+      await box.stop().catch(() => undefined);
+      await rm(directory, { recursive: true, force: true });
+    },
+  });
+};
