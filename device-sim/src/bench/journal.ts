@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '@outpost/firmware-bridge';
-import { type Disk, type DiskFile, nodeDisk, openJournal } from '@outpost/gateway';
+import { type Disk, nodeDisk, openJournal } from '@outpost/gateway';
+import { slowDisk } from '../faults/slow-disk.ts';
 import { onLoopDevice } from './loop-device.ts';
 import type { Bench, BenchOptions, Figure } from './result.ts';
 import { median, timedMs } from './rounds.ts';
@@ -22,7 +23,7 @@ const record = (): Uint8Array => new Uint8Array(RECORD_BYTES).fill(0x5a);
 const entries = (count: number) =>
   Array.from({ length: count }, () => ({ kind: 2, stream: 1, bytes: record() }));
 
-const openLine = async (directory: string, disk: Disk = nodeDisk()) => {
+const openLine = async (directory: string, disk: Disk = nodeDisk(systemClock())) => {
   const opened = await openJournal({
     directory,
     disk,
@@ -102,31 +103,14 @@ const versus = async (
   return { ours: perSecond(median(times.ours)), theirs: perSecond(median(times.theirs)) };
 };
 
+/** As long as a slow card takes. */
 const SLOW_SYNC_MS = 40;
-
-/** A real disk whose syncs take as long as a slow card's. */
-const slowDisk = (signal: AbortSignal): Disk => {
-  const disk = nodeDisk();
-  const clock = systemClock();
-  const slow = (file: DiskFile): DiskFile => ({
-    read: (into, position) => file.read(into, position),
-    write: (bytes, position) => file.write(bytes, position),
-    truncate: (bytes) => file.truncate(bytes),
-    sizeBytes: () => file.sizeBytes(),
-    close: () => file.close(),
-    async datasync() {
-      await clock.sleep(SLOW_SYNC_MS, signal);
-      await file.datasync();
-    },
-  });
-  return { ...disk, open: async (path, mode) => slow(await disk.open(path, mode)) };
-};
 
 /** How late timers are, at p99, while two records arrive every 20 ms. */
 const loopDelayMs = ({ quick, signal }: BenchOptions): Promise<number> =>
   inScratch(async (directory) => {
     const clock = systemClock();
-    await using journal = await openLine(directory, slowDisk(signal));
+    await using journal = await openLine(directory, slowDisk(nodeDisk(), clock, SLOW_SYNC_MS));
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const waiting: Promise<unknown>[] = [];

@@ -31,7 +31,7 @@ const observation = (index: number): Observation => ({
 const openLine = async (directory: string) => {
   const opened = await openJournal({
     directory,
-    disk: nodeDisk(),
+    disk: nodeDisk(systemClock()),
     clock: systemClock(),
     readers: ['attest'],
     context: () => new Uint8Array(0),

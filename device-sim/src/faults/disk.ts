@@ -114,37 +114,53 @@ const change = (state: State, path: string, apply: (names: Map<string, Inode>) =
   state.changes.push({ directory: dirname(path), apply });
 };
 
-const fileOf = (state: State, path: string, inode: Inode, { syncMs, clock }: FaultDiskOptions): DiskFile => ({
+const writePages = (state: State, path: string, inode: Inode, bytes: Uint8Array, position: number): void => {
+  for (let done = 0; done < bytes.length; ) {
+    const at = position + done;
+    const part = bytes.subarray(done, done + PAGE_BYTES - (at % PAGE_BYTES));
+    pass(state, 'write', path);
+    const isNew = !inode.pages.has(Math.floor(at / PAGE_BYTES));
+    if (isNew && allocatedBytes(state) + PAGE_BYTES > state.capacityBytes) raise('ENOSPC', `write ${path}`);
+    writeInPage(inode, at, part);
+    done += part.length;
+  }
+};
+
+const syncPages = async (
+  state: State,
+  path: string,
+  sync: ReturnType<typeof beginSync>,
+  { syncMs, clock }: FaultDiskOptions,
+): Promise<void> => {
+  try {
+    pass(state, 'datasync', path);
+  } catch (error) {
+    if (!isDead(state)) sync.fail();
+    throw error;
+  }
+  if (syncMs !== undefined) await clock?.sleep(syncMs, new AbortController().signal);
+  alive(state);
+  sync.finish();
+};
+
+const fileOf = (state: State, path: string, inode: Inode, options: FaultDiskOptions): DiskFile => ({
   async read(into, position) {
     alive(state);
     return readFrom(inode, into, position);
   },
   async write(bytes, position) {
-    for (let done = 0; done < bytes.length; ) {
-      const at = position + done;
-      const part = bytes.subarray(done, done + PAGE_BYTES - (at % PAGE_BYTES));
-      pass(state, 'write', path);
-      const isNew = !inode.pages.has(Math.floor(at / PAGE_BYTES));
-      if (isNew && allocatedBytes(state) + PAGE_BYTES > state.capacityBytes) raise('ENOSPC', `write ${path}`);
-      writeInPage(inode, at, part);
-      done += part.length;
-    }
+    writePages(state, path, inode, bytes, position);
   },
   async truncate(bytes) {
     pass(state, 'truncate', path);
     truncate(inode, bytes);
   },
-  async datasync() {
-    const sync = beginSync(inode);
-    try {
-      pass(state, 'datasync', path);
-    } catch (error) {
-      if (!isDead(state)) sync.fail();
-      throw error;
-    }
-    if (syncMs !== undefined) await clock?.sleep(syncMs, new AbortController().signal);
-    alive(state);
-    sync.finish();
+  datasync: () => syncPages(state, path, beginSync(inode), options),
+  async writeThrough(bytes, position) {
+    writePages(state, path, inode, bytes, position);
+    const last = Math.floor((position + bytes.length - 1) / PAGE_BYTES);
+    const own = { first: Math.floor(position / PAGE_BYTES), last };
+    await syncPages(state, path, beginSync(inode, own), options);
   },
   sizeBytes: async () => inode.size,
   close: async () => undefined,

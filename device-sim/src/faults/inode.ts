@@ -92,9 +92,15 @@ export const truncate = (inode: Inode, size: number): void => {
   resize(inode, size);
 };
 
-/** What a sync that begins now will have brought to the disk when it ends. */
-export const beginSync = (inode: Inode): { finish(): void; fail(): void } => {
-  const pages = [...inode.pages].map(([index, { versions }]) => ({ index, versions: [...versions] }));
+/** What a sync that begins now will have brought to the disk when it ends, of these pages or of all. */
+export const beginSync = (
+  inode: Inode,
+  only?: { readonly first: number; readonly last: number },
+): { finish(): void; fail(): void } => {
+  const { first = 0, last = Number.POSITIVE_INFINITY } = only ?? {};
+  const pages = [...inode.pages]
+    .filter(([index]) => index >= first && index <= last)
+    .map(([index, { versions }]) => ({ index, versions: [...versions] }));
   const { size } = inode;
   return {
     finish() {

@@ -12,6 +12,10 @@ export const slowDisk = (disk: Disk, clock: Clock, syncMs: number): Disk => ({
         await clock.sleep(syncMs, new AbortController().signal);
         await file.datasync();
       },
+      async writeThrough(bytes, position) {
+        await clock.sleep(syncMs, new AbortController().signal);
+        await file.writeThrough(bytes, position);
+      },
     };
   },
 });

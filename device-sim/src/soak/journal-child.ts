@@ -45,7 +45,7 @@ const readForEver = async (journal: Journal, signal: AbortSignal): Promise<void>
 const main = async ([directory = '', life = '0', seed = '0']: readonly string[]): Promise<void> => {
   const opened = await openJournal({
     directory,
-    disk: nodeDisk(),
+    disk: nodeDisk(systemClock()),
     clock: systemClock(),
     readers: [READER],
     segmentBytes: 256 * 1024,

@@ -131,12 +131,21 @@ const newPlace = ({ disk, files, list, resumed, makeRoom }: CommitterParts) => {
       return current;
     },
 
-    /** Puts the tail page into the slot whose turn it is, and syncs all of the commit. */
-    async putSlot({ held, file, sequence }: Current, pageStart: number, tail: Uint8Array): Promise<void> {
+    /**
+     * Puts the tail page into the slot whose turn it is, and syncs all of the commit. `alone` says that the slot is
+     * all that the commit writes.
+     */
+    async putSlot(into: Current, pageStart: number, tail: Uint8Array, alone: boolean): Promise<void> {
+      const { held, file, sequence } = into;
       const { segment, end } = held;
       const commitStart = Number(end - segment.base);
       encodeSlot(slotPage, segment, { sequence: sequence + 1, pageStart, commitStart, tail });
-      await files.write(file, slotPage, slotPosition(segment, sequence + 1));
+      const position = slotPosition(segment, sequence + 1);
+      if (alone) {
+        await files.writeThrough(file, slotPage, position);
+        return;
+      }
+      await files.write(file, slotPage, position);
       await files.sync(file);
     },
 
@@ -179,7 +188,7 @@ export const newCommitter = (parts: CommitterParts): Committer => {
     if (full > 0) await putPages(into, origin, full);
     const tail = scratch.slice(full, length);
     try {
-      await place.putSlot(into, origin + full, tail);
+      await place.putSlot(into, origin + full, tail, full === 0);
     } catch (error) {
       await abandon(into);
       throw withoutCode(error);
@@ -223,7 +232,7 @@ export const newCommitter = (parts: CommitterParts): Committer => {
         const used = Number(held.end - held.segment.base);
         const tail = held.tail ?? new Uint8Array(0);
         try {
-          await place.putSlot(current, pageFloor(used), tail);
+          await place.putSlot(current, pageFloor(used), tail, true);
         } finally {
           await place.leave();
         }

@@ -122,8 +122,7 @@ const newPages = (pages: readonly DiskFile[], first: Saved, wanted: Positions) =
     await Promise.resolve();
     const positions = new Map(wanted);
     const page = pages[(sequence + 1) % 2];
-    await page?.write(encode({ sequence: sequence + 1, positions }), 0);
-    await page?.datasync();
+    await page?.writeThrough(encode({ sequence: sequence + 1, positions }), 0);
     // Only now: after a failure the same file is written again, whole, and the other one still stands.
     sequence += 1;
     durable = positions;

@@ -24,6 +24,9 @@ export interface Unreadable {
   readonly base: bigint;
 }
 
+/** What a segment is called of which nothing can be read: kept for whoever wants to look, never opened again. */
+export const ASIDE = '.damaged';
+
 interface Found {
   readonly segment: Segment;
   readonly context: Uint8Array | undefined;
@@ -68,9 +71,14 @@ export const damageAt = (path: string, from: bigint, to: bigint): Damage => ({
 export const loadSegments = async (disk: Disk, directory: string, furthest: bigint): Promise<Loaded> => {
   const found: Found[] = [];
   const unreadable: Unreadable[] = [];
+  const aside: bigint[] = [];
   for (const name of [...(await disk.list(directory))].sort()) {
-    const base = segmentBase(name);
+    const base = segmentBase(name.endsWith(ASIDE) ? name.slice(0, -ASIDE.length) : name);
     if (base === undefined) continue;
+    if (name.endsWith(ASIDE)) {
+      aside.push(base);
+      continue;
+    }
     const each = await look(disk, join(directory, name), base);
     if ('segment' in each) found.push(each);
     else unreadable.push(each);
@@ -78,10 +86,13 @@ export const loadSegments = async (disk: Disk, directory: string, furthest: bigi
   const last = found.at(-1)?.segment;
   const tail =
     last === undefined ? undefined : await readTailSegment(disk, last, Number(furthest - last.base));
+  const lost = [...aside, ...unreadable.map(({ base }) => base)];
   const held = found.map(({ segment }, i): Held => {
     const next = found[i + 1]?.segment.base;
-    const end = segment.base + BigInt(tail?.end ?? 0);
-    return { segment, end: next ?? end, tail: next === undefined ? tail?.bytes : undefined };
+    if (next === undefined) return { segment, end: segment.base + BigInt(tail?.end ?? 0), tail: tail?.bytes };
+    // It ends where the next one began, also where that one cannot be read.
+    const end = lost.filter((base) => base > segment.base).reduce((a, b) => (a < b ? a : b), next);
+    return { segment, end, tail: undefined };
   });
   const newest = found.findLast(({ context }) => context !== undefined);
   const context =

@@ -4,7 +4,7 @@ import type { Offset } from './contract.ts';
 import type { SavedCursors } from './cursors.ts';
 import type { Disk } from './disk.ts';
 import { SEGMENT_BYTES_MAX } from './limits.ts';
-import { damagesOf, type Loaded, type Unreadable } from './load.ts';
+import { ASIDE, damagesOf, type Loaded, type Unreadable } from './load.ts';
 import { NEW, type SegmentFiles } from './segment-files.ts';
 import type { Held } from './segment-list.ts';
 import type { Damage, Recovery } from './state.ts';
@@ -18,8 +18,6 @@ export interface Repaired {
   readonly damages: readonly Damage[];
   readonly recovery: Omit<Recovery, 'readersMoved'>;
 }
-
-const ASIDE = '.damaged';
 
 const putAside = async (disk: Disk, files: SegmentFiles, { path, base }: Unreadable): Promise<Damage> => {
   await disk.rename(path, `${path}${ASIDE}`);

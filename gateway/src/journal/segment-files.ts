@@ -29,6 +29,8 @@ export interface SegmentFiles {
   readonly tally: Readonly<DiskTally>;
   write(file: DiskFile, bytes: Uint8Array, position: number): Promise<void>;
   sync(file: DiskFile): Promise<void>;
+  /** A write that is its own sync. */
+  writeThrough(file: DiskFile, bytes: Uint8Array, position: number): Promise<void>;
   /**
    * Makes a segment under another name, whole, and then puts it in its place: there, a damaged header is never an
    * unfinished one. A segment of the same base, which holds nothing that counts, is replaced in the same step.
@@ -53,6 +55,12 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
     await file.datasync();
   };
 
+  const writeThrough = async (file: DiskFile, bytes: Uint8Array, position: number): Promise<void> => {
+    tally.writtenBytes += bytes.length;
+    tally.syncs += 1;
+    await file.writeThrough(bytes, position);
+  };
+
   const syncDirectory = async (): Promise<void> => {
     tally.syncs += 1;
     await disk.syncDirectory(directory);
@@ -74,6 +82,7 @@ export const newSegmentFiles = (parts: SegmentFilesParts): SegmentFiles => {
     tally,
     write,
     sync,
+    writeThrough,
     async remove(path) {
       await unlink(path);
       await syncDirectory();

@@ -49,7 +49,7 @@ const openLine = async (
 ): Promise<Result<Journal & JournalState>> =>
   openJournal({
     directory: journalDirectory(config.dataDirectory),
-    disk: nodeDisk(),
+    disk: nodeDisk(clock),
     clock,
     readers: [
       ATTEST_READER,
