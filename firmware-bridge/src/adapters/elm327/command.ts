@@ -41,7 +41,7 @@ const AT_COMMANDS: readonly RegExp[] = [
   /^(?:Z|WS|D|I|@1|DP|DPN|RV|AL)$/,
   /^(?:E0|L0|S0|H1|D0|CAF1|AT[012])$/,
   /^ST[0-9A-F]{2}$/,
-  /^SP[06789]$/,
+  /^SP[0-9]$/,
 ];
 
 const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {

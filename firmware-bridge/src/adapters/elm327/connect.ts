@@ -1,7 +1,8 @@
 import { type Fault, fault } from '@outpost/schemas/words';
 import type { Question } from '../../obd/question.ts';
 import { CONTROL, quarantined, say, settle } from '../../obd/turn.ts';
-import { adapterTextBody, OTHER_PROTOCOL_NAMES, PROTOCOL_NAMES, protocolNumber } from './adapter-text.ts';
+import { adapterTextBody } from './adapter-text.ts';
+import { busOf, foreignName, protocolNumber } from './bus.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Phase, Printed } from './state.ts';
@@ -89,13 +90,13 @@ const takeName = (turn: Turn, phase: Connect, reply: Printed): Found => {
     return 'searching';
   }
   sensible(turn);
-  if (PROTOCOL_NAMES.has(number)) {
+  if (busOf(number) !== undefined) {
     say(turn, [line], [adapterTextBody(text)]);
     turn.facts = { ...turn.facts, protocol: number, foreignProtocol: undefined, probes: 0 };
     return 'found';
   }
   settle(turn, [line], () => CONTROL);
-  turn.facts = { ...turn.facts, foreignProtocol: OTHER_PROTOCOL_NAMES.get(number) ?? `protocol ${number}` };
+  turn.facts = { ...turn.facts, foreignProtocol: foreignName(number) };
   return nextCandidate(turn, phase);
 };
 

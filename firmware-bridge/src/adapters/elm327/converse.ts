@@ -1,17 +1,14 @@
 import { fault } from '@outpost/schemas/words';
-import type { IdBits } from '../../obd/can-frame.ts';
 import { type Discover, discoverNext, discoverReply } from '../../obd/discover.ts';
 import { type Poll, pollLocal, pollNext, pollReply, startPoll } from '../../obd/poll.ts';
 import { emptyReply, type Question, type Reply } from '../../obd/question.ts';
 import { CONTROL, settle } from '../../obd/turn.ts';
+import { busOf } from './bus.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Printed } from './state.ts';
 import { AT_TIMEOUT_MS, askAdapter, askCar, requestTimeoutMs, sensible, strike, type Turn } from './turn.ts';
 import { takeVoltage } from './voltage.ts';
-
-/** Width of the identifiers on the bus in use: odd protocol numbers of ISO 15765-4 have 29 bits. */
-const idBitsOf = ({ facts }: Turn): IdBits => (facts.protocol === '7' || facts.protocol === '9' ? 29 : 11);
 
 const interrupted = fault(
   'malformed',
@@ -29,7 +26,8 @@ const noteLineCount = (turn: Turn, { asked: { command } }: Printed, worked: bool
 /** What the printed lines are as a reply to the question. A dongle that is out of step is brought back into it. */
 const replyOf = (turn: Turn, { request }: Question, printed: Printed): Reply => {
   if (printed.silent) return emptyReply('late');
-  const { verdict, answers, refusals, fates, fault: reason } = judge(request, printed.lines, idBitsOf(turn));
+  const bus = busOf(turn.facts.protocol);
+  const { verdict, answers, refusals, fates, fault: reason } = judge(request, printed.lines, bus);
   turn.fates.push(...fates);
   noteLineCount(turn, printed, verdict === 'answered');
   if (verdict === 'damaged' || verdict === 'astray' || verdict === 'stopped') {

@@ -55,7 +55,11 @@ export const lineText = (bytes: Uint8Array): string =>
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const HEX_GROUPS = /^[0-9A-F]+(?: +[0-9A-F]+)*$/;
 const NUMBERED = /^([0-9A-F]): *([0-9A-F][0-9A-F ]*)$/;
-const BUS_INIT_OK = /^BUS INIT: ?\.*OK$/;
+/** What the chip prints while it looks for the bus; the first line of the answer may be glued to it. */
+const BUS_NOTES: readonly (readonly [RegExp, Extract<Event['kind'], 'searching' | 'bus-init'>])[] = [
+  [/^SEARCHING[.: ]*/, 'searching'],
+  [/^BUS INIT: ?\.*OK */, 'bus-init'],
+];
 const ERROR_NUMBER = /^ERR ?(\d\d)$/;
 
 const groupsOf = (text: string): readonly string[] => text.split(/ +/).filter((group) => group !== '');
@@ -75,12 +79,29 @@ const readLine = (text: string): Event => {
   }
   const number = ERROR_NUMBER.exec(capital);
   if (number !== null) return { kind: 'error-number', number: Number(number[1]) };
-  if (BUS_INIT_OK.test(capital)) return { kind: 'bus-init' };
   return { kind: 'text', text };
 };
 
 const malformed = (code: string, words: string): Result<Event> =>
   fail(fault('malformed', code, 'line', words));
+
+interface CutLine {
+  readonly notes: readonly Item<Event>[];
+  readonly rest: string;
+}
+
+/** Takes the chip's notes on its search off the front of a line. */
+const cutNotes = (text: string): CutLine => {
+  const notes: Item<Event>[] = [];
+  let rest = text;
+  for (const [pattern, kind] of BUS_NOTES) {
+    const [note] = pattern.exec(rest) ?? [];
+    if (note === undefined) continue;
+    notes.push({ raw: asciiBytes(note), result: ok({ kind }) });
+    rest = rest.slice(note.length);
+  }
+  return { notes, rest };
+};
 
 const decode = (frame: Uint8Array): readonly Item<Event>[] => {
   const items: Item<Event>[] = [];
@@ -96,15 +117,11 @@ const decode = (frame: Uint8Array): readonly Item<Event>[] => {
       raw,
       result: malformed('elm327.not-ascii', 'a line with bytes that are no printable ASCII'),
     });
-  } else if (text.startsWith('SEARCHING')) {
-    const rest = text.replace(/^SEARCHING[.: ]*/, '');
-    items.push({
-      raw: asciiBytes(text.slice(0, text.length - rest.length)),
-      result: ok({ kind: 'searching' }),
-    });
-    if (rest !== '') items.push({ raw: asciiBytes(rest), result: ok(readLine(rest)) });
-  } else if (text !== '') {
-    items.push({ raw, result: ok(readLine(text)) });
+  } else {
+    const { notes, rest } = cutNotes(text);
+    for (const note of notes) items.push(note);
+    if (rest !== '')
+      items.push({ raw: notes.length === 0 ? raw : asciiBytes(rest), result: ok(readLine(rest)) });
   }
   if (last === PROMPT) items.push({ raw: frame.subarray(-1), result: ok({ kind: 'prompt' }) });
   return items;

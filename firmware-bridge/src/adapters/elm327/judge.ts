@@ -1,11 +1,13 @@
-import { type Fault, fault, type Result } from '@outpost/schemas/words';
-import type { CanFrame, IdBits } from '../../obd/can-frame.ts';
-import type { Segment } from '../../obd/isotp.ts';
-import { matchFrames } from '../../obd/judge.ts';
+import { type Fault, fault } from '@outpost/schemas/words';
+import { type Assembled, assemble, type Segment } from '../../obd/isotp.ts';
+import { matchAssembled } from '../../obd/judge.ts';
+import { assembleLegacy, type LegacyPart } from '../../obd/legacy-message.ts';
 import type { Carrier, EcuAnswer, Verdict as ReplyVerdict } from '../../obd/question.ts';
 import { CONTROL, quarantined } from '../../obd/turn.ts';
 import type { Fate } from '../../session.ts';
-import { readCanLine } from './can-line.ts';
+import type { Bus } from './bus.ts';
+import { type HexLine, readCanLine } from './can-line.ts';
+import { readLegacyLine } from './legacy-line.ts';
 import type { Heard } from './state.ts';
 import { TROUBLE_ACTION } from './troubles.ts';
 
@@ -31,6 +33,7 @@ export interface Judgement {
 
 interface Sorted {
   readonly frames: Map<number, Segment<Carrier>[]>;
+  readonly legacy: Map<number, LegacyPart<Carrier>[]>;
   readonly fates: Fate[];
   /** Lines that hold data or rubbish and will be quarantined if the reply is damaged. */
   readonly carriers: Heard[];
@@ -45,19 +48,40 @@ const damage = (sorted: Sorted, reason: Fault): void => {
   sorted.fault ??= reason;
 };
 
-const sortHex = (sorted: Sorted, heard: Heard, frame: Result<CanFrame>, idBits: IdBits | undefined): void => {
-  sorted.carriers.push(heard);
-  if (!frame.ok) {
-    damage(sorted, frame.fault);
-  } else if (idBits !== undefined && frame.value.idBits !== idBits) {
-    const words = `a ${frame.value.idBits}-bit identifier on a bus of ${idBits}-bit ones`;
-    damage(sorted, lineFault('id-width', words));
-  } else {
-    const { id, bytes } = frame.value;
-    const segments = sorted.frames.get(id) ?? [];
-    segments.push({ bytes, line: heard });
-    sorted.frames.set(id, segments);
+const append = <Part>(parts: Map<number, Part[]>, ecu: number, part: Part): void => {
+  const known = parts.get(ecu);
+  if (known === undefined) parts.set(ecu, [part]);
+  else known.push(part);
+};
+
+/** Returns why the line is no frame of a CAN bus. */
+const sortCan = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): Fault | undefined => {
+  const frame = readCanLine(line);
+  if (!frame.ok) return frame.fault;
+  const { id, idBits, bytes } = frame.value;
+  if (bus?.kind === 'can' && idBits !== bus.idBits) {
+    return lineFault('id-width', `a ${idBits}-bit identifier on a bus of ${bus.idBits}-bit ones`);
   }
+  append(sorted.frames, id, { bytes, line: heard });
+  return undefined;
+};
+
+const sortLegacy = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): Fault | undefined => {
+  const frame = readLegacyLine(line, bus?.kind === 'legacy' ? bus.bus : undefined);
+  if (!frame.ok) return frame.fault;
+  append(sorted.legacy, frame.value.ecu, { data: frame.value.data, line: heard });
+  return undefined;
+};
+
+/** While the bus is being looked for, a line is whatever it can be read as: identifiers and headers differ. */
+const sortHex = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): void => {
+  sorted.carriers.push(heard);
+  const noCan = bus?.kind === 'legacy' ? undefined : sortCan(sorted, heard, line, bus);
+  const triesLegacy = bus === undefined ? noCan !== undefined : bus.kind === 'legacy';
+  const noLegacy = triesLegacy ? sortLegacy(sorted, heard, line, bus) : undefined;
+  const isOther = noLegacy?.code === 'legacy.header';
+  const reason = triesLegacy ? (isOther ? (noCan ?? noLegacy) : noLegacy) : noCan;
+  if (reason !== undefined) damage(sorted, reason);
 };
 
 /** The gravest text of a reply decides: a bus error outweighs that nobody answered. */
@@ -79,7 +103,7 @@ const sortTrouble = (
   if (verdict === undefined || GRAVITY.indexOf(action) > GRAVITY.indexOf(verdict)) sorted.verdict = action;
 };
 
-const sortLine = (sorted: Sorted, heard: Heard, idBits: IdBits | undefined): void => {
+const sortLine = (sorted: Sorted, heard: Heard, bus: Bus | undefined): void => {
   const { event } = heard;
   switch (event?.kind) {
     case 'searching':
@@ -87,7 +111,7 @@ const sortLine = (sorted: Sorted, heard: Heard, idBits: IdBits | undefined): voi
       sorted.fates.push(CONTROL);
       return;
     case 'hex':
-      sortHex(sorted, heard, readCanLine(event), idBits);
+      sortHex(sorted, heard, event, bus);
       return;
     case 'trouble':
       sortTrouble(sorted, heard, event);
@@ -111,28 +135,39 @@ const broken = (sorted: Sorted, verdict: Verdict, reason: Fault): Judgement => (
   fault: reason,
 });
 
+/** What each control unit said, put together from its lines. */
+const assembled = ({ frames, legacy }: Sorted): ReadonlyMap<number, readonly Assembled<Carrier>[]> =>
+  new Map([
+    ...[...frames].map(([ecu, segments]) => [ecu, assemble(segments)] as const),
+    ...[...legacy].map(([ecu, parts]) => [ecu, assembleLegacy(parts)] as const),
+  ]);
+
 /**
  * Judges everything that came between a request and its prompt. A reply is believed as a whole or not at all: after
  * one broken line nobody can say what else is missing.
  */
-export const judge = (
-  request: Uint8Array,
-  lines: readonly Heard[],
-  idBits: IdBits | undefined,
-): Judgement => {
-  const sorted: Sorted = { frames: new Map(), fates: [], carriers: [], verdict: undefined, fault: undefined };
-  for (const heard of lines) sortLine(sorted, heard, idBits);
-  const { frames, verdict } = sorted;
+export const judge = (request: Uint8Array, lines: readonly Heard[], bus: Bus | undefined): Judgement => {
+  const sorted: Sorted = {
+    frames: new Map(),
+    legacy: new Map(),
+    fates: [],
+    carriers: [],
+    verdict: undefined,
+    fault: undefined,
+  };
+  for (const heard of lines) sortLine(sorted, heard, bus);
+  const { verdict } = sorted;
+  const spoken = assembled(sorted);
   if (sorted.fault !== undefined) return broken(sorted, 'damaged', sorted.fault);
-  if (verdict !== undefined && frames.size > 0) {
+  if (verdict !== undefined && spoken.size > 0) {
     return broken(sorted, verdict, lineFault('damaged-reply', `data and ${verdict} in one reply`));
   }
-  const matched = matchFrames(request, frames);
+  const matched = matchAssembled(request, spoken);
   if ('fault' in matched) return broken(sorted, matched.astray ? 'astray' : 'damaged', matched.fault);
   const { answers, refusals, refused } = matched;
   const fates = [...sorted.fates, ...refused.map(() => CONTROL)];
   if (answers.length > 0) return { verdict: 'answered', answers, refusals, fates, fault: undefined };
   if (verdict !== undefined) return { verdict, answers, refusals, fates, fault: undefined };
-  if (frames.size > 0) return { verdict: 'negative', answers, refusals, fates, fault: undefined };
+  if (spoken.size > 0) return { verdict: 'negative', answers, refusals, fates, fault: undefined };
   return broken(sorted, 'astray', lineFault('empty-reply', 'a prompt came without an answer'));
 };

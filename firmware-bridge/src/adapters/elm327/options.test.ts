@@ -45,7 +45,7 @@ describe('the options of a dongle', () => {
     [{ requestsPerSecondMax: 21 }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],
     [{ requestsPerSecondMax: '10' }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],
     [{ requestsPerSecondMax: Number.NaN }, 'options.requestsPerSecondMax: must be a number from 0.1 to 20.'],
-    [{ protocol: 5 }, 'options.protocol: must be “auto”, 6, 7, 8 or 9.'],
+    [{ protocol: 10 }, 'options.protocol: must be “auto” or a number from 1 to 9.'],
     [{ refuseChangingVin: 'no' }, 'options.refuseChangingVin: must be true or false.'],
     [{ poll: [] }, 'options.poll: must be a list of 1 to 256 entries.'],
     [{ poll: ['0C'] }, 'options.poll[0]: must be an object with “signal” or “pid”, and “everyMs”.'],

@@ -8,8 +8,8 @@ import {
   wrongOption,
 } from '../../obd/options.ts';
 
-/** A protocol of the chip: 0 searches, the others are the four of ISO 15765-4. */
-export type ProtocolChoice = '0' | '6' | '7' | '8' | '9';
+/** A protocol of the chip: 0 searches, 1 to 5 are the buses before CAN, 6 to 9 the four of ISO 15765-4. */
+export type ProtocolChoice = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
 export interface Elm327Options extends ObdOptions {
   /** The chip measures its supply. */
@@ -29,6 +29,11 @@ export const DEFAULT_OPTIONS: Elm327Options = {
 
 const PROTOCOLS: ReadonlyMap<unknown, ProtocolChoice> = new Map<unknown, ProtocolChoice>([
   ['auto', '0'],
+  [1, '1'],
+  [2, '2'],
+  [3, '3'],
+  [4, '4'],
+  [5, '5'],
   [6, '6'],
   [7, '7'],
   [8, '8'],
@@ -41,7 +46,9 @@ const checkKey = (key: string, value: unknown): Result<Partial<Elm327Options>> |
   const where = `options.${key}`;
   if (key === 'protocol') {
     const protocol = PROTOCOLS.get(value);
-    return protocol === undefined ? wrongOption(where, 'must be “auto”, 6, 7, 8 or 9.') : ok({ protocol });
+    return protocol === undefined
+      ? wrongOption(where, 'must be “auto” or a number from 1 to 9.')
+      : ok({ protocol });
   }
   if (key === 'answerTimeoutMs') {
     const number = checkNumber(where, value, ANSWER_TIMEOUT);

@@ -2,7 +2,7 @@ import { signalById } from '@outpost/schemas/vehicle';
 import { elapsedMs } from '@outpost/schemas/words';
 import { carFacts, pollWords } from '../../obd/report.ts';
 import type { DeviceStatus } from '../../session.ts';
-import { PROTOCOL_NAMES } from './adapter-text.ts';
+import { protocolName } from './bus.ts';
 import type { Phase, Reported } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,7 +13,7 @@ const FIGURES_EVERY_MS = 10_000;
 
 const absentWords = ({ facts }: Turn): string => {
   if (facts.foreignProtocol !== undefined) {
-    return `The car speaks ${facts.foreignProtocol}, which is not read here: only CAN (ISO 15765-4) is. The dongle's voltage is still read.`;
+    return `The car speaks ${facts.foreignProtocol}, which this dongle's language does not let us read. The dongle's voltage is still read.`;
   }
   const probing =
     'It is looked for when the voltage changes and a few times a day; switch the ignition on to start.';
@@ -29,7 +29,7 @@ const phaseWords = (turn: Turn): string => {
     case 'discover':
       return 'Asking the car what it can be asked.';
     case 'poll':
-      return pollWords(turn, turn.phase, PROTOCOL_NAMES.get(turn.facts.protocol ?? '') ?? 'its bus');
+      return pollWords(turn, turn.phase, protocolName(turn.facts.protocol) ?? 'its bus');
     case 'absent':
       return absentWords(turn);
   }
@@ -55,9 +55,7 @@ const factsOf = (turn: Turn, reported: Reported | undefined, ageMs: number): Dev
   return {
     ...(facts.adapter === undefined ? {} : { adapter: facts.adapter }),
     ...(refused.length === 0 ? {} : { notUnderstood: refused.map(([text]) => `AT${text}`).join(' ') }),
-    ...(facts.protocol === undefined
-      ? {}
-      : { protocol: PROTOCOL_NAMES.get(facts.protocol) ?? facts.protocol }),
+    ...(facts.protocol === undefined ? {} : { protocol: protocolName(facts.protocol) ?? facts.protocol }),
     ...(facts.millivolts === undefined || voltage === undefined ? {} : { volts: facts.millivolts / 1_000 }),
     lineCount: facts.lineCount,
     resynchronised: upsets.syncs,

@@ -7,6 +7,7 @@ import { GOOD_CAR, playDongle } from './play-dongle.ts';
 import { redecode } from './redecode.ts';
 import { BAD_DAY_TRANSCRIPTS } from './transcripts/bad-days.ts';
 import { ERROR_TRANSCRIPTS, NEGATIVE_TRANSCRIPTS } from './transcripts/errors.ts';
+import { LEGACY_TRANSCRIPTS } from './transcripts/legacy.ts';
 import { QUIRK_TRANSCRIPTS } from './transcripts/quirks.ts';
 import type { Transcript } from './transcripts/transcript.ts';
 
@@ -24,6 +25,7 @@ const unit = (ecu: number): string => ecu.toString(16).toUpperCase();
 const bodyText = (body: Body): string => {
   if (body.kind === 'number') return `${body.signal}=${body.mantissa}@${unit(body.ecu)}`;
   if (body.kind === 'identity') return `${body.of}=${body.text}@${unit(body.ecu)}`;
+  if (body.kind === 'text') return `${body.signal}=${body.text}@${unit(body.ecu)}`;
   return body.kind === 'codes' ? `${body.status}=${body.codes.join()}@${unit(body.ecu)}` : body.kind;
 };
 
@@ -79,6 +81,10 @@ describe('negative answers', () => {
 
 describe('quirks of clones', () => {
   it.each(QUIRK_TRANSCRIPTS)('$name', check);
+});
+
+describe('the buses before CAN', () => {
+  it.each(LEGACY_TRANSCRIPTS)('$name', check);
 });
 
 describe('bad days', () => {

@@ -170,11 +170,11 @@ export const QUIRK_TRANSCRIPTS: readonly Transcript[] = [
     sends: { ATSP6: [1, 1] },
   },
   {
-    name: 'an older bus: named and not read',
-    replies: { '0100': [GOOD_CAR['0100'], 'NO DATA'], ATDPN: 'A3' },
+    name: 'a bus of heavy vehicles: named and not read',
+    replies: { '0100': [GOOD_CAR['0100'], 'NO DATA'], ATDPN: 'AA' },
     ms: 50_000,
     phase: 'car-absent',
-    words: 'ISO 9141-2',
+    words: 'SAE J1939',
   },
   {
     name: 'lines of an older bus',
