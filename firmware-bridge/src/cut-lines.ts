@@ -1,5 +1,5 @@
 import { concatBytes } from '@outpost/schemas/words';
-import type { Cut } from '../../wire.ts';
+import type { Cut } from './wire.ts';
 
 /** Whether the byte at `at` is the last of the line that began at `from`. */
 export type LineEnd = (bytes: Uint8Array, from: number, at: number) => boolean;
