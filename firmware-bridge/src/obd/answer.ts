@@ -1,12 +1,21 @@
 import {
+  codesWithStatus,
+  DTC_STATUS,
   decodeCalibrationIds,
   decodeCvns,
   decodeDtcs,
   decodeEcuName,
+  decodeFreezeFrame,
+  decodeMonitorTests,
   decodePid,
+  decodeUdsDtcs,
   decodeVin,
   INFO_TYPES,
   isBitmapPid,
+  MONITOR_TEST_SIGNAL,
+  monitorTestText,
+  type Quantity,
+  REPORT_BY_STATUS_MASK,
 } from '@outpost/schemas/vehicle';
 import { type Body, type CodesBody, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 
@@ -28,8 +37,25 @@ const TROUBLE_CODES: ReadonlyMap<number, CodesBody['status']> = new Map([
   [0x0a, 'permanent'],
 ]);
 
-/** Services whose first parameter comes back after the service: 01, 02, 06, 09. */
-const echoesParameter = (service: number): boolean => !TROUBLE_CODES.has(service);
+/**
+ * Bytes of the request that come back in its answer, the service included: parameter and frame number of 02, the
+ * identifier of 22, the function of 10, 19 and 3E. The others repeat one parameter, but 03, 07 and 0A have none.
+ */
+const ECHO_BYTES: ReadonlyMap<number, number> = new Map([
+  [0x02, 3],
+  [0x03, 1],
+  [0x07, 1],
+  [0x0a, 1],
+  [0x22, 3],
+]);
+const USUAL_ECHO_BYTES = 2;
+
+const isEcho = (request: Uint8Array, payload: Uint8Array): boolean => {
+  const [service = 0] = request;
+  const length = ECHO_BYTES.get(service) ?? USUAL_ECHO_BYTES;
+  if (payload.length < length || payload[0] !== service + POSITIVE_OFFSET) return false;
+  return request.subarray(1, length).every((byte, index) => payload[1 + index] === byte);
+};
 
 export const hexText = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
@@ -40,17 +66,16 @@ export type Answer =
   | { readonly kind: 'negative'; readonly code: number };
 
 /**
- * Whether a payload answers a request at all: the service and its parameter must come back exactly. The fault is
- * `malformed`, `elm327.echo-mismatch`: a value from another question is never a value.
+ * Whether a payload answers a request at all: the service and its parameters must come back exactly. The fault is
+ * `malformed`, `obd.echo-mismatch`: a value from another question is never a value.
  */
 export const matchAnswer = (request: Uint8Array, payload: Uint8Array): Result<Answer> => {
-  const [service = 0, parameter] = request;
+  const [service = 0] = request;
   const [head, second, third] = payload;
   if (head === NEGATIVE_RESPONSE && second === service && third !== undefined && payload.length === 3) {
     return ok({ kind: 'negative', code: third });
   }
-  const echoed = head === service + POSITIVE_OFFSET && (!echoesParameter(service) || second === parameter);
-  if (echoed) return ok({ kind: 'positive' });
+  if (isEcho(request, payload)) return ok({ kind: 'positive' });
   const words = `asked ${hexText(request)}, got ${hexText(payload.subarray(0, 3))}`;
   return fail(fault('malformed', 'obd.echo-mismatch', 'answer', words));
 };
@@ -77,6 +102,45 @@ const INFO: ReadonlyMap<number, Decode> = new Map<number, Decode>([
 const unread = (what: string): Fault =>
   fault('malformed', 'obd.not-read', 'answer', `${what} is nothing that is read here`);
 
+const numbers = (quantities: Result<readonly Quantity[]>, ecu: number): Result<readonly Body[]> =>
+  quantities.ok ? ok(quantities.value.map((value) => ({ kind: 'number', ...value, ecu }))) : quantities;
+
+const monitorTests: Decode = (items, ecu) => {
+  const tests = decodeMonitorTests(items);
+  if (!tests.ok) return tests;
+  const signal = MONITOR_TEST_SIGNAL;
+  return ok(tests.value.map((test) => ({ kind: 'text', signal, text: monitorTestText(test), ecu })));
+};
+
+/** What UDS calls confirmed and pending is what services 03 and 07 list. */
+const udsCodes: Decode = ([subFunction, ...items], ecu) => {
+  if (subFunction !== REPORT_BY_STATUS_MASK) return fail(unread('another report of trouble codes'));
+  const codes = decodeUdsDtcs(Uint8Array.from(items));
+  if (!codes.ok) return codes;
+  const list = (status: CodesBody['status'], mask: number): CodesBody => ({
+    kind: 'codes',
+    status,
+    codes: codesWithStatus(codes.value, mask),
+    ecu,
+  });
+  return ok([list('stored', DTC_STATUS.confirmed), list('pending', DTC_STATUS.pending)]);
+};
+
+/** Nothing about the vehicle is in an answer to 10 or 3E. */
+const nothing: Decode = () => ok([]);
+
+/** How the answers of a service are read, from the byte after the service on. */
+const SERVICES: ReadonlyMap<number, Decode> = new Map<number, Decode>([
+  [0x02, (items, ecu) => numbers(decodeFreezeFrame(items), ecu)],
+  [0x06, monitorTests],
+  [0x10, nothing],
+  [0x19, udsCodes],
+  [0x3e, nothing],
+]);
+
+/** Services whose parameters 00, 20, … list the others. */
+const LISTING: ReadonlySet<number> = new Set([0x01, 0x06, 0x09]);
+
 /**
  * What a control unit says in one positive answer, by the payload alone: the session and the verifier of evidence
  * must come to the same. A bitmap of supported parameters says nothing about the vehicle and has no body.
@@ -89,16 +153,14 @@ export const answerBodies = (ecu: number, payload: Uint8Array): Result<readonly 
     const codes = decodeDtcs(payload.subarray(1), 'can');
     return codes.ok ? ok([{ kind: 'codes', status, codes: codes.value, ecu }]) : codes;
   }
-  if (parameter !== undefined && isBitmapPid(parameter) && (service === 0x01 || service === 0x09))
-    return ok([]);
+  if (parameter !== undefined && isBitmapPid(parameter) && LISTING.has(service)) return ok([]);
   if (parameter === undefined) return fail(unread(`service ${hexText([head])} without a parameter`));
   if (service === 0x09) {
     const decode = INFO.get(parameter);
     if (decode !== undefined) return decode(payload.subarray(2), ecu);
   }
+  const decodeService = SERVICES.get(service);
+  if (decodeService !== undefined) return decodeService(payload.subarray(1), ecu);
   if (service !== 0x01) return fail(unread(hexText([head, parameter])));
-  const quantities = decodePid(parameter, payload.subarray(2));
-  return quantities.ok
-    ? ok(quantities.value.map((value) => ({ kind: 'number', ...value, ecu })))
-    : quantities;
+  return numbers(decodePid(parameter, payload.subarray(2)), ecu);
 };
