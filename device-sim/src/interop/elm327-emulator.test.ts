@@ -113,8 +113,8 @@ describe('the ELM327 emulator that nobody here wrote', () => {
     // Its PID A6 is answered with service 61, and now and then a second control unit joins in that no bitmap lists.
     const unexplained = quarantined.filter(
       ({ fault, raw }) =>
-        !(fault.code === 'elm327.echo-mismatch' && asciiText(raw).startsWith('7EA0661A6')) &&
-        fault.code !== 'elm327.other-shape',
+        !(fault.code === 'obd.echo-mismatch' && asciiText(raw).startsWith('7EA0661A6')) &&
+        fault.code !== 'obd.other-shape',
     );
     expect(unexplained.map(({ fault, raw }) => `${fault.words}: ${asciiText(raw)}`)).toEqual([]);
     expect(undecided(tally)).toBe(0);
@@ -156,7 +156,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
       (so) => so.quarantined.filter(({ fault }) => fault.kind === 'untrusted').length > 60,
     );
     expect(readings.filter(({ raw }) => rawAnswer(raw) !== undefined)).toEqual([]);
-    expect(quarantined.some(({ fault }) => fault.code === 'elm327.vin-changing')).toBe(true);
+    expect(quarantined.some(({ fault }) => fault.code === 'obd.vin-changing')).toBe(true);
     expect(statuses.at(-1)?.words).toContain('different identification number');
   });
 });

@@ -1,7 +1,7 @@
 import { decodeSupported } from '@outpost/schemas/vehicle';
 import type { Padding } from './isotp.ts';
 import type { EcuAnswer, Question, Reply } from './question.ts';
-import { CONTROL, type Ecu, noteTrouble, type ObdTurn, settle } from './turn.ts';
+import { type CarFacts, CONTROL, type Ecu, noteTrouble, type ObdTurn, settle } from './turn.ts';
 
 export interface EcuBitmap {
   readonly service: number;
@@ -109,3 +109,24 @@ export const discoverNext = (phase: Discover): Question => ({
   frames: undefined,
   row: -1,
 });
+
+/**
+ * Whether answers to the first bitmap come from the very control units that are known, each offering what it did: then
+ * nobody needs to be asked for the other lists again.
+ */
+export const offersAsKnown = ({ ecus }: CarFacts, answers: readonly EcuAnswer[]): boolean => {
+  const bitmaps = bitmapsOf(startDiscover(), answers);
+  if (bitmaps === undefined || ecus.length === 0) return false;
+  const first = (pids: Iterable<number>): string =>
+    [...pids]
+      .filter((pid) => pid <= PIDS_PER_BITMAP)
+      .toSorted((a, b) => a - b)
+      .join();
+  return (
+    bitmaps.length === ecus.length &&
+    bitmaps.every(({ ecu, padding, parameters }) => {
+      const known = ecus.find(({ address }) => address === ecu);
+      return known !== undefined && known.padding === padding && first(known.pids) === first(parameters);
+    })
+  );
+};

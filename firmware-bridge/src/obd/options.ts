@@ -5,7 +5,11 @@ import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 export interface PollEntry {
   readonly pid: number;
   readonly everyMs: number;
+  /** Who waits less where not everything can be asked for in time; `normal` where it is left out. */
+  readonly priority?: Priority;
 }
+
+export type Priority = 'high' | 'normal' | 'low';
 
 /** What a conversation with a car can be told, whatever carries it. */
 export interface ObdOptions {
@@ -26,7 +30,8 @@ export const DEFAULT_OBD_OPTIONS: ObdOptions = {
   poll: undefined,
   requestsPerSecondMax: 10,
   voltageEveryMs: 30_000,
-  troubleCodesEveryMs: 60_000,
+  // Asked twice, and once more where a reply is damaged, a new code is still seen within a minute.
+  troubleCodesEveryMs: 45_000,
   identityEveryMs: 600_000,
   refuseChangingVin: true,
 };
@@ -90,16 +95,20 @@ const checkPoll = (value: unknown): Result<readonly PollEntry[]> => {
     const where = `options.poll[${index}]`;
     if (!isObject(entry))
       return wrongOption(where, 'must be an object with “signal” or “pid”, and “everyMs”.');
-    const unknown = Object.keys(entry).find((key) => !['signal', 'pid', 'everyMs'].includes(key));
+    const unknown = Object.keys(entry).find((key) => !['signal', 'pid', 'everyMs', 'priority'].includes(key));
     if (unknown !== undefined)
-      return wrongOption(`${where}.${unknown}`, 'is not known; there are signal, pid, everyMs.');
+      return wrongOption(`${where}.${unknown}`, 'is not known; there are signal, pid, everyMs, priority.');
     const pids = checkPids(where, entry);
     if (!pids.ok) return pids;
     const everyMs = checkNumber(`${where}.everyMs`, entry['everyMs'], POLL_EVERY);
     if (!everyMs.ok) return everyMs;
+    const { priority = 'normal' } = entry;
+    if (priority !== 'high' && priority !== 'normal' && priority !== 'low') {
+      return wrongOption(`${where}.priority`, 'must be “high”, “normal” or “low”.');
+    }
     for (const pid of pids.value) {
       if (entries.has(pid)) return wrongOption(where, 'asks for a parameter that the list already has.');
-      entries.set(pid, { pid, everyMs: everyMs.value });
+      entries.set(pid, { pid, everyMs: everyMs.value, ...(priority === 'normal' ? {} : { priority }) });
     }
   }
   return ok([...entries.values()]);

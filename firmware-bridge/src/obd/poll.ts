@@ -9,6 +9,7 @@ import {
   type Row,
   rowAgain,
   rowAnswered,
+  rowPaced,
   rowRetired,
   rowUnanswered,
   VIN_ROW,
@@ -21,9 +22,13 @@ export interface Poll {
   readonly rows: readonly Row[];
   /** Requests in a row that nobody answered. */
   readonly quiet: number;
+  /** Rows that these were for. */
+  readonly quietRows: ReadonlySet<number>;
   /** Bus errors in a row. */
   readonly busErrors: number;
 }
+
+const NO_ROWS: ReadonlySet<number> = new Set();
 
 /** Requests in a row that nobody answers before the car counts as gone. */
 const QUIET_MAX = 8;
@@ -38,6 +43,7 @@ export const startPoll = ({ options, car, now }: ObdTurn): Poll => ({
   kind: 'poll',
   rows: newSchedule(options, car.ecus, now),
   quiet: 0,
+  quietRows: NO_ROWS,
   busErrors: 0,
 });
 
@@ -70,14 +76,23 @@ export const pollReply = (turn: ObdTurn, phase: Poll, index: number, reply: Repl
   if (row === undefined) return phase;
   switch (reply.verdict) {
     case 'answered':
-      return { ...withRow(phase, index, takeAnswers(turn, row, reply)), quiet: 0, busErrors: 0 };
+      return {
+        ...withRow(phase, index, takeAnswers(turn, row, reply)),
+        quiet: 0,
+        quietRows: NO_ROWS,
+        busErrors: 0,
+      };
     case 'negative':
     case 'unsupported':
-      return { ...withRow(phase, index, takeRefusal(turn, row, reply)), quiet: 0 };
+      return { ...withRow(phase, index, takeRefusal(turn, row, reply)), quiet: 0, quietRows: NO_ROWS };
     case 'unanswered': {
       bump(turn, 'unanswered');
       const quiet = phase.quiet + 1;
-      return quiet >= QUIET_MAX ? 'lost' : { ...withRow(phase, index, rowUnanswered(row, turn.now)), quiet };
+      if (quiet >= QUIET_MAX) return 'lost';
+      const quietRows = new Set(phase.quietRows).add(index);
+      // Where others are not answered either, it is the car that is silent, and not this parameter that is missing.
+      const next = quietRows.size === 1 ? rowUnanswered(row, turn.now) : rowPaced(row, turn.now);
+      return { ...withRow(phase, index, next), quiet, quietRows };
     }
     case 'absent':
       return 'lost';

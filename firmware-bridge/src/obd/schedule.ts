@@ -9,6 +9,8 @@ export interface Row {
   /** Undefined asks the device for the voltage that it measures itself. */
   readonly request: Uint8Array | undefined;
   readonly everyMs: number;
+  /** Its lateness counts so many times. */
+  readonly weight: number;
   readonly due: MonoNs;
   /** How long it was to wait when it was scheduled last; lateness is measured in it. */
   readonly waitMs: number;
@@ -42,14 +44,22 @@ const HOUR_MS = 3_600_000;
 /** PIDs that say how others are scaled: asked before them. */
 const SCALE_PIDS: readonly number[] = [0x4f, 0x50];
 
+/** Where not everything can be asked for in time, a row of high priority is late by a quarter of what others are. */
+const PRIORITY_WEIGHT = { high: 4, normal: 1, low: 0.25 } as const;
+
+/** What is asked for once a minute or less and must not wait for what is asked for all the time. */
+const URGENT_WEIGHT = 1_000_000;
+
 const newRow = (
   request: Uint8Array | undefined,
   everyMs: number,
   now: MonoNs,
   expected: Shape | undefined,
+  weight: number = PRIORITY_WEIGHT.normal,
 ): Row => ({
   request,
   everyMs,
+  weight,
   due: now,
   waitMs: 1,
   misses: 0,
@@ -93,16 +103,16 @@ const everything = (ecus: readonly Ecu[]): readonly PollEntry[] => {
 };
 
 const pidRow = (entry: PollEntry, ecus: readonly Ecu[], now: MonoNs): Row => {
-  const { pid, everyMs } = entry;
+  const { pid, everyMs, priority = 'normal' } = entry;
   const length = pidLength(pid);
   const answering = ecus.filter(({ pids }) => pids.has(pid));
   // Where the table allows several lengths, the one that this car uses has to be learned.
   const expected = length === undefined ? undefined : shapeOfEcus(answering, 2 + length);
-  return newRow(Uint8Array.of(0x01, pid), everyMs, now, expected);
+  return newRow(Uint8Array.of(0x01, pid), everyMs, now, expected, PRIORITY_WEIGHT[priority]);
 };
 
 const voltageRows = ({ voltageEveryMs }: ObdOptions, now: MonoNs): readonly Row[] =>
-  voltageEveryMs === undefined ? [] : [newRow(undefined, voltageEveryMs, now, undefined)];
+  voltageEveryMs === undefined ? [] : [newRow(undefined, voltageEveryMs, now, undefined, URGENT_WEIGHT)];
 
 /** The identification number: checked again and again, so it stands apart from what is read once an hour. */
 export const VIN_ROW = 0;
@@ -113,7 +123,8 @@ const TROUBLE_CODE_SERVICES: readonly number[] = [0x03, 0x07, 0x0a];
 export const newSchedule = (options: ObdOptions, ecus: readonly Ecu[], now: MonoNs): readonly Row[] => {
   const infoRow = (type: number, everyMs: number): Row => {
     const answering = ecus.filter(({ infoTypes }) => infoTypes.has(type));
-    const row = newRow(Uint8Array.of(0x09, type), everyMs, now, shapeOfEcus(answering, undefined));
+    const weight = type === INFO_TYPES.vin ? URGENT_WEIGHT : PRIORITY_WEIGHT.normal;
+    const row = newRow(Uint8Array.of(0x09, type), everyMs, now, shapeOfEcus(answering, undefined), weight);
     return answering.length > 0 ? row : { ...row, retired: true };
   };
   const wanted = (options.poll ?? everything(ecus)).filter(({ pid }) =>
@@ -126,10 +137,16 @@ export const newSchedule = (options: ObdOptions, ecus: readonly Ecu[], now: Mono
   const others = wanted.filter(({ pid }) => !scales.includes(pid));
   return [
     infoRow(INFO_TYPES.vin, options.identityEveryMs),
-    ...scaleEntries.map((entry) => pidRow(entry, ecus, now)),
+    ...scaleEntries.map((entry) => ({ ...pidRow(entry, ecus, now), weight: URGENT_WEIGHT })),
     ...voltageRows(options, now),
     ...TROUBLE_CODE_SERVICES.map((service) =>
-      newRow(Uint8Array.of(service), options.troubleCodesEveryMs, now, shapeOfEcus(ecus, undefined)),
+      newRow(
+        Uint8Array.of(service),
+        options.troubleCodesEveryMs,
+        now,
+        shapeOfEcus(ecus, undefined),
+        URGENT_WEIGHT,
+      ),
     ),
     ...others.map((entry) => pidRow(entry, ecus, now)),
     infoRow(INFO_TYPES.calibrationId, HOUR_MS),
@@ -152,8 +169,8 @@ export interface Choice {
 }
 
 /**
- * The row that is latest in proportion to how long it was to wait. Where the rate limit does not allow everything,
- * all rows are stretched by the same factor, and nothing is starved.
+ * The row that is latest in proportion to how long it was to wait and to its weight. Where the rate limit does not
+ * allow everything, all rows of one priority are stretched by the same factor, and nothing is starved.
  */
 export const choose = (rows: readonly Row[], now: MonoNs): Choice => {
   let row: number | undefined;
@@ -164,7 +181,7 @@ export const choose = (rows: readonly Row[], now: MonoNs): Choice => {
     if (due === undefined || candidate.due < due) due = candidate.due;
     const lateMs = elapsedMs(candidate.due, now);
     if (lateMs < 0) continue;
-    const lateness = lateMs / candidate.waitMs;
+    const lateness = (lateMs / candidate.waitMs) * candidate.weight;
     if (lateness <= worst) continue;
     worst = lateness;
     row = index;
@@ -187,6 +204,12 @@ export const rowAnswered = (row: Row, frames: number, now: MonoNs): Row => {
   const sameFrames = frames === row.frames ? row.sameFrames + 1 : 1;
   return { ...paced, misses: 0, doubts: 0, unconfirmed: undefined, frames, sameFrames };
 };
+
+/** Asked again at its pace, as if nothing had been asked. */
+export const rowPaced = (row: Row, now: MonoNs): Row => ({
+  ...waiting(row, row.everyMs, now),
+  sameFrames: 0,
+});
 
 /** After nobody answered. */
 export const rowUnanswered = (row: Row, now: MonoNs): Row => {

@@ -12,4 +12,4 @@ export type Event = elm327Wire.Event;
 export type Trouble = elm327Wire.Trouble;
 
 /** By this a gateway knows that it talks to a simulator; the dongle's names always hold it. */
-export const SIMULATOR_MARK = 'Outpost simulator';
+export const SIMULATOR_MARK: typeof elm327Wire.SIMULATOR_MARK = elm327Wire.SIMULATOR_MARK;

@@ -1,4 +1,5 @@
-import { type Fault, fault } from '@outpost/schemas/words';
+import { elapsedMs, type Fault, fault } from '@outpost/schemas/words';
+import { offersAsKnown } from '../../obd/discover.ts';
 import type { Question } from '../../obd/question.ts';
 import { CONTROL, quarantined, say, settle } from '../../obd/turn.ts';
 import { adapterTextBody } from './adapter-text.ts';
@@ -6,7 +7,16 @@ import { busOf, foreignName, protocolNumber } from './bus.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Phase, Printed } from './state.ts';
-import { AT_TIMEOUT_MS, askAdapter, askCar, SEARCH_TIMEOUT_MS, sensible, strike, type Turn } from './turn.ts';
+import {
+  AT_TIMEOUT_MS,
+  after,
+  askAdapter,
+  askCar,
+  SEARCH_TIMEOUT_MS,
+  sensible,
+  strike,
+  type Turn,
+} from './turn.ts';
 
 type Connect = Extract<Phase, { kind: 'connect' }>;
 
@@ -24,28 +34,66 @@ const FALLBACK: readonly string[] = ['0', '6', '8', '7', '9'];
 /** A damaged reply, or a bus error that may pass, is asked for again this often. */
 const TRIES_MAX = 2;
 
-/**
- * Which protocols to try, in order. A full look costs the car five requests at most and is for when there is reason
- * to think that it is awake; a blind look is one request.
- */
-export const startConnect = (turn: Turn, look: 'full' | 'blind'): void => {
-  const { protocol, probes } = turn.facts;
-  const chosen = turn.options.protocol;
-  const known = chosen === '0' ? protocol : chosen;
-  const list = chosen === '0' ? FALLBACK : [chosen];
-  const first = known ?? list[probes % list.length] ?? '0';
-  const candidates =
-    look === 'blind' ? [first] : [...new Set([...(known === undefined ? [] : [known]), ...list])];
-  turn.phase = { kind: 'connect', candidates, stage: 'select', tries: 0 };
+/** How long a car that was just there may be silent, or its bus disturbed, before it counts as gone. */
+const PATIENCE_MS = 10_000;
+const PATIENCE_EVERY_MS = 1_000;
+
+const knownProtocol = ({ options, facts }: Turn): string | undefined =>
+  options.protocol === '0' ? facts.protocol : options.protocol;
+
+const everyCandidate = (turn: Turn): readonly string[] => {
+  const known = knownProtocol(turn);
+  const list = turn.options.protocol === '0' ? FALLBACK : [turn.options.protocol];
+  return [...new Set([...(known === undefined ? [] : [known]), ...list])];
 };
 
-/** What is known after a reply while looking for the bus. */
-export type Found = 'searching' | 'found' | 'nobody';
+const newConnect = (candidates: readonly string[]): Connect => ({
+  kind: 'connect',
+  candidates,
+  stage: 'select',
+  tries: 0,
+  patienceUntil: undefined,
+  pauseUntil: undefined,
+  known: false,
+});
+
+/**
+ * Which protocols to try, in order. A full look costs the car five requests at most and is for when there is reason
+ * to think that it is awake; a blind look is one request. A car that was just read is first asked on its own bus, once
+ * a second for ten seconds.
+ */
+export const startConnect = (turn: Turn, look: 'full' | 'blind'): void => {
+  const candidates = everyCandidate(turn);
+  const known = knownProtocol(turn);
+  if (look === 'blind') {
+    turn.phase = newConnect([known ?? candidates[turn.facts.probes % candidates.length] ?? '0']);
+  } else if (turn.car.ecus.length > 0 && known !== undefined) {
+    turn.phase = { ...newConnect([known]), patienceUntil: after(turn, PATIENCE_MS) };
+  } else {
+    turn.phase = newConnect(candidates);
+  }
+};
+
+/** What is known after a reply while looking for the bus; `found-again` where it is the car that was read before. */
+export type Found = 'searching' | 'found' | 'found-again' | 'nobody';
 
 const nextCandidate = (turn: Turn, phase: Connect): Found => {
+  const { patienceUntil } = phase;
   const candidates = phase.candidates.slice(1);
-  turn.phase = { kind: 'connect', candidates, stage: 'select', tries: 0 };
-  return candidates.length > 0 ? 'searching' : 'nobody';
+  if (candidates.length > 0) {
+    turn.phase = { ...newConnect(candidates), patienceUntil };
+  } else if (patienceUntil === undefined) {
+    return 'nobody';
+  } else if (elapsedMs(turn.now, patienceUntil) > 0) {
+    turn.phase = {
+      ...newConnect(phase.candidates),
+      patienceUntil,
+      pauseUntil: after(turn, PATIENCE_EVERY_MS),
+    };
+  } else {
+    turn.phase = newConnect(everyCandidate(turn));
+  }
+  return 'searching';
 };
 
 const takeSelected = (turn: Turn, phase: Connect, reply: Printed): Found => {
@@ -63,7 +111,7 @@ const takeTried = (turn: Turn, phase: Connect, reply: Printed): Found => {
   for (const { carriers } of answers) settle(turn, carriers, () => CONTROL);
   if (verdict === 'answered') {
     sensible(turn);
-    turn.phase = { ...phase, stage: 'name', tries: 0 };
+    turn.phase = { ...phase, stage: 'name', tries: 0, known: offersAsKnown(turn.car, answers) };
     return 'searching';
   }
   const again = verdict === 'bus' || verdict === 'damaged' || verdict === 'astray' || verdict === 'stopped';
@@ -71,10 +119,13 @@ const takeTried = (turn: Turn, phase: Connect, reply: Printed): Found => {
     sensible(turn);
     return nextCandidate(turn, phase);
   }
-  if (verdict !== 'bus') strike(turn, reason ?? unclear);
+  if (verdict !== 'bus') {
+    strike(turn, reason ?? unclear);
+    // Whether the line to the dongle garbles everything is found out before the car is thought to be away.
+    synchronise(turn, undefined);
+  }
   if (phase.tries + 1 >= TRIES_MAX) return nextCandidate(turn, phase);
   turn.phase = { ...phase, tries: phase.tries + 1 };
-  if (verdict === 'astray' || verdict === 'stopped') synchronise(turn, undefined);
   return 'searching';
 };
 
@@ -93,7 +144,7 @@ const takeName = (turn: Turn, phase: Connect, reply: Printed): Found => {
   if (busOf(number) !== undefined) {
     say(turn, [line], [adapterTextBody(text)]);
     turn.facts = { ...turn.facts, protocol: number, foreignProtocol: undefined, probes: 0 };
-    return 'found';
+    return phase.known ? 'found-again' : 'found';
   }
   settle(turn, [line], () => CONTROL);
   turn.facts = { ...turn.facts, foreignProtocol: foreignName(number) };
@@ -114,7 +165,13 @@ export const connectReply = (turn: Turn, phase: Connect, reply: Printed): Found 
 
 export const connectNext = (turn: Turn, phase: Connect): void => {
   const candidate = phase.candidates[0] ?? '0';
-  if (phase.stage === 'select') askAdapter(turn, `SP${candidate}`, AT_TIMEOUT_MS);
-  else if (phase.stage === 'name') askAdapter(turn, 'DPN', AT_TIMEOUT_MS);
-  else askCar(turn, SUPPORTED, SEARCH_TIMEOUT_MS);
+  if (phase.pauseUntil !== undefined && elapsedMs(turn.now, phase.pauseUntil) > 0) {
+    turn.wakeAt = phase.pauseUntil;
+  } else if (phase.stage === 'select') {
+    askAdapter(turn, `SP${candidate}`, AT_TIMEOUT_MS);
+  } else if (phase.stage === 'name') {
+    askAdapter(turn, 'DPN', AT_TIMEOUT_MS);
+  } else {
+    askCar(turn, SUPPORTED, SEARCH_TIMEOUT_MS);
+  }
 };

@@ -7,7 +7,16 @@ import { busOf } from './bus.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Printed } from './state.ts';
-import { AT_TIMEOUT_MS, askAdapter, askCar, requestTimeoutMs, sensible, strike, type Turn } from './turn.ts';
+import {
+  AT_TIMEOUT_MS,
+  askAdapter,
+  askCar,
+  requestTimeoutMs,
+  STRIKES_OF_LINK,
+  sensible,
+  strike,
+  type Turn,
+} from './turn.ts';
 import { takeVoltage } from './voltage.ts';
 
 const interrupted = fault(
@@ -32,7 +41,8 @@ const replyOf = (turn: Turn, { request }: Question, printed: Printed): Reply => 
   noteLineCount(turn, printed, verdict === 'answered');
   if (verdict === 'damaged' || verdict === 'astray' || verdict === 'stopped') {
     strike(turn, reason ?? interrupted);
-    if (verdict !== 'damaged') synchronise(turn, undefined);
+    const ofLink = turn.phase.kind === 'discover' || turn.upsets.strikes >= STRIKES_OF_LINK;
+    if (verdict !== 'damaged' || ofLink) synchronise(turn, undefined);
     return emptyReply('damaged', reason);
   }
   if (verdict !== 'absent' && verdict !== 'bus') sensible(turn);

@@ -1,4 +1,4 @@
-import { elapsedMs, fault, type MonoNs } from '@outpost/schemas/words';
+import { elapsedMs, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import { CONTROL, noteTrouble, quarantined, settle } from '../../obd/turn.ts';
 import type { Input } from '../../session.ts';
 import type { Event } from './event.ts';
@@ -27,6 +27,8 @@ const SIGN_OF_LIFE_MS = 1_500;
 /** Late lines and prompts come within this time of each other, over radio too. */
 const QUIET_MS = 150;
 const SYNC_TRIES_MAX = 3;
+/** How long a chip may print what makes no sense before its port is opened anew. */
+const GARBLED_MAX_MS = 12_000;
 
 const noFault = fault('malformed', 'elm327.unreadable', 'line', 'a line that cannot be read');
 
@@ -35,18 +37,27 @@ const heardOf = (input: Extract<Input<Event>, { kind: 'event' | 'malformed' }>):
     ? { raw: input.raw, event: input.event, fault: undefined }
     : { raw: input.raw, event: undefined, fault: input.fault };
 
-/** Begins to look for the prompt. What was heard of an unfinished reply must have its fates already. */
-export const synchronise = (turn: Turn, unanswered: Asked | undefined, tries = 0): void => {
+type Syncing = Extract<Link, { kind: 'syncing' }>;
+
+/**
+ * Begins to look for the prompt, and for the name that the chip has: while that comes broken, so would everything
+ * else. What was heard of an unfinished reply must have its fates already.
+ */
+export const synchronise = (turn: Turn, unanswered: Asked | undefined): void => {
   upset(turn, 'syncs');
+  interrupt(turn, { tries: 0, since: turn.now, heard: 0, unanswered });
+};
+
+const interrupt = (turn: Turn, known: Pick<Syncing, 'tries' | 'since' | 'heard' | 'unanswered'>): void => {
   turn.commands.push({ kind: 'nudge' });
-  turn.link = {
-    kind: 'syncing',
-    stage: 'interrupt',
-    tries,
-    deadline: after(turn, INTERRUPT_MS),
-    heard: 0,
-    unanswered,
-  };
+  const proved = turn.facts.name === undefined;
+  const deadline = after(turn, INTERRUPT_MS);
+  turn.link = { kind: 'syncing', stage: 'interrupt', ...known, deadline, proved };
+};
+
+const interruptAgain = (turn: Turn, { tries, since, heard, unanswered }: Syncing): void => {
+  upset(turn, 'syncs');
+  interrupt(turn, { tries: tries + 1, since, heard, unanswered });
 };
 
 /** A line that shows that the chip lost its settings, by what it says. */
@@ -121,8 +132,10 @@ const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: H
   return WAITING;
 };
 
-const whileSyncing = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>, heard: Heard): Outcome => {
-  const next = { ...link, heard: link.heard + 1 };
+const whileSyncing = (turn: Turn, link: Syncing, heard: Heard): Outcome => {
+  const asks = link.stage === 'ask' || link.stage === 'prove';
+  const proves = asks && heard.event?.kind === 'text' && heard.event.text === turn.facts.name;
+  const next = { ...link, heard: link.heard + 1, proved: link.proved || proves };
   turn.link = next;
   if (heard.event?.kind !== 'prompt') {
     dropAll(turn, [heard], 'resynchronising');
@@ -132,14 +145,16 @@ const whileSyncing = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>, hear
     return WAITING;
   }
   turn.fates.push(CONTROL);
-  if (link.stage === 'interrupt') askForLife(turn, next);
+  // An idle chip took the nudge for the first letter of the first question: only the second one says its name.
+  if (link.stage === 'interrupt') askForLife(turn, next, 'ask');
+  else if (link.stage === 'ask' && !next.proved) askForLife(turn, next, 'prove');
   else turn.link = { ...next, stage: 'drain', deadline: after(turn, QUIET_MS) };
   return WAITING;
 };
 
-const askForLife = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>): void => {
+const askForLife = (turn: Turn, link: Syncing, stage: 'ask' | 'prove'): void => {
   turn.commands.push({ kind: 'at', text: 'I' });
-  turn.link = { ...link, stage: 'ask', deadline: after(turn, SIGN_OF_LIFE_MS) };
+  turn.link = { ...link, stage, deadline: after(turn, SIGN_OF_LIFE_MS) };
 };
 
 const hearIdle = (turn: Turn, heard: Heard): void => {
@@ -170,25 +185,30 @@ const hear = (turn: Turn, heard: Heard): Outcome => {
 };
 
 /** The prompt did not show up in time. */
-const syncOverdue = (turn: Turn, link: Extract<Link, { kind: 'syncing' }>): Outcome => {
+const syncOverdue = (turn: Turn, link: Syncing): Outcome => {
   if (link.stage === 'interrupt') {
-    askForLife(turn, link);
+    askForLife(turn, link, 'ask');
     return WAITING;
   }
-  if (link.stage === 'drain') {
+  if (link.stage === 'drain' && link.proved) {
     turn.link = { kind: 'idle' };
     const { unanswered } = link;
     if (unanswered === undefined) return { kind: 'synced' };
     return { kind: 'reply', printed: { asked: unanswered, lines: [], silent: true } };
   }
-  if (link.tries + 1 < SYNC_TRIES_MAX) {
-    synchronise(turn, link.unanswered, link.tries + 1);
+  const mayGoOn =
+    link.heard === 0
+      ? link.tries + 1 < SYNC_TRIES_MAX
+      : !overdue(turn, monoAfterMs(link.since, GARBLED_MAX_MS));
+  if (mayGoOn) {
+    if (link.stage === 'drain') askForLife(turn, link, 'prove');
+    else interruptAgain(turn, link);
     return WAITING;
   }
   const words =
     link.heard === 0
       ? 'it says nothing; is it a dongle, is the baud rate right, and is it powered?'
-      : 'it never comes to its prompt; is it an ELM327, and is the baud rate right?';
+      : 'what it says makes no sense; is it an ELM327, and is the baud rate right?';
   turn.reopen = fault('unreachable', 'elm327.silent', 'dongle', words);
   return WAITING;
 };

@@ -195,7 +195,7 @@ describe('the dialogue in time', () => {
   });
 
   it('tells what it is doing, and the figures every ten seconds', () => {
-    const rig = rigOf({}, {}, 60_000);
+    const rig = rigOf({}, { troubleCodesEveryMs: 60_000 }, 60_000);
     const phases = rig.statuses.map(({ phase }) => phase);
     expect([...new Set(phases)]).toEqual(['probing', 'searching', 'discovering', 'polling']);
     expect(phases.filter((phase) => phase === 'polling').length).toBeGreaterThanOrEqual(5);

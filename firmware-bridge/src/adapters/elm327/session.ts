@@ -1,5 +1,6 @@
 import { elapsedMs, type MonoNs, monoNs } from '@outpost/schemas/words';
 import { startDiscover } from '../../obd/discover.ts';
+import { startPoll } from '../../obd/poll.ts';
 import { NO_COUNTS, newCarFacts } from '../../obd/turn.ts';
 import type { Input, Session, Step } from '../../session.ts';
 import { absentNext, absentReply, startAbsent } from './absent.ts';
@@ -9,14 +10,14 @@ import { askDiscover, askPoll, discoverPrinted, pollPrinted } from './converse.t
 import type { Event } from './event.ts';
 import { exchange, synchronise } from './link.ts';
 import type { Elm327Options } from './options.ts';
-import { NEW_FACTS, setupNext, setupReply, startSetup } from './setup.ts';
+import { NEW_FACTS, newSetup, setupNext, setupReply, startSetup } from './setup.ts';
 import type { Printed, State } from './state.ts';
 import { statusOf } from './status.ts';
 import { newTurn, type Turn } from './turn.ts';
 
 const INITIAL: State = {
   link: { kind: 'idle' },
-  phase: { kind: 'setup', step: 0, tries: 0, names: [] },
+  phase: newSetup(),
   facts: NEW_FACTS,
   upsets: { syncs: 0, resets: 0, strikes: 0, resetsInSetup: 0 },
   car: newCarFacts(monoNs(0n)),
@@ -34,6 +35,7 @@ const takePrinted = (turn: Turn, printed: Printed): void => {
     case 'connect': {
       const found = connectReply(turn, phase, printed);
       if (found === 'found') turn.phase = startDiscover();
+      if (found === 'found-again') turn.phase = startPoll(turn);
       if (found === 'nobody') startAbsent(turn);
       return;
     }

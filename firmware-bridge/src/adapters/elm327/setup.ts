@@ -1,9 +1,10 @@
 import { asciiText, fault } from '@outpost/schemas/words';
-import { CONTROL, newCarFacts, quarantined, say, settle } from '../../obd/turn.ts';
+import { CONTROL, quarantined, say, settle } from '../../obd/turn.ts';
 import { adapterTextBody, namesSimulator } from './adapter-text.ts';
 import { lineText } from './event.ts';
+import { synchronise } from './link.ts';
 import type { Facts, Heard, Phase, Printed } from './state.ts';
-import { AT_TIMEOUT_MS, askAdapter, sensible, strike, type Turn } from './turn.ts';
+import { AT_TIMEOUT_MS, askAdapter, STRIKES_OF_LINK, sensible, strike, type Turn } from './turn.ts';
 import { takeVoltage } from './voltage.ts';
 
 type Setup = Extract<Phase, { kind: 'setup' }>;
@@ -120,14 +121,25 @@ const unusable = (turn: Turn, text: string): void => {
 export const startSetup = (turn: Turn): void => {
   if (turn.phase.kind === 'setup')
     settle(turn, turn.phase.names, () => ({ kind: 'dropped', reason: 'device-reset' }));
-  turn.phase = { kind: 'setup', step: 0, tries: 0, names: [] };
-  const { nextRequestAt, vins, vinChanging } = turn.car;
-  turn.car = { ...newCarFacts(nextRequestAt), vins, vinChanging };
-  turn.facts = { ...NEW_FACTS, probes: turn.facts.probes };
+  turn.phase = newSetup();
+  // The car is the same, as far as anybody knows: it is not searched and asked for its lists all over again.
+  const { probes, protocol, name } = turn.facts;
+  turn.car = { ...turn.car, origin: 'live' };
+  turn.facts = { ...NEW_FACTS, probes, protocol, name };
 };
+
+export const newSetup = (): Setup => ({
+  kind: 'setup',
+  step: 0,
+  tries: 0,
+  names: [],
+  name: undefined,
+  unclear: 0,
+});
 
 export const NEW_FACTS: Facts = {
   adapter: undefined,
+  name: undefined,
   capabilities: {},
   protocol: undefined,
   foreignProtocol: undefined,
@@ -136,33 +148,58 @@ export const NEW_FACTS: Facts = {
   probes: 0,
 };
 
+/** The chip’s name as it answers to `ATI`, for comparing: one line of text. */
+const nameIn = (current: SetupStep, { lines }: Printed): string | undefined => {
+  const texts =
+    current.text === 'I' ? lines.flatMap(({ event }) => (event?.kind === 'text' ? [event.text] : [])) : [];
+  return texts.length === 1 ? texts[0] : undefined;
+};
+
 /** Takes the reply to one step of the setup and moves on to the next. */
-export const setupReply = (turn: Turn, phase: Setup, reply: Printed): void => {
-  const steps = setupSteps(turn.options.answerTimeoutMs);
-  const current = steps[phase.step];
+export const setupReply = (turn: Turn, phase: Setup, printed: Printed): void => {
+  const current = setupSteps(turn.options.answerTimeoutMs)[phase.step];
   if (current === undefined) return;
-  const { shown, names } = reply.silent
+  const { shown, names } = printed.silent
     ? { shown: 'unclear' as const, names: phase.names }
-    : takeShown(turn, phase, current, reply);
-  const asksAgain = shown === 'unclear' && phase.tries + 1 < STEP_TRIES_MAX && current.text !== 'Z';
-  if (shown === 'unclear') strike(turn, unclear(`AT${current.text}`));
+    : takeShown(turn, phase, current, printed);
+  const isUnclear = shown === 'unclear';
+  if (isUnclear) strike(turn, unclear(`AT${current.text}`));
   else sensible(turn);
-  if (asksAgain) {
+  if (isUnclear && turn.upsets.strikes >= STRIKES_OF_LINK) synchronise(turn, undefined);
+  if (isUnclear && phase.tries + 1 < STEP_TRIES_MAX && current.text !== 'Z') {
     turn.phase = { ...phase, names, tries: phase.tries + 1 };
     return;
   }
-  if (shown !== 'yes' && current.needed) unusable(turn, current.text);
+  if (shown === 'no' && current.needed) unusable(turn, current.text);
   const capabilities = { ...turn.facts.capabilities, [current.text]: shown === 'yes' };
   turn.facts = { ...turn.facts, capabilities };
   const namesKnown = current.text === '@1';
   if (namesKnown) sayNames(turn, names);
-  turn.phase = { kind: 'setup', step: phase.step + 1, tries: 0, names: namesKnown ? [] : names };
+  turn.phase = {
+    kind: 'setup',
+    step: phase.step + 1,
+    tries: 0,
+    names: namesKnown ? [] : names,
+    name: nameIn(current, printed) ?? phase.name,
+    unclear: phase.unclear + (isUnclear && current.text !== 'Z' ? 1 : 0),
+  };
 };
+
+/** Some clones answer one or two commands in a way of their own; more is a line that garbles what it carries. */
+const UNCLEAR_MAX = 2;
 
 /** Asks the next step. False where the setup is complete. */
 export const setupNext = (turn: Turn, phase: Setup): boolean => {
   const current = setupSteps(turn.options.answerTimeoutMs)[phase.step];
-  if (current === undefined) return false;
-  askAdapter(turn, current.text, current.timeoutMs);
-  return true;
+  if (current !== undefined) {
+    askAdapter(turn, current.text, current.timeoutMs);
+    return true;
+  }
+  const headers = turn.facts.capabilities['H1'] === true;
+  if (headers && phase.unclear <= UNCLEAR_MAX) {
+    turn.facts = { ...turn.facts, name: phase.unclear === 0 ? phase.name : turn.facts.name };
+    return false;
+  }
+  startSetup(turn);
+  return setupNext(turn, newSetup());
 };

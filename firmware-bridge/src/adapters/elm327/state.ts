@@ -41,10 +41,13 @@ export type Link =
   /** Looking for the prompt: interrupt what runs, ask for a sign of life, wait until nothing more comes. */
   | {
       readonly kind: 'syncing';
-      readonly stage: 'interrupt' | 'ask' | 'drain';
+      readonly stage: 'interrupt' | 'ask' | 'prove' | 'drain';
       readonly tries: number;
       readonly deadline: MonoNs;
+      readonly since: MonoNs;
       readonly heard: number;
+      /** The chip has told its name as it did when it was set up; true where it never told one. */
+      readonly proved: boolean;
       /** Told to the phase once the prompt is found. */
       readonly unanswered: Asked | undefined;
     };
@@ -59,6 +62,9 @@ export type Phase =
       readonly tries: number;
       /** Names the chip gave itself, whose fate waits for the last of them. */
       readonly names: readonly Heard[];
+      readonly name: string | undefined;
+      /** Steps whose replies were neither yes nor no. */
+      readonly unclear: number;
     }
   /** Looking for the bus: `stage` is what is asked next of the candidate. */
   | {
@@ -66,6 +72,12 @@ export type Phase =
       readonly candidates: readonly string[];
       readonly stage: 'select' | 'try' | 'name';
       readonly tries: number;
+      /** Until then a car that was just there is given time to speak again, before it is looked for everywhere. */
+      readonly patienceUntil: MonoNs | undefined;
+      /** Nothing is asked before this. */
+      readonly pauseUntil: MonoNs | undefined;
+      /** It answers as the car did that was read before: what it offers is known. */
+      readonly known: boolean;
     }
   | Discover
   | Poll
@@ -80,6 +92,8 @@ export type Phase =
 /** What is known about the dongle on this connection. */
 export interface Facts {
   readonly adapter: string | undefined;
+  /** Exactly what the chip answers to `ATI`, known once a whole setup made sense. */
+  readonly name: string | undefined;
   readonly capabilities: Capabilities;
   /** Number of the protocol in use, as the chip gives it. */
   readonly protocol: string | undefined;

@@ -40,11 +40,14 @@ export const after = (turn: Turn, ms: number): MonoNs => monoAfterMs(turn.now, m
 export const SEARCH_TIMEOUT_MS = 20_000;
 export const AT_TIMEOUT_MS = 2_000;
 
-/** The chip's own time-out, long multi-frame answers and a slow radio link. */
-export const requestTimeoutMs = (turn: Turn): number => 2_500 + turn.options.answerTimeoutMs;
+/** Counted from the last line: the chip's own time-out and a slow radio link. */
+export const requestTimeoutMs = (turn: Turn): number => 1_500 + turn.options.answerTimeoutMs;
 
 /** Replies without sense in a row after which this connection is given up. */
 const STRIKES_MAX = 12;
+
+/** From so many on the fault may lie between us and the dongle, not between the dongle and the car. */
+export const STRIKES_OF_LINK = 2;
 
 export const upset = (turn: Turn, ...names: readonly (keyof Upsets)[]): void => {
   for (const name of names) turn.upsets = { ...turn.upsets, [name]: turn.upsets[name] + 1 };
