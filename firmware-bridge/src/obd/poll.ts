@@ -1,6 +1,7 @@
 import type { MonoNs } from '@outpost/schemas/words';
 import { NEGATIVE } from './answer.ts';
 import { takeAnswers } from './believe.ts';
+import { diagnosisRows, grown } from './diagnosis.ts';
 import type { Question, Reply } from './question.ts';
 import {
   choose,
@@ -41,7 +42,7 @@ const REFUSALS_MAX = 3;
 
 export const startPoll = ({ options, car, now }: ObdTurn): Poll => ({
   kind: 'poll',
-  rows: newSchedule(options, car.ecus, now),
+  rows: [...newSchedule(options, car.ecus, now), ...diagnosisRows(car.ecus, now)],
   quiet: 0,
   quietRows: NO_ROWS,
   busErrors: 0,
@@ -70,6 +71,14 @@ const takeRefusal = (turn: ObdTurn, row: Row, { verdict, refusals }: Reply): Row
   return never && next.misses >= REFUSALS_MAX ? rowRetired(next) : next;
 };
 
+/** What is believed, and what it shows that there is more to ask. */
+const takePositive = (turn: ObdTurn, phase: Poll, index: number, row: Row, reply: Reply): Poll => {
+  const next = takeAnswers(turn, row, reply);
+  const { rows } = withRow(phase, index, next);
+  const believed = next.doubts === 0 && next.unconfirmed === undefined;
+  return { ...phase, rows: believed ? grown(rows, row, reply.answers, turn.car.ecus, turn.now) : rows };
+};
+
 /** Takes the reply to the car's row that asked. */
 export const pollReply = (turn: ObdTurn, phase: Poll, index: number, reply: Reply): Polled => {
   const row = phase.rows[index];
@@ -77,7 +86,7 @@ export const pollReply = (turn: ObdTurn, phase: Poll, index: number, reply: Repl
   switch (reply.verdict) {
     case 'answered':
       return {
-        ...withRow(phase, index, takeAnswers(turn, row, reply)),
+        ...takePositive(turn, phase, index, row, reply),
         quiet: 0,
         quietRows: NO_ROWS,
         busErrors: 0,
@@ -87,6 +96,8 @@ export const pollReply = (turn: ObdTurn, phase: Poll, index: number, reply: Repl
       return { ...withRow(phase, index, takeRefusal(turn, row, reply)), quiet: 0, quietRows: NO_ROWS };
     case 'unanswered': {
       bump(turn, 'unanswered');
+      // Of what nobody was ever known to answer, silence says nothing about the car.
+      if (row.learner.expected === undefined) return withRow(phase, index, rowUnanswered(row, turn.now));
       const quiet = phase.quiet + 1;
       if (quiet >= QUIET_MAX) return 'lost';
       const quietRows = new Set(phase.quietRows).add(index);

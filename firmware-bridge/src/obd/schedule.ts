@@ -50,7 +50,7 @@ const PRIORITY_WEIGHT = { high: 4, normal: 1, low: 0.25 } as const;
 /** What is asked for once a minute or less and must not wait for what is asked for all the time. */
 const URGENT_WEIGHT = 1_000_000;
 
-const newRow = (
+export const newRow = (
   request: Uint8Array | undefined,
   everyMs: number,
   now: MonoNs,
