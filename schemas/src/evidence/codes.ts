@@ -94,6 +94,7 @@ export const TRIP_END: ClosedList<TripEndReason> = closedList({
   standstill: 2,
   silence: 3,
   'new-start': 4,
+  limit: 5,
 });
 
 export const REDACTED_WHAT: ClosedList<RedactedBody['what']> = closedList({ position: 1 });

@@ -1,3 +1,4 @@
+export { profileJsonSchema } from '../config/vehicle-profile.ts';
 export { decodeSupported, encodeSupported } from './bitmap.ts';
 export * from './dbc/index.ts';
 export { decodePid } from './decode-pid.ts';
@@ -45,6 +46,21 @@ export {
   pidLengths,
   pidsOfSignal,
 } from './pids.ts';
+export { decodeProfileAnswer, type ProfileAnswer } from './profiles/decode.ts';
+export { encodeProfileAnswer } from './profiles/encode.ts';
+export {
+  isProfileName,
+  listProfiles,
+  type ProfileEntry,
+  type ProfileQuery,
+  profileByName,
+  profileFile,
+  profilesFor,
+  requestsOf,
+} from './profiles/list.ts';
+export { checkProfile, parseProfile } from './profiles/parse.ts';
+export type { Profile, ProfileRequest, ProfileSignal, VehicleProfileFile } from './profiles/profile.ts';
+export { checkVectors } from './profiles/vectors.ts';
 export {
   decodeReadiness,
   encodeReadiness,
@@ -69,6 +85,17 @@ export { isPlausible, type Quantity, SIGNALS, signalById, signalByName } from '.
 export { MONITOR_TEST_SIGNAL } from './signals-diagnosis.ts';
 export { freezeFrameSignal } from './signals-freeze-frame.ts';
 export { PIDS_PER_REQUEST_MAX, type PidBytes, splitPids } from './split-pids.ts';
+export {
+  type ClosedTrip,
+  NEW_TRIPS,
+  neededFrom,
+  stepTrips,
+  TRIP_LIMITS,
+  type TripReading,
+  type Trips,
+  tripsAfter,
+  tripsOf,
+} from './trips/index.ts';
 export { UNITS_AND_SCALINGS, type UnitAndScaling, unitAndScaling } from './uas.ts';
 export {
   CONFIRMED_OR_PENDING,

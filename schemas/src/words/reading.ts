@@ -111,7 +111,8 @@ export interface TripEnd {
 }
 
 export type TripStartReason = 'run-time' | 'engine' | 'movement';
-export type TripEndReason = 'engine-off' | 'standstill' | 'silence' | 'new-start';
+/** `limit`: no trip is longer than a day; the next one begins where it ended. */
+export type TripEndReason = 'engine-off' | 'standstill' | 'silence' | 'new-start' | 'limit';
 
 /** A trip, worked out by the box from the readings of the same stream between its ends, for anyone to repeat. */
 export interface TripBody {
