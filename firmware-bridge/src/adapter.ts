@@ -1,4 +1,5 @@
 import type { Clock, DeviceName, Fault, MonoNs, Observation, Result } from '@outpost/schemas/words';
+import type { InputGuard } from './input-guard.ts';
 import type { Port } from './port.ts';
 import type { DeviceStatus, Session } from './session.ts';
 import type { Codec } from './wire.ts';
@@ -39,6 +40,8 @@ export interface AdapterContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  /** Told what is worked on, and asked what not to touch; undefined where nobody counts failures. */
+  readonly guard?: InputGuard;
   report(status: DeviceStatus): void;
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@outpost/schemas/words';
 import { abortScope } from './abort-scope.ts';
 import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
+import type { InputGuard } from './input-guard.ts';
 import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
 import type { Port, PortScheme } from './port.ts';
 import type { DeviceStatus } from './session.ts';
@@ -22,6 +23,7 @@ export interface DeviceParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  readonly guard?: InputGuard;
   report(status: DeviceStatus): void;
   /** Other ports than the usual ones. */
   readonly schemes?: readonly PortScheme[];
@@ -60,8 +62,9 @@ const reportAway = (report: (status: DeviceStatus) => void) => {
 
 /** Passes an adapter's observations on as events and returns why it ended. */
 async function* readPort(port: Port, parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
-  const { adapter, options, device, clock, signal, tally, report } = parts;
-  const context: AdapterContext = { device, clock, signal, tally, report };
+  const { adapter, options, device, clock, signal, tally, guard, report } = parts;
+  const counted = guard === undefined ? {} : { guard };
+  const context: AdapterContext = { device, clock, signal, tally, ...counted, report };
   const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
   let ended = false;
   try {

@@ -4,6 +4,7 @@ export * from './clock.ts';
 export * from './define-adapter.ts';
 export * from './device.ts';
 export * from './discover/index.ts';
+export * from './input-guard.ts';
 export * from './open.ts';
 export * from './port.ts';
 export * from './ports/index.ts';

@@ -1,5 +1,6 @@
 import type { MonoNs } from '@outpost/schemas/words';
 import type { Tally } from './adapter.ts';
+import { type InputGuard, setAside } from './input-guard.ts';
 import type { Arrival } from './port.ts';
 import type { Input } from './session.ts';
 import type { Undecided } from './tally.ts';
@@ -21,12 +22,23 @@ export interface Intake<Event> {
   end(): void;
 }
 
-export const createIntake = <Event>(wire: Wire<Event>, tally: Tally, undecided: Undecided): Intake<Event> => {
+export const createIntake = <Event>(
+  wire: Wire<Event>,
+  tally: Tally,
+  undecided: Undecided,
+  guard: InputGuard,
+): Intake<Event> => {
   let tail: Uint8Array = new Uint8Array(0);
   let items: Received<Event>[] = [];
   let at = 0;
 
   const split = (frame: Uint8Array, mono: MonoNs): void => {
+    if (guard.isSetAside(frame)) {
+      undecided.received();
+      items.push({ input: { kind: 'malformed', fault: setAside('frame'), raw: frame }, mono });
+      return;
+    }
+    guard.at(frame);
     for (const { raw, result } of wire.decode(frame)) {
       undecided.received();
       items.push({
@@ -43,6 +55,7 @@ export const createIntake = <Event>(wire: Wire<Event>, tally: Tally, undecided: 
       return at >= items.length;
     },
     take: ({ bytes, mono }) => {
+      guard.at(undefined);
       tally.bytes += bytes.length;
       const cut = wire.cut(tail, bytes);
       if (cut.tail.length > wire.tailMaxBytes) {

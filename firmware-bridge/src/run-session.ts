@@ -2,6 +2,7 @@ import { type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/wo
 import { type AbortScope, abortScope } from './abort-scope.ts';
 import type { AdapterContext, Observed } from './adapter.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
+import { type InputGuard, NO_GUARD, setAside } from './input-guard.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Port } from './port.ts';
@@ -85,6 +86,7 @@ interface Dialogue<State, Command, Event> {
   readonly puller: Puller;
   readonly intake: Intake<Event>;
   readonly undecided: Undecided;
+  readonly guard: InputGuard;
   readonly outbox: Outbox<Observed>;
   /** Commands that became due by `kept`; as many as there are Observed in the consumer's hands, times their own. */
   readonly owed: Command[];
@@ -110,7 +112,9 @@ const send = async <S, C, E>(dialogue: Dialogue<S, C, E>, command: C): Promise<F
   return dialogue.mute ? undefined : failed;
 };
 
-const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Step<S, C>): void => {
+type Outcome<S, C> = Pick<Step<S, C>, 'said' | 'fates' | 'whenKept'>;
+
+const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Outcome<S, C>): void => {
   const { port, heard, outbox, owed, bell } = dialogue;
   const quarantined = step.fates.flatMap((fate) =>
     fate.kind === 'quarantined' ? [{ fault: fate.fault, raw: fate.raw, mono: heard }] : [],
@@ -139,8 +143,21 @@ const observe = <S, C, E>(dialogue: Dialogue<S, C, E>, step: Step<S, C>): void =
   });
 };
 
+/** An input that the session is not shown. It does not hear of it either: its silence goes on. */
+const quarantine = <S, C, E>(dialogue: Dialogue<S, C, E>, raw: Uint8Array): void => {
+  const fates = [{ kind: 'quarantined' as const, fault: setAside(dialogue.port.where), raw }];
+  dialogue.undecided.decided(fates);
+  observe(dialogue, { said: [], fates, whenKept: [] });
+};
+
 const take = async <S, C, E>(dialogue: Dialogue<S, C, E>, input: Input<E>): Promise<Fault | undefined> => {
-  const { parts, context, alarm } = dialogue;
+  const { parts, context, alarm, guard } = dialogue;
+  const raw = 'raw' in input ? input.raw : undefined;
+  if (raw !== undefined && guard.isSetAside(raw)) {
+    quarantine(dialogue, raw);
+    return undefined;
+  }
+  guard.at(raw);
   const step = parts.session.step(dialogue.state, input, dialogue.now);
   dialogue.state = step.state;
   dialogue.undecided.decided(step.fates);
@@ -199,6 +216,7 @@ const start = <S, C, E>(
   const bell = createDoorbell();
   const now = context.clock.mono();
   const undecided = trackUndecided(context.tally);
+  const guard = context.guard ?? NO_GUARD;
   context.signal.addEventListener('abort', bell.ring, { once: true });
   return {
     parts,
@@ -207,8 +225,9 @@ const start = <S, C, E>(
     bell,
     alarm: createAlarm(context.clock, context.signal, bell.ring),
     puller: createPuller(port.arrivals, bell.ring),
-    intake: createIntake(parts.codec.event, context.tally, undecided),
+    intake: createIntake(parts.codec.event, context.tally, undecided, guard),
     undecided,
+    guard,
     outbox: createOutbox(OBSERVED_UNREAD_MAX, bell.ring),
     owed: [],
     state: parts.session.initial,

@@ -8,61 +8,80 @@ export interface Supervision {
   /** First wait after a death; doubles up to `backoffMsMax`, and starts anew after a minute of life. */
   readonly backoffMs: number;
   readonly backoffMsMax: number;
-  /** Deaths in a row, each within a minute of its start, after which the task is given up. */
-  readonly deathsMax: number;
+}
+
+/** What is run again after it threw. */
+export interface Supervised {
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Told of each death before the next start. Gives one sentence where it was one too many at the same input: the task
+   * will step around that.
+   */
+  died?(words: string): Promise<string | undefined>;
 }
 
 export interface TaskState {
   readonly name: string;
-  state: 'running' | 'waiting' | 'given-up' | 'ended';
+  state: 'running' | 'waiting' | 'ended';
   restarts: number;
+  /** Inputs that it failed at again and again and steps around now. */
+  setAside: number;
   lastWords: string;
 }
 
-const STABLE_MS = 60_000;
+export const newTaskState = (name: string): TaskState => ({
+  name,
+  state: 'waiting',
+  restarts: 0,
+  setAside: 0,
+  lastWords: '',
+});
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const STABLE_MS = 60_000;
+const DOUBLINGS_MAX = 16;
+
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Runs a task again after it threw (a Bug), with backoff. Resolves when the task ends by itself, when the signal
- * aborts, or when it died too often: the others go on and the status says so.
+ * Runs a task again after it threw (a Bug), with backoff, for as long as it takes: a box in the field has nobody who
+ * would start it again. Resolves when the task ends by itself or when the signal aborts.
  */
 export const supervise = async (
   state: TaskState,
-  task: (signal: AbortSignal) => Promise<void>,
-  { clock, log, signal, backoffMs, backoffMsMax, deathsMax }: Supervision,
+  task: Supervised,
+  { clock, log, signal, backoffMs, backoffMsMax }: Supervision,
 ): Promise<void> => {
   let deaths = 0;
   while (!signal.aborted) {
     const started = clock.mono();
     try {
       state.state = 'running';
-      await task(signal);
+      await task.run(signal);
       state.state = 'ended';
       return;
     } catch (error) {
       if (signal.aborted) break;
       deaths = elapsedMs(started, clock.mono()) >= STABLE_MS ? 1 : deaths + 1;
+      state.state = 'waiting';
       state.restarts += 1;
-      state.lastWords = words(error);
+      state.lastWords = wordsOf(error);
       log.line('error', `${state.name} failed: ${state.lastWords}${bugTrace(error)}`);
+      const stepped = await task.died?.(state.lastWords);
+      if (stepped !== undefined) {
+        deaths = 1;
+        state.setAside += 1;
+        state.lastWords = stepped;
+        log.line('error', `${state.name}: ${stepped}`);
+      }
     }
-    if (deaths >= deathsMax) {
-      state.state = 'given-up';
-      log.line(
-        'error',
-        `${state.name} failed ${deaths} times in a row and is given up; restart the gateway to try again.`,
-      );
-      return;
-    }
-    state.state = 'waiting';
-    await clock.sleep(Math.min(backoffMs * 2 ** (deaths - 1), backoffMsMax), signal).catch(() => undefined);
+    const waitMs = Math.min(backoffMs * 2 ** Math.min(deaths - 1, DOUBLINGS_MAX), backoffMsMax);
+    await clock.sleep(waitMs, signal).catch(() => undefined);
   }
   state.state = 'ended';
 };
 
 /** A Bug is for the developers, so its place in the code belongs into the log; a person reads the first words. */
-const bugTrace = (error: unknown): string => {
+export const bugTrace = (error: unknown): string => {
   const frame = error instanceof Error ? error.stack?.split('\n')[1]?.trim() : undefined;
   return frame === undefined
     ? ''

@@ -89,7 +89,7 @@ const runningFindings = async ({ dataDirectory }: Config): Promise<readonly Find
   const answer = await askControl(dataDirectory, '/status', CONTROL_MS);
   if (!answer.ok) return [note('gateway', 'none is running on this data directory.')];
   const status = JSON.parse(answer.value) as Status;
-  const tasks = status.tasks.filter(({ state }) => state === 'given-up' || state === 'waiting');
+  const tasks = status.tasks.filter(({ state }) => state === 'waiting');
   return [
     good('gateway', `version ${status.version}, up ${status.upSeconds} s, ${status.rssMebibytes} MiB`),
     ...status.devices.map(({ name, connected, status: { words } }) =>

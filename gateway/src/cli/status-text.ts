@@ -1,4 +1,5 @@
 import type { DeviceView, NetworkView, Status } from '../control/status.ts';
+import type { TaskState } from '../supervise.ts';
 
 const duration = (seconds: number): string => {
   const [days, hours, minutes] = [seconds / 86_400, (seconds % 86_400) / 3_600, (seconds % 3_600) / 60].map(
@@ -45,11 +46,16 @@ const networkLine = (network: NetworkView): string => {
   return `  ${network.name}: ${network.settled} acknowledged, ${network.pending} pending${rest}${words}`;
 };
 
+const taskLine = ({ name, state, restarts, setAside, lastWords }: TaskState): string => {
+  const aside = setAside === 0 ? '' : `, ${setAside} inputs set aside`;
+  return `task ${name}: ${state}, failed ${restarts} times${aside}; last: ${lastWords}`;
+};
+
 /** The status as a person reads it: what is wrong stands in words beside what it concerns. */
 export const statusLines = (status: Status): readonly string[] => {
   const { record, journal, attest, store } = status;
   const refused = counted(record.refused);
-  const failing = status.tasks.filter(({ state }) => state === 'given-up' || state === 'waiting');
+  const failing = status.tasks.filter(({ state, restarts }) => state === 'waiting' || restarts > 0);
   return [
     `Outpost ${status.version}, up ${duration(status.upSeconds)}, ${status.rssMebibytes} MiB, clock trust: ${status.clockTrust}`,
     `gateway key ${status.gatewayKey}${status.keyKind === 'demo' ? ' (a demo key: its evidence is worth nothing)' : ''}`,
@@ -60,9 +66,10 @@ export const statusLines = (status: Status): readonly string[] => {
     `readings  ${record.kept} kept of ${record.made}, ${record.waiting} on their way${refused === '' ? '' : `, refused: ${refused}`}`,
     `journal   ${mebibytes(journal.bytes)} in ${journal.segments} segments, room for ${mebibytes(journal.roomBytes)}${journal.damaged === 0 ? '' : `, ${journal.damaged} damaged records`}`,
     `attested  ${attest.readings} readings under ${attest.attestations} signatures${attest.keyless === 0 ? '' : `, ${attest.keyless} batches without a key`}`,
-    `stored    ${store.stored} points, ${store.deadLettered} dead-lettered, ${store.waiting} waiting · ${store.state}: ${store.words}`,
+    `stored    ${store.stored} points of ${store.made}, ${store.deadLettered} dead-lettered, ${store.waiting} waiting · ${store.state}: ${store.words}`,
+    ...(store.rollup === '' ? [] : [`  no 1-minute roll-ups: ${store.rollup}`]),
     ...(status.networks.length === 0 ? ['networks  none configured'] : ['networks']),
     ...status.networks.map(networkLine),
-    ...failing.map(({ name, state, lastWords }) => `task ${name}: ${state}, ${lastWords}`),
+    ...failing.map(taskLine),
   ];
 };

@@ -37,9 +37,13 @@ export interface StoreView {
   words: string;
   url: string | undefined;
   database: string | undefined;
+  /** Records of the journal that points are made of. Invariant: made = stored + deadLettered + waiting. */
+  made: number;
   stored: number;
   deadLettered: number;
   waiting: number;
+  /** Why 1-minute roll-ups are not made now; empty while they are. */
+  rollup: string;
 }
 
 export interface JournalView {

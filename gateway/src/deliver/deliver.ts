@@ -1,16 +1,12 @@
-import { type Hash, type Receipt, readAttestation } from '@outpost/schemas/evidence';
-import { type Clock, type Fault, type StreamId, sentence } from '@outpost/schemas/words';
+import type { Hash } from '@outpost/schemas/evidence';
+import { type Clock, type Fault, sentence } from '@outpost/schemas/words';
 import type { NetworkView } from '../control/status.ts';
 import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
-import type { Delivery, Network, Outcome } from '../networks/contract.ts';
-import {
-  type Attested,
-  KIND,
-  originOfKind,
-  readAttested,
-  type SettlementKind,
-  settlementEntry,
-} from '../record/entry.ts';
+import type { Network } from '../networks/contract.ts';
+import { asideEntry, KIND } from '../record/entry.ts';
+import { newSuspects, type Suspects } from '../suspects.ts';
+import { count, entryOf } from './outcome.ts';
+import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
 
 export interface DeliverParts {
@@ -27,96 +23,38 @@ export interface DeliverParts {
 const FOLLOW = { entriesMax: 2_048, bytesMax: 1 << 20 };
 const RETRY_MS_MIN = 250;
 const RETRY_MS_MAX = 60_000;
+/** How often a full disk is asked again. */
+const FULL_RETRY_MS = 1_000;
+/** Quarantine keeps the beginning of what could not be delivered; all of it stays in the journal's archive. */
+const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Without anything to settle the cursor need not be fresh: it only spares reading again. */
 const IDLE_COMMIT_ENTRIES = 65_536;
 
-/** An attestation of the journal and what has become of it. */
-interface Waiting {
-  readonly item: Delivery;
-  readonly bytes: number;
-}
-
-const leavesOf = async (journal: Journal, stream: number, { from, to }: Attested): Promise<Uint8Array[]> => {
-  const leaves: Uint8Array[] = [];
-  for await (const entry of journal.read(from, to)) {
-    if (entry.stream === stream && originOfKind(entry.kind) !== undefined) leaves.push(entry.bytes);
-  }
-  return leaves;
-};
-
-/** What an attestation entry asks to be delivered; undefined where the entry does not read (damaged). */
-const waitingOf = async (parts: DeliverParts, entry: Kept): Promise<Waiting | undefined> => {
-  const attested = readAttested(entry.bytes);
-  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
-  if (!attested.ok || !attestation.ok) return undefined;
-  const { statement } = attestation.value;
-  // Another stream may have taken the same number within the range in an earlier run; the size tells.
-  const leaves = (await leavesOf(parts.journal, entry.stream, attested.value)).slice(-statement.size);
-  const { stream, deviceKey, origin, keyKind } = statement;
-  const item = {
-    hash: parts.hash(attested.value.bytes),
-    attestation: attested.value.bytes,
-    leaves,
-    stream,
-    deviceKey,
-    origin,
-    keyKind,
-  };
-  return { item, bytes: leaves.reduce((sum, leaf) => sum + leaf.length, item.attestation.length) };
-};
-
-const settlement = (
-  parts: DeliverParts,
-  item: { readonly stream: StreamId; readonly hash: Uint8Array },
-  kind: SettlementKind,
-  words: { readonly code: string; readonly words: string; readonly receipt?: Receipt | undefined },
-): Entry =>
-  settlementEntry({
-    network: parts.network.name,
-    stream: item.stream,
-    attestation: item.hash,
-    kind,
-    code: words.code,
-    words: words.words,
-    receipt: words.receipt?.bytes,
-    wall: parts.clock.wall(),
-  });
-
-/** The journal entry of an outcome that ends the matter; undefined where it does not. */
-const entryOf = (parts: DeliverParts, item: Delivery, outcome: Outcome): Entry | undefined => {
-  switch (outcome.kind) {
-    case 'settled':
-      return settlement(parts, item, 'settled', { code: '', words: '', receipt: outcome.receipt });
-    case 'refused':
-      return settlement(parts, item, 'refused', outcome);
-    case 'expired':
-      return settlement(parts, item, 'expired', { code: 'expired', words: 'too old for this network' });
-    case 'unknown':
-      return settlement(parts, item, 'unknown', { code: 'unknown', words: outcome.words });
-    case 'kept':
-      return undefined;
-  }
-};
-
-const count = (view: NetworkView, kind: Exclude<Outcome['kind'], 'kept'>): void => {
-  view[kind] += 1;
-  view.pending -= 1;
-};
-
-/** Keeps a settlement until the disk takes it: what a network said is never forgotten for want of space. */
-const keepSettlements = async (
-  parts: DeliverParts,
+/** Keeps entries until the disk takes them: what a network said is never forgotten for want of space. */
+const keepAll = async (
+  { journal, clock, view }: DeliverParts,
   entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<void> => {
   if (entries.length === 0) return;
   for (;;) {
-    const kept = await parts.journal.append(entries, 'now');
+    const kept = await journal.append(entries, 'now');
     if (kept.ok) return;
-    parts.view.words = sentence(kept.fault);
-    await parts.clock.sleep(RETRY_MS_MAX / 60, signal);
+    view.words = sentence(kept.fault);
+    await clock.sleep(FULL_RETRY_MS, signal);
   }
 };
+
+/** What outlives the follower's own deaths. */
+interface Memory {
+  readonly suspects: Suspects<Offset>;
+  /** Settled or withheld since the cursor last moved: read again after a death, but not sent again. */
+  readonly done: Set<Offset>;
+  /** How far it has read. */
+  reached: Offset;
+  /** Before this it died: attestations are taken one by one, to find out which it is. */
+  aloneTo: Offset;
+}
 
 interface Attempt {
   readonly left: readonly Waiting[];
@@ -124,56 +62,69 @@ interface Attempt {
   readonly fault: Fault | undefined;
 }
 
+/** As many of what waits as one call takes, at least one. */
+const fitting = ({ itemsMax, bytesMax }: Network, { aloneTo }: Memory, waiting: readonly Waiting[]) => {
+  const alone = waiting[0] !== undefined && waiting[0].offset < aloneTo;
+  let bytes = 0;
+  const end = waiting.slice(0, alone ? 1 : itemsMax).findIndex((each, index) => {
+    bytes += each.bytes;
+    return index > 0 && bytes > bytesMax;
+  });
+  return waiting.slice(0, end < 0 ? (alone ? 1 : itemsMax) : end);
+};
+
 /** One call to the network; what it left open is returned for the next. */
 const attempt = async (
   parts: DeliverParts,
+  memory: Memory,
   waiting: readonly Waiting[],
   signal: AbortSignal,
 ): Promise<Attempt> => {
   const { network, view } = parts;
-  let bytes = 0;
-  const fitting = waiting.slice(0, network.itemsMax).filter((each, index) => {
-    bytes += each.bytes;
-    return index === 0 || bytes <= network.bytesMax;
-  });
-  const outcomes = await network.deliver(
-    fitting.map(({ item }) => item),
-    signal,
-  );
+  const sent = fitting(network, memory, waiting);
+  memory.suspects.at(sent.length === 1 ? sent[0]?.offset : undefined);
+  const items = sent.map(({ item }) => item);
+  const outcomes = await network.deliver(items, signal);
+  if (outcomes.length !== sent.length)
+    throw new Error(`network ${network.name} answered for ${outcomes.length} of ${sent.length}`);
+  memory.suspects.at(undefined);
   const open: Waiting[] = [];
+  const settled: Offset[] = [];
   const entries: Entry[] = [];
   let retry: { readonly afterMs: number; readonly fault: Fault } | undefined;
-  for (const [index, each] of fitting.entries()) {
-    const outcome = outcomes[index];
-    if (outcome === undefined)
-      throw new Error(`network ${network.name} answered for ${outcomes.length} of ${fitting.length}`);
+  for (const [index, outcome] of outcomes.entries()) {
+    const each = sent[index] as Waiting;
     const entry = entryOf(parts, each.item, outcome);
     if (outcome.kind === 'kept') {
       open.push(each);
       retry ??= { afterMs: outcome.retryAfterMs, fault: outcome.fault };
     } else {
       count(view, outcome.kind);
+      settled.push(each.offset);
       if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
     }
     if (entry !== undefined) entries.push(entry);
   }
-  await keepSettlements(parts, entries, signal);
-  const left = [...open, ...waiting.slice(fitting.length)];
+  await keepAll(parts, entries, signal);
+  for (const offset of settled) memory.done.add(offset);
+  const left = [...open, ...waiting.slice(sent.length)];
   return { left, retryAfterMs: retry?.afterMs ?? 0, fault: retry?.fault };
 };
 
-/** Delivers until nothing of `waiting` is open; resolves only then. */
+/** Delivers until nothing of `waiting` is open; where it must be `once`, only for as long as the network takes it. */
 const settleAll = async (
   parts: DeliverParts,
+  memory: Memory,
   waiting: readonly Waiting[],
+  once: boolean,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<boolean> => {
   const { view, clock } = parts;
   let left = waiting;
   let waitMs = RETRY_MS_MIN;
   while (left.length > 0) {
     const before = left.length;
-    const result = await attempt(parts, left, signal);
+    const result = await attempt(parts, memory, left, signal);
     left = result.left;
     if (result.fault === undefined) {
       waitMs = RETRY_MS_MIN;
@@ -181,31 +132,113 @@ const settleAll = async (
       continue;
     }
     view.words = sentence(result.fault);
+    if (once) return false;
     waitMs = left.length < before ? RETRY_MS_MIN : Math.min(waitMs * 2, RETRY_MS_MAX);
     await clock.sleep(Math.max(waitMs, result.retryAfterMs), signal);
   }
+  return true;
+};
+
+/** What this program cannot deliver without dying goes into quarantine, and the network's cursor past it. */
+const giveUp = async (parts: DeliverParts, { offset, bytes }: Kept, signal: AbortSignal): Promise<void> => {
+  const { network, clock, view } = parts;
+  const words = `this program failed again and again at the attestation at journal offset ${offset}, so it is not sent.`;
+  const raw = bytes.subarray(0, ASIDE_RAW_MAX_BYTES);
+  await keepAll(
+    parts,
+    [asideEntry({ device: network.name, mono: clock.mono(), code: 'network.dead-letter', words, raw })],
+    signal,
+  );
+  view.unknown += 1;
+  view.refusal = words;
+};
+
+/** Delivers what is to be delivered of `entries`; false where it must be `once` and the network did not take all. */
+const deliverEntries = async (
+  parts: DeliverParts,
+  memory: Memory,
+  entries: readonly Kept[],
+  once: boolean,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { view } = parts;
+  const { suspects, done } = memory;
+  const waiting: Waiting[] = [];
+  for (const entry of entries) {
+    if (entry.offset > memory.reached) memory.reached = entry.offset;
+    if (entry.kind !== KIND.attestation || done.has(entry.offset)) continue;
+    if (suspects.isGivenUp(entry.offset)) {
+      await giveUp(parts, entry, signal);
+      done.add(entry.offset);
+      continue;
+    }
+    suspects.at(entry.offset);
+    const found = await waitingOf(parts, entry);
+    suspects.at(undefined);
+    if (found === undefined) continue;
+    if (withheldBecause(found.item, parts.acceptSimulated) === undefined) {
+      waiting.push(found);
+      continue;
+    }
+    view.withheld += 1;
+    done.add(entry.offset);
+  }
+  view.pending = waiting.length;
+  return settleAll(parts, memory, waiting, once, signal);
 };
 
 /** A follower that brings durable attestations to one network and its verdicts back into the journal. */
-export const runDeliver = async (parts: DeliverParts, signal: AbortSignal): Promise<void> => {
-  const { journal, reader, view } = parts;
-  let uncommitted = 0;
+export interface Deliver {
+  run(signal: AbortSignal): Promise<void>;
+  /** Delivers what stands before `end`, for as long as the network takes it; true where nothing is left. */
+  finish(end: Offset, signal: AbortSignal): Promise<boolean>;
+  /** Told that `run` threw; gives one sentence where it steps around something from now on. */
+  died(): string | undefined;
+}
+
+export const openDeliver = (parts: DeliverParts): Deliver => {
+  const { journal, reader, network } = parts;
+  const zero = 0n as Offset;
+  const memory: Memory = { suspects: newSuspects(String), done: new Set(), reached: zero, aloneTo: zero };
+
   const commit = async (end: Offset): Promise<void> => {
-    uncommitted = 0;
     await journal.commit(reader, end);
+    memory.done.clear();
   };
-  for await (const { entries, end } of journal.follow(reader, FOLLOW, signal)) {
-    const waiting: Waiting[] = [];
-    for (const entry of entries) {
-      if (entry.kind !== KIND.attestation) continue;
-      const found = await waitingOf(parts, entry);
-      if (found === undefined) continue;
-      if (withheldBecause(found.item, parts.acceptSimulated) === undefined) waiting.push(found);
-      else view.withheld += 1;
-    }
-    view.pending += waiting.length;
-    await settleAll(parts, waiting, signal);
-    uncommitted += entries.length;
-    if (waiting.length > 0 || uncommitted >= IDLE_COMMIT_ENTRIES) await commit(end);
-  }
+
+  return {
+    async run(signal) {
+      let uncommitted = 0;
+      for await (const { entries, end } of journal.follow(reader, FOLLOW, signal)) {
+        const attestations = entries.filter(({ kind }) => kind === KIND.attestation).length;
+        await deliverEntries(parts, memory, entries, false, signal);
+        uncommitted += entries.length;
+        if (attestations === 0 && uncommitted < IDLE_COMMIT_ENTRIES) continue;
+        uncommitted = 0;
+        await commit(end);
+      }
+    },
+    async finish(end, signal) {
+      let some: Kept[] = [];
+      for await (const entry of journal.read(journal.position(reader), end)) {
+        signal.throwIfAborted();
+        if (entry.kind !== KIND.attestation) continue;
+        some.push(entry);
+        if (some.length < network.itemsMax) continue;
+        if (!(await deliverEntries(parts, memory, some, true, signal))) return false;
+        some = [];
+        await commit(entry.next);
+      }
+      if (!(await deliverEntries(parts, memory, some, true, signal))) return false;
+      await commit(end);
+      return true;
+    },
+    died() {
+      memory.aloneTo = (memory.reached + 1n) as Offset;
+      const place = memory.suspects.died();
+      return place === undefined
+        ? undefined
+        : `the attestation at journal offset ${place} is set aside after the third failure at it; the rest is delivered.`;
+    },
+  };
 };

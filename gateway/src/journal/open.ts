@@ -45,6 +45,8 @@ export interface JournalOptions extends RetentionLimits {
   readonly migrations?: readonly Migration[];
   /** 32 random bits for each segment; whoever knows them can make bytes that look like a record. */
   salt?(): number;
+  /** Told once when the disk has failed for good: every append is rejected from then on. */
+  broken?(error: unknown): void;
   /** Told once for each damaged stretch. */
   damaged?(damage: Damage): void;
 }
@@ -112,6 +114,7 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
     commitBytesMax: commitBytesMax(segmentBytes),
     admit: admission.admit,
     ranOut: admission.ranOut,
+    broken: (error) => options.broken?.(error),
     committed(bytes) {
       space.wrote(bytes);
       space.look();

@@ -23,6 +23,8 @@ export interface WriterParts {
   admit(bytes: number, pendingBytes: number, urgency: Urgency): Fault | undefined;
   /** A write found the disk full; so many appends were refused for it. */
   ranOut(appends: number): void;
+  /** Nothing can be written any more. */
+  broken(error: unknown): void;
   /** After each durable commit. */
   committed(bytes: number): void;
 }
@@ -134,6 +136,7 @@ export const newWriter = (parts: WriterParts): Writer => {
       }
       broken = { error: brokenDisk(parts.directory, error) };
       for (const { reject } of all) reject(broken.error);
+      parts.broken(broken.error);
     }
   };
 

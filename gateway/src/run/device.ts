@@ -1,4 +1,12 @@
-import { ADAPTERS, checkAddress, type DeviceEvent, newTally, readDevice } from '@outpost/firmware-bridge';
+import {
+  ADAPTERS,
+  type Adapter,
+  checkAddress,
+  type DeviceEvent,
+  type InputGuard,
+  newTally,
+  readDevice,
+} from '@outpost/firmware-bridge';
 import type { DeviceConfig } from '@outpost/schemas/config';
 import {
   type Authentication,
@@ -54,10 +62,13 @@ export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView
 
 export interface DeviceTask {
   readonly config: DeviceConfig;
+  readonly adapter: Adapter;
   readonly device: DeviceName;
   readonly clock: Clock;
   readonly journal: Pick<Journal, 'append'>;
   readonly recorder: Recorder;
+  /** Counts at which of the device's inputs this program fails. */
+  readonly guard: InputGuard;
   readonly view: DeviceView;
   readonly log: Log;
 }
@@ -95,19 +106,22 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
 
 /** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
 export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
-  const { config, device, clock, view } = task;
-  const adapter = ADAPTERS.get(config.adapter);
-  if (adapter === undefined) throw new Error(`adapter ${config.adapter} was checked and is not there`);
+  const { config, adapter, device, clock, guard, view } = task;
   const { port: address, options } = config;
   const report = (status: DeviceView['status']): void => {
     view.status = status;
   };
-  const events = readDevice({ adapter, address, options, device, clock, signal, tally: view.tally, report });
+  const { tally } = view;
+  const events = readDevice({ adapter, address, options, device, clock, signal, tally, guard, report });
   try {
     for (;;) {
       const next = await events.next();
       if (next.done === true) return next.value;
-      await take(task, next.value);
+      await take(task, next.value).catch((error: unknown) => {
+        // The dialogue runs ahead: whatever it works on now has no part in this.
+        guard.at(undefined);
+        throw error;
+      });
     }
   } finally {
     view.connected = false;

@@ -2,20 +2,22 @@ import type { Config } from '@outpost/schemas/config';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { serveControl } from '../control/socket.ts';
 import { type StoreView, statusJson } from '../control/status.ts';
-import type { Log } from '../log.ts';
+import type { Offset } from '../journal/contract.ts';
 import type { Network } from '../networks/contract.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally } from '../store/tally.ts';
-import { supervise, type TaskState } from '../supervise.ts';
+import { bugTrace, newTaskState, supervise, wordsOf } from '../supervise.ts';
 import { checkDevice, newDeviceView } from './device.ts';
 import { type OpenContext, type Opened, openParts } from './open.ts';
-import type { Target } from './store.ts';
+import type { Target } from './store-target.ts';
 import { deliverTask, deviceTask, networkOf, newNetworkView, storeTask, type Task } from './tasks.ts';
 import { type Parts, selfNumbers, statusOf } from './view.ts';
 
-const SUPERVISION = { backoffMs: 500, backoffMsMax: 30_000, deathsMax: 3 };
+const SUPERVISION = { backoffMs: 500, backoffMsMax: 30_000 };
 /** What a clean stop may take to sign and keep what is open. */
-const STOP_MS = 10_000;
+const SIGN_MS = 10_000;
+/** What it may take after that to bring it to the networks; what they do not take in this time goes at the next start. */
+const FINISH_MS = 3_000;
 
 const checkDevices = (config: Config): Result<void> => {
   for (const device of config.devices) {
@@ -76,29 +78,66 @@ const tasksOf = (parts: Parts, opened: Opened, networks: readonly Network[]): re
     selfNumbers: () => selfNumbers(parts, opened),
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
-  return [{ name: 'attest', run: (signal) => opened.attest.run(signal) }, ...delivers, ...stores, ...devices];
+  return [{ name: 'attest', vital: true, run: opened.attest.run }, ...delivers, ...stores, ...devices];
 };
 
-const runTasks = async (parts: Parts, tasks: readonly Task[]): Promise<void> => {
-  const { clock, log, signal } = parts.context;
-  await Promise.all(
-    tasks.map(({ name, run }) => {
-      const state: TaskState = { name, state: 'waiting', restarts: 0, lastWords: '' };
-      parts.tasks.push(state);
-      return supervise(state, run, { clock, log, signal, ...SUPERVISION });
-    }),
+/**
+ * Runs all until the signal aborts. A Bug in a vital one, and a journal that cannot be written any more, are handed to
+ * `broken`, which is expected to abort it.
+ */
+const runTasks = async (
+  parts: Parts,
+  tasks: readonly Task[],
+  broken: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { clock, log } = parts.context;
+  const run = async (task: Task): Promise<void> => {
+    const state = newTaskState(task.name);
+    parts.tasks.push(state);
+    if (task.vital !== true) return await supervise(state, task, { clock, log, signal, ...SUPERVISION });
+    state.state = 'running';
+    await task.run(signal);
+    state.state = 'ended';
+  };
+  const orBroken = (error: unknown): void => {
+    if (!signal.aborted) broken(error);
+  };
+  await Promise.all(tasks.map((task) => run(task).catch(orBroken)));
+};
+
+/** Brings what is signed to those networks that answer at once. */
+const finish = async (tasks: readonly Task[], end: Offset, { clock, log }: OpenContext): Promise<void> => {
+  const stopping = new AbortController();
+  const late = clock.sleep(FINISH_MS, stopping.signal).then(
+    () => stopping.abort(new Error('it took too long')),
+    () => undefined,
   );
+  const each = async ({ name, finish: bring }: Task): Promise<void> => {
+    const done = await bring?.(end, stopping.signal).catch(() => false);
+    if (done === false) log.line('notice', `${name}: what it has not taken yet goes at the next start.`);
+  };
+  await Promise.all(tasks.map(each));
+  stopping.abort(new Error('all is done'));
+  await late;
 };
 
-/** Signs what is open and closes everything, within a stated time. */
-const close = async (opened: Opened, networks: readonly Network[], log: Log): Promise<void> => {
+/** Signs what is open, delivers what can be, and closes everything, within a stated time. */
+const close = async (
+  opened: Opened,
+  networks: readonly Network[],
+  tasks: readonly Task[],
+  context: OpenContext,
+): Promise<void> => {
+  const { journal, attest } = opened;
   try {
-    await opened.attest.catchUp(opened.journal.end, AbortSignal.timeout(STOP_MS));
+    await attest.catchUp(journal.end, AbortSignal.timeout(SIGN_MS));
+    await finish(tasks, journal.end, context);
   } catch (error) {
-    log.line('warning', `what is not signed yet will be at the next start: ${(error as Error).message}`);
+    context.log.line('warning', `what is not signed yet will be at the next start: ${wordsOf(error)}`);
   }
   for (const network of networks) await network[Symbol.asyncDispose]();
-  await opened.journal[Symbol.asyncDispose]();
+  await journal[Symbol.asyncDispose]();
 };
 
 const noStore = (config: Config): StoreView => ({
@@ -106,23 +145,19 @@ const noStore = (config: Config): StoreView => ({
   words: config.store === null ? 'the configuration says store: null' : 'looking for InfluxDB',
   url: undefined,
   database: config.store?.database,
+  made: 0,
   stored: 0,
   deadLettered: 0,
   waiting: 0,
+  rollup: '',
 });
 
-/**
- * The whole program on one page: opens journal and keys, signs what was left, then runs devices, attest, store and
- * networks side by side until the signal aborts. A fault is why it could not begin.
- */
-export const runGateway = async (context: OpenContext): Promise<Result<void>> => {
-  const { config, log, signal } = context;
-  const checked = checkDevices(config);
-  if (!checked.ok) return checked;
-  const parts: Parts = {
+const newParts = (context: OpenContext): Parts => {
+  const { config, clock } = context;
+  return {
     context,
-    startedAt: context.clock.mono(),
-    startedWall: context.clock.wall(),
+    startedAt: clock.mono(),
+    startedWall: clock.wall(),
     devices: config.devices.map(newDeviceView),
     networks: config.networks.map(newNetworkView),
     record: newRecordTally(),
@@ -131,21 +166,38 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
     tasks: [],
     target: undefined,
   };
-  const opening = await openParts(context);
+};
+
+/**
+ * The whole program on one page: opens journal and keys, signs what was left, then runs devices, attest, store and
+ * networks side by side until the signal aborts. A fault is why it could not begin. Throws what makes it useless to go
+ * on: a Bug outside of adapters, networks and the store, or a disk that fails; a new start finds all that was kept.
+ */
+export const runGateway = async (context: OpenContext): Promise<Result<void>> => {
+  const { config, log } = context;
+  const checked = checkDevices(config);
+  if (!checked.ok) return checked;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([context.signal, ending.signal]);
+  let bug: { readonly error: unknown } | undefined;
+  const broken = (error: unknown): void => {
+    bug ??= { error };
+    log.line('error', `the gateway ends: ${wordsOf(error)}${bugTrace(error)}`);
+    ending.abort(error);
+  };
+  const parts = newParts(context);
+  const opening = await openParts({ ...context, signal }, broken);
   if (!opening.ok) return opening;
   const opened = opening.value;
   const networks = openNetworks(parts, opened);
-  const control = networks.ok
-    ? await serveControl(
-        config.dataDirectory,
-        { '/status': () => statusJson(statusOf(parts, opened)) },
-        signal,
-      )
-    : networks;
-  if (networks.ok && control.ok) {
+  const routes = { '/status': () => statusJson(statusOf(parts, opened)) };
+  const control = networks.ok ? await serveControl(config.dataDirectory, routes, signal) : networks;
+  const tasks = networks.ok && control.ok ? tasksOf(parts, opened, networks.value) : [];
+  if (tasks.length > 0) {
     log.line('notice', `running; ${config.devices.length} devices, ${config.networks.length} networks.`);
-    await runTasks(parts, tasksOf(parts, opened, networks.value));
+    await runTasks(parts, tasks, broken, signal);
   }
-  await close(opened, networks.ok ? networks.value : [], log);
+  await close(opened, networks.ok ? networks.value : [], tasks, context);
+  if (bug !== undefined) throw bug.error;
   return control;
 };

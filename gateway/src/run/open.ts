@@ -46,6 +46,7 @@ export const deliverReader = (network: string): string => `deliver:${network}`;
 const openLine = async (
   { config, clock, log }: OpenContext,
   context: () => Uint8Array,
+  broken: (error: unknown) => void,
 ): Promise<Result<Journal & JournalState>> =>
   openJournal({
     directory: journalDirectory(config.dataDirectory),
@@ -61,6 +62,7 @@ const openLine = async (
     bytesMax: config.journal.mebibytesMax * MIB,
     archiveBytesMax: config.journal.archiveMebibytesMax * MIB,
     archiveDays: config.journal.archiveDays,
+    broken,
     damaged: ({ where }) => log.line('error', `journal: damaged, and stepped over: ${where}`),
   });
 
@@ -134,13 +136,20 @@ const runOf = (
   nextNumber: streamNumbers(),
 });
 
-/** Opens journal and keys and signs what earlier runs left, so that new epochs name their true parents. */
-export const openParts = async (context: OpenContext): Promise<Result<Opened>> => {
+/**
+ * Opens journal and keys and signs what earlier runs left, so that new epochs name their true parents.
+ * @param broken told once where the journal cannot be written any more
+ */
+export const openParts = async (
+  context: OpenContext,
+  broken: (error: unknown) => void,
+): Promise<Result<Opened>> => {
   const { config, clock, log, signal } = context;
   const directory = await makeDataDirectory(config.dataDirectory);
   if (!directory.ok) return directory;
   let chains: Chains | undefined;
-  const line = await openLine(context, () => encodeChains(chains ?? newChains(0n as Chains['asOf'])));
+  const heads = (): Uint8Array => encodeChains(chains ?? newChains(0n as Chains['asOf']));
+  const line = await openLine(context, heads, broken);
   if (!line.ok) return line;
   const journal = line.value;
   const stop = async <T>(why: Result<T>): Promise<Result<T>> => {

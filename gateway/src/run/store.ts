@@ -1,117 +1,95 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreConfig } from '@outpost/schemas/config';
-import { type Clock, type Fault, fail, fault, ok, type Result, sentence } from '@outpost/schemas/words';
+import { type Fault, sentence } from '@outpost/schemas/words';
 import { storeDirectory } from '../data-directory.ts';
-import {
-  findInfluxd,
-  type Influxd,
-  influxAs,
-  openInfluxd,
-  PREFERRED_PORTS,
-  provision,
-} from '../influxd/index.ts';
-import type { Journal } from '../journal/contract.ts';
+import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { JournalState } from '../journal/state.ts';
-import type { Log } from '../log.ts';
 import { asideEntry } from '../record/entry.ts';
 import { storeRecordOf } from '../record/store-records.ts';
-import { type Influx, openInflux, POINTS_MAX } from '../store/influx.ts';
+import { POINTS_MAX } from '../store/influx.ts';
 import type { DeadLetter, SourceBatch } from '../store/intake.ts';
 import type { Point } from '../store/point.ts';
-import { type Layout, prepareSchema } from '../store/schema.ts';
+import type { StoreRecord } from '../store/records.ts';
 import { type StateKeeper, stateFile } from '../store/state.ts';
 import { runStore } from '../store/store.ts';
 import type { StoreTally } from '../store/tally.ts';
-import { influxTarget } from '../store/target.ts';
+import { newSuspects, type Suspects } from '../suspects.ts';
 import { together } from '../together.ts';
 import { chainsAt, clocksAt } from './history.ts';
+import type { StoreContext, Target } from './store-target.ts';
 
 export const STORE_READER = 'store';
 
-const DEADLINE_MS = 30_000;
 const FOLLOW = { entriesMax: 2_000, bytesMax: 1 << 20 };
 const RETRY_MS = 1_000;
+/** Quarantine keeps the beginning of what could not be stored; all of it stays in the journal's archive. */
+const ASIDE_RAW_MAX_BYTES = 4_096;
 
-/** An InfluxDB to write to, and what has to run beside for it to be there. */
-export interface Target {
-  readonly influx: Influx;
-  /** For people, without credentials. */
-  readonly url: string;
-  readonly words: string;
-  prepare(signal: AbortSignal): Promise<Result<Layout>>;
-  readonly influxd: Influxd | undefined;
+/** What outlives the deaths of the store's follower. */
+export interface Doubts {
+  readonly suspects: Suspects<Offset>;
+  /** How far it has read. */
+  reached: Offset;
+  /** Before this it died: records are stored one by one, to find out which it is. */
+  aloneTo: Offset;
 }
 
-export interface StoreContext {
-  readonly config: StoreConfig;
-  readonly dataDirectory: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+export const newDoubts = (): Doubts => ({
+  suspects: newSuspects(String),
+  reached: 0n as Offset,
+  aloneTo: 0n as Offset,
+});
 
-const passwordOf = async ({ passwordFile }: StoreConfig): Promise<Result<string | undefined>> => {
-  if (passwordFile === undefined) return ok(undefined);
-  try {
-    return ok((await readFile(passwordFile, 'utf8')).trimEnd());
-  } catch (error) {
-    const words = `the password of InfluxDB cannot be read: ${(error as Error).message}.`;
-    return fail(fault('misconfigured', 'store.password', passwordFile, words));
-  }
+/** What was read and not settled will be read again. Gives one sentence where an entry is given up. */
+export const storeDied = (doubts: Doubts, tally: StoreTally): string | undefined => {
+  tally.read = tally.stored + tally.deadLettered;
+  tally.pending = 0;
+  tally.waiting = 0;
+  // One more than was read, so that the last of them is still alone.
+  doubts.aloneTo = (doubts.reached + 1n) as Offset;
+  const place = doubts.suspects.died();
+  return place === undefined
+    ? undefined
+    : `the entry at journal offset ${place} is not stored, after the third failure at it; the rest is.`;
 };
 
-const foreignTarget = async (url: string, { config, clock }: StoreContext): Promise<Result<Target>> => {
-  const password = await passwordOf(config);
-  if (!password.ok) return password;
-  const identity = {
-    ...(config.user === undefined ? {} : { user: config.user }),
-    ...(password.value === undefined ? {} : { password: password.value }),
-  };
-  const target = influxTarget(url, config.database, identity);
-  if (!target.ok) return target;
-  const influx = openInflux(target.value, { clock, deadlineMs: DEADLINE_MS });
-  const prepare = (signal: AbortSignal) => prepareSchema(influx, config, signal);
-  return ok({ influx, url: target.value.where, words: 'as configured', prepare, influxd: undefined });
+/** An entry that this program cannot store without dying: a dead letter like one that InfluxDB does not take. */
+const setAside = async (task: StoreTask, { offset, bytes }: Kept, signal: AbortSignal): Promise<void> => {
+  const words = `this program failed again and again at the entry at journal offset ${offset}, so it is not stored.`;
+  const raw = bytes.subarray(0, ASIDE_RAW_MAX_BYTES);
+  const entry = asideEntry({
+    device: '',
+    mono: task.context.clock.mono(),
+    code: 'store.dead-letter',
+    words,
+    raw,
+  });
+  await keepAside(task, entry, signal);
+  task.tally.read += 1;
+  task.tally.deadLettered += 1;
 };
-
-const managedTarget = async (
-  { config, dataDirectory, clock, log }: StoreContext,
-  signal: AbortSignal,
-): Promise<Result<Target>> => {
-  const directory = storeDirectory(dataDirectory);
-  const cache = join(directory, 'program');
-  const searchPath = process.env['PATH'] ?? '';
-  const program = await findInfluxd({ clock, cache, searchPath, mayFetch: true }, signal);
-  if (!program.ok) return program;
-  const { path, found, version } = program.value;
-  const say = (words: string): void => log.line('notice', words);
-  const parts = { program: path, directory: join(directory, 'influxdb'), ports: PREFERRED_PORTS, clock, say };
-  const influxd = await openInfluxd(parts, signal);
-  if (!influxd.ok) return influxd;
-  const influx = influxAs(
-    influxd.value,
-    influxd.value.credentials.write,
-    config.database,
-    clock,
-    DEADLINE_MS,
-  );
-  const prepare = (asked: AbortSignal) => provision(influxd.value, config, clock, asked);
-  const words = `InfluxDB ${version} (${found})`;
-  return ok({ influx, url: influxd.value.url, words, prepare, influxd: influxd.value });
-};
-
-/** Where points go: the configured InfluxDB, else one that is found or fetched and supervised. */
-export const openTarget = (context: StoreContext, signal: AbortSignal): Promise<Result<Target>> =>
-  context.config.url === undefined
-    ? managedTarget(context, signal)
-    : foreignTarget(context.config.url, context);
 
 /** The journal as the store reads it, from its saved position on. */
-async function* sourceOf(journal: Journal & JournalState, signal: AbortSignal): AsyncGenerator<SourceBatch> {
+async function* sourceOf(task: StoreTask, signal: AbortSignal): AsyncGenerator<SourceBatch> {
+  const { journal, doubts } = task;
   const chains = await chainsAt(journal, journal.position(STORE_READER));
-  for await (const { entries, end } of journal.follow(STORE_READER, FOLLOW, signal)) {
-    const records = entries.flatMap((entry) => storeRecordOf(chains, entry) ?? []);
-    yield { records, end };
+  for await (const { entries } of journal.follow(STORE_READER, FOLLOW, signal)) {
+    const alone = (entries[0]?.offset ?? doubts.aloneTo) < doubts.aloneTo;
+    for (const some of alone ? entries.map((entry) => [entry]) : [entries]) {
+      const last = some.at(-1);
+      if (last === undefined) continue;
+      doubts.reached = last.next;
+      const records: StoreRecord[] = [];
+      for (const entry of some) {
+        if (doubts.suspects.isGivenUp(entry.offset)) await setAside(task, entry, signal);
+        else {
+          if (alone) doubts.suspects.at(entry.offset);
+          records.push(...[storeRecordOf(chains, entry) ?? []].flat());
+        }
+      }
+      yield { records, end: last.next };
+      doubts.suspects.at(undefined);
+    }
   }
 }
 
@@ -120,20 +98,30 @@ export interface StoreTask {
   readonly target: Target;
   readonly journal: Journal & JournalState;
   readonly tally: StoreTally;
+  readonly doubts: Doubts;
   selfPoints(): readonly Point[];
 }
 
+const keepAside = async (
+  { journal, context: { clock } }: StoreTask,
+  entry: Entry,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!(await journal.append([entry], 'now')).ok) await clock.sleep(RETRY_MS, signal);
+};
+
 /** What InfluxDB will never take goes into quarantine, in the server's words. */
 const keepDeadLetter = async (
-  { journal, context: { clock, log } }: StoreTask,
+  task: StoreTask,
   { record, words }: DeadLetter,
   signal: AbortSignal,
 ): Promise<void> => {
+  const { clock, log } = task.context;
   const device = record.kind === 'receipt' ? record.network : record.device;
   const mono = 'mono' in record ? record.mono : clock.mono();
   const entry = asideEntry({ device, mono, code: 'store.dead-letter', words, raw: new Uint8Array(0) });
   log.line('warning', `InfluxDB will never take a point of ${device}: ${words}`);
-  while (!(await journal.append([entry], 'now')).ok) await clock.sleep(RETRY_MS, signal);
+  await keepAside(task, entry, signal);
 };
 
 /** The follower's own file, which waits for room where the disk is full: it says nothing that is not journalled too. */
@@ -162,7 +150,7 @@ const openState = async ({ context }: StoreTask, signal: AbortSignal): Promise<S
 };
 
 export const runStoreTask = async (task: StoreTask, signal: AbortSignal): Promise<void> => {
-  const { context, target, journal, tally } = task;
+  const { context, target, journal, tally, doubts } = task;
   const { config, clock, log } = context;
   const state = await openState(task, signal);
   const position = journal.position(STORE_READER);
@@ -181,8 +169,10 @@ export const runStoreTask = async (task: StoreTask, signal: AbortSignal): Promis
         commit: (end) => journal.commit(STORE_READER, end),
         deadLetter: (letter) => keepDeadLetter(task, letter, inner),
         onFault,
-        pointsMax: POINTS_MAX,
-        follow: (asked) => sourceOf(journal, asked),
+        get pointsMax() {
+          return doubts.reached < doubts.aloneTo ? 1 : POINTS_MAX;
+        },
+        follow: (asked) => sourceOf(task, asked),
         position,
         clocks,
         database: config.database,

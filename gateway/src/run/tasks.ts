@@ -1,35 +1,77 @@
+import { ADAPTERS, type Adapter } from '@outpost/firmware-bridge';
 import type { DeviceConfig, NetworkConfig } from '@outpost/schemas/config';
-import { type Clock, type DeviceName, type Fault, type Result, sentence } from '@outpost/schemas/words';
+import {
+  type Clock,
+  type DeviceName,
+  type Fault,
+  type Result,
+  sentence,
+  toHex,
+} from '@outpost/schemas/words';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
-import { runDeliver } from '../deliver/deliver.ts';
+import { openDeliver } from '../deliver/deliver.ts';
 import { platformHash } from '../hash.ts';
+import type { Offset } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
 import type { Network } from '../networks/contract.ts';
 import { openNetwork } from '../networks/index.ts';
+import { happeningEntry } from '../record/entry.ts';
 import { openRecorder } from '../record/recorder.ts';
 import { hasSigned } from '../record/signed.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { Point } from '../store/point.ts';
 import { selfPoint } from '../store/points.ts';
 import type { StoreTally } from '../store/tally.ts';
+import type { Supervised } from '../supervise.ts';
+import { newSuspects } from '../suspects.ts';
 import { authenticationOf, runDevice } from './device.ts';
 import { deliverReader, type OpenContext, type Opened } from './open.ts';
-import { openTarget, runStoreTask, type Target } from './store.ts';
+import { newDoubts, runStoreTask, storeDied } from './store.ts';
+import { openTarget, type Target } from './store-target.ts';
 
 /** One part of the gateway that runs beside the others, under its own supervision. */
-export interface Task {
+export interface Task extends Supervised {
   readonly name: string;
-  run(signal: AbortSignal): Promise<void>;
+  /** Where true, a Bug in it ends the program, which is then started anew: without it the others do harm. */
+  readonly vital?: boolean;
+  /** At a clean stop: brings out what stands before `end`, if that is possible at once; true where nothing is left. */
+  finish?(end: Offset, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Bytes of a frame that are shown to people. */
+const SHOWN_BYTES_MAX = 32;
+
+/** Says in the journal that something was given up, and gives the same sentence back. */
+const tellSetAside = async (
+  { journal, run: { clock } }: Pick<Opened, 'journal' | 'run'>,
+  device: string,
+  words: string | undefined,
+): Promise<string | undefined> => {
+  if (words === undefined) return undefined;
+  await journal.append([happeningEntry({ device, what: 'set-aside', words, wall: clock.wall() })], 'now');
+  return words;
+};
+
+export interface DeviceContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** By the names that the configuration knows; the program's own where not given. */
+  readonly adapters?: ReadonlyMap<string, Adapter>;
 }
 
 export const deviceTask = (
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
-  { journal, reason, run, room }: Opened,
+  { clock, log, adapters = ADAPTERS }: DeviceContext,
+  opened: Opened,
   config: DeviceConfig,
   view: DeviceView,
   tally: RecordTally,
 ): Task => {
+  const { journal, reason, run, room } = opened;
   const device = config.name as DeviceName;
+  const adapter = adapters.get(config.adapter);
+  if (adapter === undefined) throw new Error(`adapter ${config.adapter} was checked and is not there`);
+  const suspects = newSuspects<Uint8Array>(toHex);
+  const guard = { at: suspects.at, isSetAside: suspects.isGivenUp };
   const authenticated = authenticationOf(config.port);
   const refusing = (why: Fault | undefined): void => {
     view.refusing = why === undefined ? '' : sentence(why);
@@ -49,10 +91,21 @@ export const deviceTask = (
   return {
     name: `device ${device}`,
     async run(signal) {
-      const ended = await runDevice({ config, device, clock, journal, recorder, view, log }, signal);
+      const ended = await runDevice(
+        { config, adapter, device, clock, journal, recorder, guard, view, log },
+        signal,
+      );
       if (ended === undefined) return;
       log.fault(ended);
       view.status = { phase: 'ended', words: sentence(ended), facts: { code: ended.code } };
+    },
+    async died(why) {
+      view.status = { phase: 'failed', words: `this program failed at it: ${why}`, facts: {} };
+      const raw = suspects.died();
+      if (raw === undefined) return undefined;
+      const shown = toHex(raw.subarray(0, SHOWN_BYTES_MAX));
+      const words = `the ${raw.length} bytes ${shown} are quarantined unread from now on, after the third failure at them: ${why}`;
+      return await tellSetAside(opened, device, words);
     },
   };
 };
@@ -90,26 +143,30 @@ export const networkOf = (
 
 export const deliverTask = (
   clock: Clock,
-  { journal }: Opened,
+  opened: Opened,
   config: NetworkConfig,
   network: Network,
   view: NetworkView,
-): Task => ({
-  name: `network ${config.name}`,
-  run: (signal) =>
-    runDeliver(
-      {
-        journal,
-        clock,
-        hash: platformHash,
-        network,
-        reader: deliverReader(config.name),
-        acceptSimulated: config.acceptSimulated,
-        view,
-      },
-      signal,
-    ),
-});
+): Task => {
+  const deliver = openDeliver({
+    journal: opened.journal,
+    clock,
+    hash: platformHash,
+    network,
+    reader: deliverReader(config.name),
+    acceptSimulated: config.acceptSimulated,
+    view,
+  });
+  return {
+    name: `network ${config.name}`,
+    run: deliver.run,
+    finish: deliver.finish,
+    async died(why) {
+      view.words = `this program failed at it: ${why}`;
+      return await tellSetAside(opened, '', deliver.died());
+    },
+  };
+};
 
 export interface StoreTaskParts {
   readonly context: OpenContext;
@@ -123,40 +180,45 @@ const LOOK_AGAIN_MS = 60_000;
 
 /** Brings the view's words in line with what the follower and its InfluxDB are doing. */
 export const showStore = (view: StoreView, tally: StoreTally, target: Target | undefined): void => {
+  view.made = tally.read;
   view.stored = tally.stored;
   view.deadLettered = tally.deadLettered;
   view.waiting = tally.pending + tally.waiting;
   if (target === undefined) return;
   view.url = target.url;
-  const problem = tally.fault ?? tally.rollupFault;
-  view.state = problem === undefined ? 'writing' : 'waiting';
-  view.words = problem === undefined ? [target.words, ...tally.notes].join('; ') : sentence(problem);
+  view.rollup = tally.rollupFault === undefined ? '' : sentence(tally.rollupFault);
+  const { fault } = tally;
+  view.state = fault === undefined ? 'writing' : 'waiting';
+  view.words = fault === undefined ? [target.words, ...tally.notes].join('; ') : sentence(fault);
 };
 
 /** Finds an InfluxDB, again and again where there is none, and follows the journal into it. */
 export const storeTask = (
   { context, opened, tally, view, selfNumbers }: StoreTaskParts,
   found: (target: Target) => void,
-): Task => ({
-  name: 'store',
-  async run(signal) {
-    const { config, clock, log } = context;
-    if (config.store === null) return;
-    const parts = { config: config.store, dataDirectory: config.dataDirectory, clock, log };
-    const selfPoints = (): readonly Point[] => [selfPoint(clock.wall(), selfNumbers())];
-    for (;;) {
-      const target = await openTarget(parts, signal);
-      if (target.ok) {
-        found(target.value);
-        return await runStoreTask(
-          { context: parts, target: target.value, journal: opened.journal, tally, selfPoints },
-          signal,
-        );
+): Task => {
+  const doubts = newDoubts();
+  return {
+    name: 'store',
+    async run(signal) {
+      const { config, clock, log } = context;
+      if (config.store === null) return;
+      const parts = { config: config.store, dataDirectory: config.dataDirectory, clock, log };
+      const selfPoints = (): readonly Point[] => [selfPoint(clock.wall(), selfNumbers())];
+      for (;;) {
+        const target = await openTarget(parts, signal);
+        if (target.ok) {
+          found(target.value);
+          const { journal } = opened;
+          const task = { context: parts, target: target.value, journal, tally, doubts, selfPoints };
+          return await runStoreTask(task, signal);
+        }
+        view.state = 'none';
+        view.words = sentence(target.fault);
+        log.fault(target.fault);
+        await clock.sleep(LOOK_AGAIN_MS, signal);
       }
-      view.state = 'none';
-      view.words = sentence(target.fault);
-      log.fault(target.fault);
-      await clock.sleep(LOOK_AGAIN_MS, signal);
-    }
-  },
-});
+    },
+    died: () => tellSetAside(opened, '', storeDied(doubts, tally)),
+  };
+};

@@ -11,7 +11,7 @@ import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally, type StoreTally } from '../store/tally.ts';
 import { type MemoryInflux, memoryInflux } from '../store/testing/memory-influx.ts';
 import { type Opened, openParts } from './open.ts';
-import { runStoreTask } from './store.ts';
+import { newDoubts, runStoreTask } from './store.ts';
 
 /** Real time for what really goes to a disk, in one step of `until`. */
 const STEP_REAL_MS = 1;
@@ -44,6 +44,7 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
       dataDirectory: directory,
       keyKind: 'demo',
       devices: [{ name: 'car', adapter: 'elm327', port: 'tcp://127.0.0.1:9' }],
+      networks: [{ name: 'sim', network: 'outpost', url: 'http://127.0.0.1:9', key: 'unused' }],
       attest: { everySeconds: 5 },
     },
     'test',
@@ -52,7 +53,9 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
   const stopping = new AbortController();
   const { signal } = stopping;
   const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: () => undefined });
-  const opening = await openParts({ config: parsed.value, clock, log, signal });
+  const opening = await openParts({ config: parsed.value, clock, log, signal }, (error) =>
+    stopping.abort(error),
+  );
   if (!opening.ok) throw new Error(opening.fault.words);
   const opened = opening.value;
   const { journal } = opened;
@@ -63,7 +66,10 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
   const target = { influx, url: 'memory:', words: '', prepare, influxd: undefined };
   const running = [
     opened.attest.run(signal),
-    runStoreTask({ context, target, journal, tally: storeTally, selfPoints: () => [] }, signal),
+    runStoreTask(
+      { context, target, journal, tally: storeTally, doubts: newDoubts(), selfPoints: () => [] },
+      signal,
+    ),
   ].map((loop) =>
     loop.catch((error: unknown) => {
       if (!signal.aborted) throw error;

@@ -6,7 +6,7 @@ import type { StoreTally } from '../store/tally.ts';
 import type { TaskState } from '../supervise.ts';
 import { VERSION } from '../version.ts';
 import type { OpenContext, Opened } from './open.ts';
-import type { Target } from './store.ts';
+import type { Target } from './store-target.ts';
 import { showStore } from './tasks.ts';
 
 /** What the parts of a running gateway report into, and its status is made from. */

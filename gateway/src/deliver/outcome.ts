@@ -1,0 +1,49 @@
+import type { Receipt } from '@outpost/schemas/evidence';
+import type { StreamId } from '@outpost/schemas/words';
+import type { NetworkView } from '../control/status.ts';
+import type { Entry } from '../journal/contract.ts';
+import type { Delivery, Outcome } from '../networks/contract.ts';
+import { type SettlementKind, settlementEntry } from '../record/entry.ts';
+import type { DeliverParts } from './deliver.ts';
+
+const settlement = (
+  parts: Pick<DeliverParts, 'network' | 'clock'>,
+  item: { readonly stream: StreamId; readonly hash: Uint8Array },
+  kind: SettlementKind,
+  words: { readonly code: string; readonly words: string; readonly receipt?: Receipt | undefined },
+): Entry =>
+  settlementEntry({
+    network: parts.network.name,
+    stream: item.stream,
+    attestation: item.hash,
+    kind,
+    code: words.code,
+    words: words.words,
+    receipt: words.receipt?.bytes,
+    wall: parts.clock.wall(),
+  });
+
+/** The journal entry of an outcome that ends the matter; undefined where it does not. */
+export const entryOf = (
+  parts: Pick<DeliverParts, 'network' | 'clock'>,
+  item: Delivery,
+  outcome: Outcome,
+): Entry | undefined => {
+  switch (outcome.kind) {
+    case 'settled':
+      return settlement(parts, item, 'settled', { code: '', words: '', receipt: outcome.receipt });
+    case 'refused':
+      return settlement(parts, item, 'refused', outcome);
+    case 'expired':
+      return settlement(parts, item, 'expired', { code: 'expired', words: 'too old for this network' });
+    case 'unknown':
+      return settlement(parts, item, 'unknown', { code: 'unknown', words: outcome.words });
+    case 'kept':
+      return undefined;
+  }
+};
+
+export const count = (view: NetworkView, kind: Exclude<Outcome['kind'], 'kept'>): void => {
+  view[kind] += 1;
+  view.pending -= 1;
+};
