@@ -32,8 +32,16 @@ describe('outpost-sim car', () => {
     [{ seed: 'x' }, '--seed: "x" is not a whole number'],
     [{ seed: '1.5' }, '--seed: "1.5" is no whole number'],
     [{ cycle: 'nedc' }, '--cycle: "nedc" is not one of wltc, wltc-3a, udds, hwfet, us06, ftp-75.'],
-    [{ profile: 'blue' }, '--profile: "blue" is not one of genuine, clone.'],
-    [{ protocol: '3' }, '--protocol: "3" is not one of 6, 7, 8, 9.'],
+    [
+      { profile: 'blue' },
+      '--profile: "blue" is not one of genuine, genuine-1.4, clone, clone-2.1, clone-fast, stn, stn-2120, wican.',
+    ],
+    [{ protocol: 'A' }, '--protocol: "A" is not one of 1, 2, 3, 4, 5, 6, 7, 8, 9.'],
+    [{ model: 'tank' }, '--model: "tank" is not one of petrol'],
+    [{ plan: 'dream' }, '--plan: "dream" is not one of endless, trips, parked-first, parked.'],
+    [{ speedFile: '/nowhere.csv' }, '--speed-file: the file /nowhere.csv cannot be read (ENOENT).'],
+    [{ baud: '38400' }, '--baud: only a serial line has a rate: give --pty with it.'],
+    [{ control: '/nowhere/at/all.sock' }, '/nowhere/at/all.sock: no socket can be made there'],
     [{ vin: 'ABC' }, '--vin: "ABC" is not 17 digits'],
     [{ speedUp: '1000' }, '--speed-up: "1000" is not a number from 0.1 to 100.'],
     [
@@ -77,6 +85,26 @@ describe('outpost-sim car', () => {
     expect(checkVin(model.value.identity.vin)).toBe('valid');
   });
 
+  it('drives a file of speeds, in a car of 2003, behind a dongle of a rate', async () => {
+    const speedFile = join(mkdtempSync(join(tmpdir(), 'outpost-sim-')), 'speeds.csv');
+    writeFileSync(speedFile, 'time,km/h\n0,0\n10,36\n30,36\n40,0\n');
+    const model = await modelOfOptions({
+      ...USUAL,
+      speedFile,
+      protocol: '3',
+      profile: 'stn',
+      plan: 'parked-first',
+      pty: '/tmp/x',
+      baud: '9600',
+    });
+    if (!model.ok) throw new Error(model.fault.words);
+    const { protocol, profile, car } = model.value;
+    expect([protocol, profile.name, profile.baud]).toEqual(['3', 'stn', 9600]);
+    expect(car.plan.stages[0]).toEqual({ do: 'park', forS: 600 });
+    const drive = car.plan.stages.find((stage) => stage.do === 'drive');
+    expect(drive?.cycle.distanceM).toBeCloseTo(300, 0);
+  });
+
   it('explains every option in its help', () => {
     const terminal = { out: () => undefined, err: () => undefined, signal: AbortSignal.abort() };
     const command = carCommand(terminal, () => undefined);
@@ -92,6 +120,11 @@ describe('outpost-sim car', () => {
       '--faults',
       '--vin',
       '--speed-up',
+      '--model',
+      '--speed-file',
+      '--plan',
+      '--baud',
+      '--control',
     ]) {
       expect(help).toContain(option);
     }

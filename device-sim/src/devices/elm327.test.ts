@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dialogue, modelOf } from './elm327/testing.ts';
+import { dialogue, modelOf, transcript } from './elm327/testing.ts';
 import type { DongleModel } from './elm327.ts';
-
-/** Everything said after each command, the car idling with its engine on. */
-const transcript = (model: DongleModel, ...commands: readonly string[]): readonly string[] => {
-  const talk = dialogue(model);
-  talk.pass(5_000);
-  return commands.map((command) => talk.ask(command));
-};
 
 const READY = ['ATE0', 'ATS1', 'ATH1', 'ATSP6'];
 const said = (model: DongleModel, ...commands: readonly string[]): readonly string[] =>

@@ -1,13 +1,17 @@
 import { concatBytes } from '@outpost/schemas/words';
 import { carAt } from '../car/car.ts';
-import { codeAppears } from '../car/codes.ts';
+import { begin } from './elm327/begin.ts';
 import { obey } from './elm327/obey.ts';
+import { applyOrder, type Order } from './elm327/order.ts';
 import { print, printEvent, printPrompt } from './elm327/print.ts';
-import { spoil } from './elm327/spoil.ts';
-import { counted, type DongleModel, type DongleState, LINE_TIMEOUT_MS, powerCycled } from './elm327/state.ts';
-import { type Command, codec } from './elm327/wire.ts';
-import { type FaultEntry, inForce } from './faults.ts';
+import { heardAtBaud } from './elm327/serial-line.ts';
+import { lineBaudAt, spoil } from './elm327/spoil.ts';
+import { counted, type DongleModel, type DongleState, LINE_TIMEOUT_MS } from './elm327/state.ts';
+import { wakeUp, watch, watchDueMs } from './elm327/watch.ts';
+import { type Command, codec, type Event, type Trouble } from './elm327/wire.ts';
+import { inForce } from './faults.ts';
 
+export type { Order } from './elm327/order.ts';
 export { type DongleModel, type DongleState, newDongle } from './elm327/state.ts';
 
 export type DongleInput =
@@ -16,7 +20,11 @@ export type DongleInput =
   /** Time passed. */
   | { readonly kind: 'time' }
   /** The program at the other end went away; the dongle keeps its power and its settings. */
-  | { readonly kind: 'hung-up' };
+  | { readonly kind: 'hung-up' }
+  /** The rate at the other end of the serial line, where somebody knows it. */
+  | { readonly kind: 'line-rate'; readonly baud: number }
+  /** Somebody at the control socket wants something. */
+  | { readonly kind: 'order'; readonly order: Order };
 
 export interface DongleStep {
   readonly state: DongleState;
@@ -29,28 +37,23 @@ export interface DongleStep {
 const NOTHING = new Uint8Array(0);
 
 /** Until when the dongle is out of its socket; undefined while it is in it. */
-export const unpluggedUntilMs = ({ faults }: DongleModel, nowMs: number): number | undefined => {
-  const entry = inForce(faults, 'unplug', nowMs);
+export const unpluggedUntilMs = ({ script }: DongleState, nowMs: number): number | undefined => {
+  const entry = inForce(script, 'unplug', nowMs);
   return entry === undefined ? undefined : entry.atMs + entry.forMs;
 };
 
-const begin = (model: DongleModel, state: DongleState, entry: FaultEntry): DongleState => {
-  const next = counted(state, { faults: 1 });
-  if (entry.what === 'unplug') return powerCycled(next);
-  if (entry.what === 'dtc-appears') {
-    const car = carAt(model.car, next.car, entry.atMs * model.speedUp);
-    return { ...next, car: { ...car, codes: codeAppears(car.codes, entry.code) } };
-  }
-  if (entry.what !== 'lv-reset') return next;
-  const reset = powerCycled({ ...next, nowMs: entry.atMs });
-  const said = printEvent(model, reset, { kind: 'trouble', trouble: 'lv-reset', groups: [] }, entry.atMs);
-  return printPrompt(model, said, entry.atMs);
-};
+const troubleEvent = (trouble: Trouble): Event => ({ kind: 'trouble', trouble, groups: [] });
 
-const finish = (state: DongleState): DongleState => {
+/** What was under way is through. */
+const finish = (state: DongleState, atMs: number): DongleState => {
   const { busy, settings } = state;
-  const found = busy?.kind === 'request' ? busy.found : settings.found;
-  return { ...state, busy: undefined, settings: { ...settings, found } };
+  const idle: DongleState = { ...state, busy: undefined };
+  if (busy?.kind === 'request') {
+    const { found, awake, rhythmMs, answeredAtMs } = busy.after;
+    return { ...idle, settings: { ...settings, found, awake }, rhythmMs, answeredAtMs };
+  }
+  // Nobody answered at the new rate.
+  return busy?.kind === 'baud-trial' ? printPrompt({ ...idle, baud: busy.before }, atMs) : idle;
 };
 
 const busyUntilMs = ({ busy }: DongleState): number =>
@@ -61,12 +64,12 @@ const lineEndsMs = ({ line, lineSinceMs, nudged }: DongleState): number =>
 
 interface Due {
   readonly atMs: number;
-  readonly what: 'fault' | 'output' | 'finish' | 'line';
+  readonly what: 'fault' | 'output' | 'finish' | 'line' | 'watch';
 }
 
 /** What happens next by itself. Of two at one moment the earlier kind in this list comes first. */
 const nextDue = (model: DongleModel, state: DongleState): Due => {
-  const faultMs = model.faults[state.tally.faults]?.atMs ?? Number.POSITIVE_INFINITY;
+  const faultMs = state.script[state.tally.faults]?.atMs ?? Number.POSITIVE_INFINITY;
   let due: Due = { atMs: faultMs, what: 'fault' };
   const consider = (atMs: number, what: Due['what']): void => {
     if (atMs < due.atMs) due = { atMs, what };
@@ -74,6 +77,7 @@ const nextDue = (model: DongleModel, state: DongleState): Due => {
   consider(state.queue[0]?.atMs ?? Number.POSITIVE_INFINITY, 'output');
   consider(busyUntilMs(state), 'finish');
   consider(lineEndsMs(state), 'line');
+  consider(watchDueMs(model, state), 'watch');
   return due;
 };
 
@@ -87,34 +91,42 @@ const pass = (
   let state = from;
   for (let due = nextDue(model, state); due.atMs <= toMs; due = nextDue(model, state)) {
     const [output, ...queue] = state.queue;
-    if (due.what === 'fault') state = begin(model, state, model.faults[state.tally.faults]!);
-    else if (due.what === 'finish') state = finish(state);
-    else if (due.what === 'line') state = giveUpLine(model, state, due.atMs);
+    if (due.what === 'fault') state = begin(model, state, state.script[state.tally.faults]!);
+    else if (due.what === 'finish') state = finish(state, due.atMs);
+    else if (due.what === 'line') state = giveUpLine(state, due.atMs);
+    else if (due.what === 'watch') state = watch(model, state, due.atMs);
     else if (output !== undefined) {
-      const bytes = spoil(model, output, state.tally.bytesOut);
+      const bytes = spoil(model, state, output);
       sent.push(bytes);
       state = counted({ ...state, queue }, { bytesOut: output.bytes.length });
     }
   }
   const nowMs = Math.max(state.nowMs, toMs);
-  const car = carAt(model.car, state.car, nowMs * model.speedUp);
-  return { state: { ...state, nowMs, car }, bytes: concatBytes(...sent) };
+  const car = carAt(state.carModel, state.car, nowMs * model.speedUp);
+  const idle = watchDueMs(model, state) === Number.POSITIVE_INFINITY;
+  const watched = idle ? { atMs: nowMs, ignition: car.ignition } : state.watched;
+  return { state: { ...state, nowMs, car, watched }, bytes: concatBytes(...sent) };
 };
 
-const giveUpLine = (model: DongleModel, state: DongleState, atMs: number): DongleState => {
+const giveUpLine = (state: DongleState, atMs: number): DongleState => {
   const empty = counted({ ...state, line: NOTHING, nudged: false }, { bytesLost: state.line.length });
-  const said = printEvent(model, empty, { kind: 'trouble', trouble: 'unknown-command', groups: [] }, atMs);
-  return printPrompt(model, said, atMs);
+  return printPrompt(printEvent(empty, troubleEvent('unknown-command'), atMs), atMs);
 };
+
+const CR = 0x0d;
 
 /** A byte that comes while the chip is at work stops it and is itself lost (ELM327 data sheet). */
-const interrupt = (model: DongleModel, state: DongleState): DongleState => {
+const interrupt = (state: DongleState, byte: number): DongleState => {
   const { busy, nowMs } = state;
-  if (busy?.kind === 'reset') return counted(state, { bytesLost: 1 });
+  const lost = counted(state, { bytesLost: 1 });
+  if (busy?.kind === 'reset' || busy?.kind === 'locked-up') return lost;
+  if (busy?.kind === 'asleep') return state.memory.sleep.uartWakes ? wakeUp(state, 'UART') : lost;
+  if (busy?.kind === 'baud-trial') {
+    if (byte !== CR) return lost;
+    return printPrompt(printEvent({ ...state, busy: undefined }, { kind: 'ok' }, nowMs), nowMs);
+  }
   const quiet: DongleState = { ...state, busy: undefined, queue: [], freeAtMs: nowMs };
-  if (busy?.kind === 'asleep') return printPrompt(model, quiet, nowMs);
-  const stopped = { kind: 'trouble', trouble: 'stopped', groups: [] } as const;
-  return counted(printPrompt(model, printEvent(model, quiet, stopped, nowMs), nowMs), { stopped: 1 });
+  return counted(printPrompt(printEvent(quiet, troubleEvent('stopped'), nowMs), nowMs), { stopped: 1 });
 };
 
 /** A nudge with nothing to interrupt is a letter like any other: it spoils the command that follows. */
@@ -122,21 +134,51 @@ const withNudge = (command: Command, nudged: boolean): Command =>
   nudged ? { kind: 'other', text: 'Y' } : command;
 
 const take = (model: DongleModel, state: DongleState, byte: number): DongleState => {
-  if (state.busy !== undefined) return interrupt(model, state);
-  const echoed = state.settings.echo ? print(model, state, 'echo', Uint8Array.of(byte), state.nowMs) : state;
+  if (state.busy !== undefined) return interrupt(state, byte);
+  const echoed = state.settings.echo ? print(state, 'echo', Uint8Array.of(byte), state.nowMs) : state;
   const { frames, tail, discardedBytes } = codec.command.cut(state.line, Uint8Array.of(byte));
   const lineSinceMs = state.line.length === 0 && !state.nudged ? state.nowMs : state.lineSinceMs;
   let next = counted({ ...echoed, line: tail, lineSinceMs }, { bytesLost: discardedBytes });
-  for (const { result } of frames.flatMap((frame) => codec.command.decode(frame))) {
-    const command: Command = result.ok ? result.value : { kind: 'other', text: '' };
-    if (command.kind === 'nudge') {
-      next = { ...next, nudged: true };
-    } else {
-      const counts = counted({ ...next, nudged: false }, { commands: 1 });
-      next = obey(model, counts, withNudge(command, next.nudged));
+  for (const frame of frames) {
+    for (const { result } of codec.command.decode(frame)) {
+      const command: Command = result.ok ? result.value : { kind: 'other', text: '' };
+      if (command.kind === 'nudge') {
+        next = { ...next, nudged: true };
+      } else {
+        const counts = counted({ ...next, nudged: false }, { commands: 1 });
+        next = obey(model, counts, withNudge(command, next.nudged), frame.length);
+      }
     }
   }
   return next;
+};
+
+const hear = (model: DongleModel, before: DongleState, sent: Uint8Array): DongleState => {
+  const { nowMs, baud } = before;
+  const lineBaud = lineBaudAt(before, nowMs);
+  const bytes = lineBaud === undefined ? sent : heardAtBaud(sent, lineBaud, baud);
+  let state = counted({ ...before, sleep: { ...before.sleep, heardAtMs: nowMs } }, { bytesIn: bytes.length });
+  for (const byte of bytes) state = take(model, state, byte);
+  return state;
+};
+
+const takeInput = (model: DongleModel, state: DongleState, input: DongleInput): DongleState => {
+  switch (input.kind) {
+    case 'time':
+      return state;
+    case 'hung-up': {
+      // A dongle that sleeps or is dead does not notice who is at the other end.
+      const deaf = state.busy?.kind === 'asleep' || state.busy?.kind === 'locked-up';
+      const busy = deaf ? state.busy : undefined;
+      return { ...state, queue: [], line: NOTHING, nudged: false, busy, freeAtMs: state.nowMs };
+    }
+    case 'line-rate':
+      return { ...state, lineBaud: input.baud };
+    case 'order':
+      return applyOrder(counted(state, { orders: 1 }), input.order);
+    case 'bytes':
+      return unpluggedUntilMs(state, state.nowMs) === undefined ? hear(model, state, input.bytes) : state;
+  }
 };
 
 /**
@@ -150,15 +192,8 @@ export const stepDongle = (
   nowMs: number,
 ): DongleStep => {
   const { state: now, bytes: due } = pass(model, before, nowMs);
-  let state = now;
-  if (input.kind === 'hung-up') {
-    state = { ...state, queue: [], line: NOTHING, nudged: false, busy: undefined, freeAtMs: nowMs };
-  } else if (input.kind === 'bytes' && unpluggedUntilMs(model, nowMs) === undefined) {
-    state = counted(state, { bytesIn: input.bytes.length });
-    for (const byte of input.bytes) state = take(model, state, byte);
-  }
-  const after = pass(model, state, nowMs);
-  const plugsInMs = unpluggedUntilMs(model, nowMs) ?? Number.POSITIVE_INFINITY;
+  const after = pass(model, takeInput(model, now, input), nowMs);
+  const plugsInMs = unpluggedUntilMs(after.state, nowMs) ?? Number.POSITIVE_INFINITY;
   const wakeAtMs = Math.min(plugsInMs, nextDue(model, after.state).atMs);
   return {
     state: after.state,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialogue, modelOf } from './elm327/testing.ts';
-import { unpluggedUntilMs } from './elm327.ts';
+import { newDongle, unpluggedUntilMs } from './elm327.ts';
 import { checkFaults, inForce, MISHAPS, parseFaults } from './faults.ts';
 
 const words = (value: unknown): string => {
@@ -34,6 +34,11 @@ describe('a fault script', () => {
     expect(words([{ atMs: 0, what: 'vin-swap', vin: 'short' }])).toContain('"vin" that is not 17');
     expect(words([{ atMs: 0, what: 'noise', forSeconds: 1 }])).toContain('unknown key "forSeconds"');
     expect(words([{ atMs: -1, what: 'noise' }])).toContain('needs "atMs"');
+    expect(words([{ atMs: 0, what: 'stuck' }])).toContain('needs "pid"');
+    expect(words([{ atMs: 0, what: 'drop-frames', count: 0 }])).toContain('"count" that is no whole number');
+    expect(words([{ atMs: 0, what: 'drop-frames', share: 2 }])).toContain('"share" that is no number');
+    expect(words([{ atMs: 0, what: 'wrong-baud', baud: 1 }])).toContain('"baud" that is no rate');
+    expect(words([{ atMs: 0, what: 'toString' }])).toContain('needs "what"');
     const broken = parseFaults('[', 'faults.json');
     expect(broken.ok ? '' : broken.fault.words).toMatch(/^the fault script is not JSON: /);
   });
@@ -77,6 +82,7 @@ describe('the faults of a simulated dongle', () => {
     ['wrong-pid', /^7E8 03 41 0E [0-9A-F]{2} \r\r>$/],
     ['mute', /^$/],
     ['response-pending', /^7E8 03 7F 01 78 \r\r>$/],
+    ['stopped', /^STOPPED\r\r>$/],
     ['slow-ecu', FINE],
     ['late-prompt', FINE],
   ] as const)('%s shows between its beginning and its end and leaves no trace', (what, shape) => {
@@ -122,9 +128,100 @@ describe('the faults of a simulated dongle', () => {
     expect(talk.ask('031')).toBe('7E8 04 43 01 04 20 \r\r>');
   });
 
+  it('frames of answers are lost, by count and by share', () => {
+    const lines = (reply: string): number => reply.split('\r').length - 2;
+    const faults = [
+      { atMs: 10_000, what: 'drop-frames', count: 2 },
+      { atMs: 20_000, what: 'drop-frames', share: 0.5, forMs: 10_000 },
+    ];
+    const talk = dialogue(modelOf({ faults }));
+    for (const command of ['ATE0', 'ATH1', 'ATSP6']) talk.ask(command);
+    talk.pass(10_000 - talk.nowMs());
+    expect([1, 2].map(() => lines(talk.ask('09023')))).toEqual([1, 3]);
+    talk.pass(20_000 - talk.nowMs());
+    const kept = Array.from({ length: 40 }, () => lines(talk.ask('09023'))).reduce((a, b) => a + b, 0);
+    expect(kept).toBeGreaterThan(40);
+    expect(kept).toBeLessThan(80);
+    expect(talk.state().tally.framesLost).toBe(2 + 120 - kept);
+  });
+
+  it('frames come twice', () => {
+    const talk = dialogue(modelOf({ faults: [{ atMs: 10_000, what: 'duplicate-frames', count: 1 }] }));
+    for (const command of ['ATE0', 'ATH1', 'ATSP6']) talk.ask(command);
+    talk.pass(10_000 - talk.nowMs());
+    expect(talk.ask('010D1')).toMatch(/^(7E8 03 41 0D .. \r){2}\r>$/);
+    expect(talk.ask('010D1')).toMatch(/^7E8 03 41 0D .. \r\r>$/);
+  });
+
+  it('a weak supply breaks down whenever the starter turns', () => {
+    const talk = dialogue(modelOf({ parkS: 30, faults: [{ atMs: 0, what: 'weak-supply' }] }));
+    for (const command of ['ATE0', 'ATH1']) talk.ask(command);
+    expect(talk.pass(30_000 - talk.nowMs())).toBe('');
+    expect(talk.pass(5_000)).toBe('LV RESET\r\r>');
+    expect(talk.ask('ATI')).toMatch(/^ATI\rELM327/);
+    const strong = dialogue(modelOf({ parkS: 30 }));
+    expect(strong.pass(40_000)).toBe('');
+  });
+
+  it('a sensor is stuck in all that is said of it, and in nothing else', () => {
+    const talk = dialogue(modelOf({ faults: [{ atMs: 60_000, what: 'stuck', pid: '0C', forMs: 20_000 }] }));
+    for (const command of ['ATE0', 'ATH0', 'ATSP6']) talk.ask(command);
+    const rpm = (): string => talk.ask('010C1').slice(0, 11);
+    const speed = (): string => talk.ask('010D1').slice(0, 8);
+    talk.pass(60_000 - talk.nowMs());
+    const stuck = Array.from({ length: 10 }, () => {
+      talk.pass(1_000);
+      return [rpm(), speed(), talk.ask('010C0D1').slice(3, 14)];
+    });
+    expect(new Set(stuck.map(([one]) => one)).size).toBe(1);
+    expect(new Set(stuck.map(([, other]) => other)).size).toBeGreaterThan(3);
+    talk.pass(15_000);
+    expect(rpm()).not.toBe(stuck[0]![0]);
+  });
+
+  it('a search takes as long as the script says', () => {
+    const talk = dialogue(modelOf({ faults: [{ atMs: 0, what: 'searching', delayMs: 7_000 }] }));
+    talk.ask('ATE0');
+    const from = talk.nowMs();
+    expect(talk.ask('0100')).toMatch(/^SEARCHING\.\.\.\r41 00/);
+    expect(talk.nowMs() - from).toBeGreaterThan(7_000);
+    expect(talk.nowMs() - from).toBeLessThan(7_200);
+  });
+
+  it('an answer is put off again and again before it comes', () => {
+    const faults = [{ atMs: 0, what: 'response-pending', count: 3, delayMs: 150, forMs: 60_000 }];
+    const talk = dialogue(modelOf({ faults }));
+    for (const command of ['ATE0', 'ATH1', 'ATSP6', 'ATSH7E0', 'ATSTFF']) talk.ask(command);
+    const from = talk.nowMs();
+    expect(talk.ask('010D4')).toMatch(/^(7E8 03 7F 01 78 \r){3}7E8 03 41 0D .. \r\r>$/);
+    expect(talk.nowMs() - from).toBeGreaterThan(450);
+    for (const command of ['ATST10', 'ATAT0']) talk.ask(command);
+    // The chip's patience of 64 ms ends before the answer.
+    expect(talk.ask('010D')).toBe('7E8 03 7F 01 78 \r\r>');
+  });
+
+  it('a chip with an internal error says so and forgets its settings', () => {
+    const talk = dialogue(modelOf({ faults: [{ atMs: 5_000, what: 'err94' }] }));
+    talk.ask('ATE0');
+    expect(talk.pass(6_000)).toBe('ERR94\r\r>');
+    expect(talk.ask('ATI')).toMatch(/^ATI\r/);
+  });
+
+  it('at a wrong serial rate both sides hear garbage, and sense again afterwards', () => {
+    const faults = [{ atMs: 10_000, what: 'wrong-baud', baud: 115_200, forMs: 5_000 }];
+    const talk = dialogue(modelOf({ faults }));
+    talk.ask('ATE0');
+    talk.pass(11_000);
+    const heard = talk.ask('ATI');
+    expect(heard).not.toContain('ELM327');
+    talk.pass(30_000);
+    talk.ask('');
+    expect(talk.ask('ATI')).toContain('ELM327');
+  });
+
   it('an unplugged dongle hears nothing and comes back without its settings', () => {
     const model = modelOf({ faults: [{ atMs: 10_000, what: 'unplug', forMs: 3_000 }] });
-    expect([9_999, 10_000, 12_999, 13_000].map((ms) => unpluggedUntilMs(model, ms))).toEqual([
+    expect([9_999, 10_000, 12_999, 13_000].map((ms) => unpluggedUntilMs(newDongle(model), ms))).toEqual([
       undefined,
       13_000,
       13_000,

@@ -9,6 +9,8 @@ export interface Line {
 export interface PlugEvents {
   connected(line: Line): void;
   bytes(bytes: Uint8Array): void;
+  /** The program's serial rate, told before the bytes that it sent with it, by a line that has one. */
+  lineRate(baud: number): void;
   gone(): void;
 }
 

@@ -1,8 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
-import { type Clock, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
-import { type Line, type Plug, type Socket, UNREAD_MAX_BYTES } from './plug.ts';
+import { promisify } from 'node:util';
+import {
+  type Clock,
+  elapsedMs,
+  type Fault,
+  fail,
+  fault,
+  type MonoNs,
+  ok,
+  type Result,
+} from '@outpost/schemas/words';
+import { type Line, type Plug, type PlugEvents, type Socket, UNREAD_MAX_BYTES } from './plug.ts';
 
 /** `socat` makes the line in a few milliseconds. */
 const READY_WITHIN_MS = 5_000;
@@ -92,11 +102,46 @@ const pull = async (running: Running, holder: FileHandle | undefined, path: stri
   await unlink(path).catch(() => undefined);
 };
 
+const run = promisify(execFile);
+
+/** A program that changes its rate waits at least so long before it speaks again. */
+const RATE_SETTLES_MS = 40;
+
+/**
+ * Asks the terminal for the rate that the program has set, whenever it speaks after a pause; its bytes wait for the
+ * answer of a few milliseconds.
+ */
+const withRate = (path: string, clock: Clock, events: PlugEvents): ((bytes: Uint8Array) => void) => {
+  let lastAt: MonoNs | undefined;
+  let known = 0;
+  let before: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    const { stdout } = await run('stty', ['-F', path, 'speed']);
+    const baud = Number(stdout.trim());
+    if (!Number.isInteger(baud) || baud === 0 || baud === known) return;
+    known = baud;
+    events.lineRate(baud);
+  };
+  return (bytes) => {
+    const now = clock.mono();
+    const pause = lastAt === undefined || elapsedMs(lastAt, now) >= RATE_SETTLES_MS;
+    lastAt = now;
+    // A terminal that is gone has no rate; the line's end is told elsewhere.
+    const looked = pause ? before.then(look).catch(() => undefined) : before;
+    before = looked.then(() => events.bytes(bytes));
+  };
+};
+
+export interface PtyOptions {
+  /** Tell the dongle which rate the program has set, so that another than its own is garbage. */
+  readonly watchesRate?: boolean;
+}
+
 /**
  * Where a simulated serial dongle appears: a pseudo-terminal made by `socat`, because Node cannot make one itself.
  * The line stays while programs come and go, so that nobody is told when one goes.
  */
-export const ptySocket = (path: string, clock: Clock): Socket => ({
+export const ptySocket = (path: string, clock: Clock, options: PtyOptions = {}): Socket => ({
   plugIn: async (events, signal) => {
     const cleared = await clear(path);
     if (!cleared.ok) return cleared;
@@ -111,7 +156,11 @@ export const ptySocket = (path: string, clock: Clock): Socket => ({
     }
     // With no reader at all the kernel hangs the line up and socat ends; our own open end prevents it.
     const holder = await open(path, constants.O_RDWR | constants.O_NOCTTY);
-    running.child.stdout?.on('data', (chunk: Uint8Array) => events.bytes(Uint8Array.from(chunk)));
+    const heard =
+      options.watchesRate === true
+        ? withRate(path, clock, events)
+        : (bytes: Uint8Array): void => events.bytes(bytes);
+    running.child.stdout?.on('data', (chunk: Uint8Array) => heard(Uint8Array.from(chunk)));
     events.connected(lineOver(running));
     void running.ended.then(() => events.gone());
     const plug: Plug = {

@@ -1,6 +1,14 @@
 import { type Clock, elapsedMs, ok, type Result } from '@outpost/schemas/words';
 import type { DongleTally } from './elm327/state.ts';
-import { type DongleInput, type DongleModel, newDongle, stepDongle, unpluggedUntilMs } from './elm327.ts';
+import {
+  type DongleInput,
+  type DongleModel,
+  type DongleState,
+  newDongle,
+  type Order,
+  stepDongle,
+  unpluggedUntilMs,
+} from './elm327.ts';
 import type { Line, Plug, PlugEvents, Socket } from './plug.ts';
 
 export interface ServeCar {
@@ -23,6 +31,10 @@ export interface ServedCar extends AsyncDisposable {
   /** What a gateway is configured with: `tcp://127.0.0.1:35000`. */
   readonly where: string;
   tally(): ServedTally;
+  /** Car and dongle as they are now. */
+  look(): DongleState;
+  /** Does what somebody wants while it runs; the order may depend on what the car does now. */
+  command(make: (now: DongleState) => Order): void;
   /** Resolves when it ended, with the fault that ended it: the address could not be taken again after an unplug. */
   readonly ended: Promise<Result<void>>;
 }
@@ -56,6 +68,7 @@ const running = ({ model, clock }: ServeCar) => {
       feed({ kind: 'bytes', bytes });
       nap.abort();
     },
+    lineRate: (baud) => feed({ kind: 'line-rate', baud }),
     gone: () => {
       line = undefined;
       feed({ kind: 'hung-up' });
@@ -64,7 +77,16 @@ const running = ({ model, clock }: ServeCar) => {
   };
   return {
     events,
-    isUnplugged: (): boolean => unpluggedUntilMs(model, nowMs()) !== undefined,
+    isUnplugged: (): boolean => unpluggedUntilMs(state, nowMs()) !== undefined,
+    look: (): DongleState => {
+      feed({ kind: 'time' });
+      return state;
+    },
+    command: (make: (now: DongleState) => Order): void => {
+      feed({ kind: 'time' });
+      feed({ kind: 'order', order: make(state) });
+      nap.abort();
+    },
     tally: (): ServedTally => ({ ...state.tally, clients, bytesUnread }),
     wake: (): void => nap.abort(),
     /** Sleeps until something is due or somebody spoke, then does what is due. */
@@ -119,6 +141,8 @@ export const serveCar = async (options: ServeCar): Promise<Result<ServedCar>> =>
   return ok({
     where: first.value.where,
     tally: dongle.tally,
+    look: dongle.look,
+    command: dongle.command,
     ended,
     [Symbol.asyncDispose]: async () => {
       end();

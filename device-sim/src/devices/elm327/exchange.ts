@@ -1,20 +1,10 @@
-import {
-  addressing,
-  CAN_PROTOCOLS,
-  type CanProtocol,
-  isCanProtocol,
-  latencyMs,
-  replyId,
-} from '../../car/bus.ts';
-import { CHANNEL } from '../../car/channels.ts';
-import { type ControlUnit, respond } from '../../car/ecu.ts';
-import type { Moment } from '../../car/engine-pids.ts';
-import { drawAt } from '../../random/draw-at.ts';
-import type { Mishap } from '../faults.ts';
-import { frameEvents } from './layout.ts';
-import type { Profile, Spread } from './profile.ts';
-import { receives, requestId, type Settings } from './settings.ts';
-import { type Event, type Request, segment, type Trouble } from './wire.ts';
+import { CAN_PROTOCOLS, isCanProtocol } from '../../car/bus.ts';
+import { type Answer, type Bench, draw, scattered } from './bench.ts';
+import { type BusProtocol, isLegacyProtocol, LEGACY_PROTOCOLS, needsInit } from './bus-protocol.ts';
+import { canAnswers } from './can-answers.ts';
+import { legacyAnswers } from './legacy-answers.ts';
+import { waitOf } from './settings.ts';
+import type { Event, Request, Trouble } from './wire.ts';
 
 /** What the chip prints for one request, each line with its time after the carriage return. */
 export interface Exchange {
@@ -22,7 +12,12 @@ export interface Exchange {
   /** When the chip is through and prompts. */
   readonly doneMs: number;
   /** The protocol that it found on the way. */
-  readonly found: CanProtocol | undefined;
+  readonly found: BusProtocol | undefined;
+  /** Whether a K line is awake afterwards. */
+  readonly awake: boolean;
+  readonly rhythmMs: number;
+  /** When the last answer on the bus ended; undefined where there was none. */
+  readonly answeredMs: number | undefined;
 }
 
 export interface TimedLine {
@@ -30,40 +25,18 @@ export interface TimedLine {
   readonly event: Event;
   /** Without the carriage return: `SEARCHING...` is printed while the search goes on. */
   readonly open?: boolean;
+  /** A frame of an answer, which can be lost or doubled on its way to the program. */
+  readonly isFrame?: boolean;
 }
 
-/** Everything that an exchange depends on. */
-export interface Bench {
-  readonly profile: Profile;
-  readonly settings: Settings;
-  /** What the car speaks. */
-  readonly protocol: CanProtocol;
-  readonly units: readonly ControlUnit[];
-  readonly moment: Moment;
-  /** Counts the exchanges: every draw of chance hangs on it. */
-  readonly number: number;
-  readonly isInForce: (what: Mishap) => boolean;
-}
-
-interface TimedFrame {
-  readonly atMs: number;
-  readonly id: number;
-  readonly data: Uint8Array;
-}
-
-/** One frame of 8 bytes with its flow control and separation at 500 kbit/s, ms. */
-const FRAME_MS = 0.9;
-const FLOW_CONTROL_MS = 2.2;
-const PENDING_MS = 70;
-const SLOW_FACTOR = 5;
-const SINGLE_MAX = 7;
-const BUS_INIT_MS = 2_600;
-
-const draw = (bench: Bench, use: number): number =>
-  drawAt(bench.moment.model.seed, CHANNEL.adapter * 16 + use, bench.number);
-
-export const scattered = ({ meanMs, spreadMs }: Spread, chance: number): number =>
-  meanMs + spreadMs * (2 * chance - 1);
+const SINGLE_MAX_BYTES = 7;
+const CAN_ERROR_MS = 20;
+/** How fast the chip forgets that frames once came slowly, per exchange. */
+const RHYTHM_DECAY = 0.85;
+/** After these many milliseconds of work a disturbed request gives up. */
+const INTERRUPTED_MS = 10;
+/** What a search for a K line's protocol takes longer: its wake-up is slow. */
+const SLOW_SEARCH_MS = 3_100;
 
 const trouble = (atMs: number, kind: Trouble): TimedLine => ({
   atMs,
@@ -71,59 +44,23 @@ const trouble = (atMs: number, kind: Trouble): TimedLine => ({
 });
 
 /** What goes out, as an OBD message; undefined where the chip has no such frame to send. */
-const outgoing = ({ settings }: Bench, { bytes }: Request): Uint8Array | undefined => {
-  if (settings.autoFormat) return bytes.length <= SINGLE_MAX ? bytes : undefined;
+const outgoing = ({ settings, profile, protocol }: Bench, { bytes }: Request): Uint8Array | undefined => {
+  const cuts = settings.stn.cuts && profile.stn !== undefined;
+  const mostBytes = settings.autoFormat && isCanProtocol(protocol) ? SINGLE_MAX_BYTES : 8;
+  if (!cuts && bytes.length > Math.min(mostBytes, profile.requestMaxBytes)) return undefined;
+  if (settings.autoFormat || !isCanProtocol(protocol)) return bytes;
   const length = bytes[0] ?? 0;
   // Without formatting the caller writes the control byte: only a single frame is a question that anyone answers.
-  return length >= 1 && length <= SINGLE_MAX && length < bytes.length
+  return length >= 1 && length <= SINGLE_MAX_BYTES && length < bytes.length
     ? bytes.subarray(1, 1 + length)
     : new Uint8Array(0);
 };
 
-const neighbour = (payload: Uint8Array): Uint8Array => {
-  const changed = payload.slice();
-  if (changed.length > 2 && changed[0] !== 0x7f) changed[1] = ((changed[1] ?? 0) + 1) & 0xff;
-  return changed;
-};
-
-const framesOf = (
-  bench: Bench,
-  unit: ControlUnit,
-  message: Uint8Array,
-  how: 'functional' | 'physical',
-): TimedFrame[] => {
-  const payload = respond(unit, message, how, bench.moment);
-  if (payload === undefined) return [];
-  const slow = bench.isInForce('slow-ecu') ? SLOW_FACTOR : 1;
-  const latency = slow * latencyMs(unit.latency, bench.moment.model.seed, unit.number, bench.number);
-  const id = replyId(unit.address, bench.protocol);
-  const pending = bench.isInForce('response-pending');
-  const frames: TimedFrame[] = [];
-  const add = (at: number, bytes: Uint8Array): void => {
-    for (const [i, data] of segment(bytes, unit.padding).entries()) {
-      frames.push({ atMs: at + (i === 0 ? 0 : FLOW_CONTROL_MS + (i - 1) * FRAME_MS), id, data });
-    }
-  };
-  if (pending) add(latency, Uint8Array.of(0x7f, message[0] ?? 0, 0x78));
-  add(latency + (pending ? PENDING_MS : 0), bench.isInForce('wrong-pid') ? neighbour(payload) : payload);
-  return frames;
-};
-
-/** Without our flow control a control unit stops after its first frame. */
-const withoutConsecutive = ({ data }: TimedFrame): boolean => (data[0] ?? 0) >> 4 !== 2;
-
-const answers = (bench: Bench, message: Uint8Array): readonly TimedFrame[] => {
-  const { settings, protocol } = bench;
-  const id = requestId(settings, protocol);
-  const frames = bench.units.flatMap((unit) => {
-    const how = addressing(unit.address, protocol, id);
-    return how === undefined || message.length === 0 ? [] : framesOf(bench, unit, message, how);
-  });
-  const flows = settings.flowControl && settings.autoFormat;
-  return frames
-    .filter((frame) => flows || withoutConsecutive(frame))
-    .filter((frame) => receives(settings, protocol, frame.id))
-    .toSorted((a, b) => a.atMs - b.atMs);
+const answersOf = (bench: Bench, message: Uint8Array): readonly Answer[] => {
+  const { protocol } = bench;
+  return isCanProtocol(protocol)
+    ? canAnswers(bench, protocol, message)
+    : legacyAnswers(bench, protocol, message);
 };
 
 const fullBuffer = (lines: readonly TimedLine[]): readonly TimedLine[] => {
@@ -133,69 +70,112 @@ const fullBuffer = (lines: readonly TimedLine[]): readonly TimedLine[] => {
   return [...lines.slice(0, -1), { ...last, event: { kind: 'trouble', trouble: 'buffer-full', groups } }];
 };
 
+type Talk = Omit<Exchange, 'found' | 'awake'>;
+
+const silence = (bench: Bench, lines: readonly TimedLine[], doneMs: number): Talk => ({
+  lines,
+  doneMs,
+  rhythmMs: bench.rhythmMs,
+  answeredMs: undefined,
+});
+
+/** Frames until the chip's patience ends; a frame later than that is not listened for any more. */
+const inTime = (bench: Bench, answers: readonly Answer[]): readonly Answer[] => {
+  const waitMs = bench.profile.patienceMs(waitOf(bench.settings));
+  const late = answers.findIndex(({ atMs }, i) => atMs - (answers[i - 1]?.atMs ?? 0) > waitMs);
+  return late === -1 ? answers : answers.slice(0, late);
+};
+
+const longestGapMs = (answers: readonly Answer[]): number =>
+  answers.reduce((most, { atMs }, i) => Math.max(most, atMs - (answers[i - 1]?.atMs ?? 0)), 0);
+
 /** The exchange on a bus that works, from `startMs` on. */
-const talk = (bench: Bench, request: Request, startMs: number): Pick<Exchange, 'lines' | 'doneMs'> => {
+const talk = (bench: Bench, request: Request, startMs: number): Talk => {
   const { profile, settings } = bench;
   const message = outgoing(bench, request);
-  if (message === undefined) return { lines: [trouble(startMs, 'unknown-command')], doneMs: startMs };
+  if (message === undefined) return silence(bench, [trouble(startMs, 'unknown-command')], startMs);
   const sentMs = startMs + scattered(profile.overhead, draw(bench, 1));
-  if (bench.isInForce('can-error'))
-    return { lines: [trouble(sentMs + 20, 'can-error')], doneMs: sentMs + 20 };
+  const interrupted = (kind: Trouble, afterMs: number): Talk =>
+    silence(bench, [trouble(sentMs + afterMs, kind)], sentMs + afterMs);
+  if (bench.inForce('can-error') !== undefined) return interrupted('can-error', CAN_ERROR_MS);
+  if (bench.inForce('stopped') !== undefined) return interrupted('stopped', INTERRUPTED_MS);
+  if (!settings.waits) return silence(bench, [], sentMs);
 
-  const all = bench.isInForce('no-data') ? [] : answers(bench, message);
-  const waitMs = profile.patienceMs(settings.timeoutMs);
-  const intime = all.filter(({ atMs }, i) => atMs - (all[i - 1]?.atMs ?? 0) <= waitMs);
-  const frames = intime.slice(0, request.lines);
-  const last = frames.at(-1);
-  if (last === undefined) return { lines: [trouble(sentMs + waitMs, 'no-data')], doneMs: sentMs + waitMs };
+  const all = bench.inForce('no-data') === undefined ? answersOf(bench, message) : [];
+  const heard = inTime(bench, all);
+  const answers = heard.slice(0, request.lines);
+  const waitMs = profile.patienceMs(waitOf(settings));
+  const last = answers.at(-1);
+  if (last === undefined) return interrupted('no-data', waitMs);
 
-  const lines = frames.flatMap(({ atMs, id, data }) =>
-    frameEvents({ id, data, bits: CAN_PROTOCOLS[bench.protocol].bits }, settings, profile.showsFilling).map(
-      (event) => ({ atMs: sentMs + atMs, event }),
-    ),
+  const lines = answers.flatMap(({ atMs, events }) =>
+    events.map((event) => ({ atMs: sentMs + atMs, event, isFrame: true })),
   );
-  const complete = request.lines !== undefined && frames.length >= request.lines;
-  const quietMs = complete ? 0 : profile.quietMs(settings.timeoutMs, settings.adaptive);
+  const complete = request.lines !== undefined && answers.length >= request.lines;
+  const quietMs = profile.quietMs(waitOf(settings), settings.adaptive, bench.rhythmMs);
   return {
-    lines: bench.isInForce('buffer-full') ? fullBuffer(lines) : lines,
-    doneMs: sentMs + last.atMs + quietMs,
+    lines: bench.inForce('buffer-full') === undefined ? lines : fullBuffer(lines),
+    doneMs: sentMs + last.atMs + (complete ? 0 : quietMs),
+    rhythmMs: Math.max(longestGapMs(answers), RHYTHM_DECAY * bench.rhythmMs),
+    answeredMs: sentMs + (heard.at(-1)?.atMs ?? last.atMs),
   };
 };
 
 const isAwake = ({ moment }: Bench): boolean => moment.car.ignition !== 'off';
 
+/** The first request on a K line wakes it, and says so. */
+const wakeAndTalk = (bench: Bench, request: Request, startMs: number): Exchange => {
+  const { protocol, settings, profile } = bench;
+  const found = settings.found;
+  if (!needsInit(protocol) || settings.awake) {
+    return { ...talk(bench, request, startMs), found, awake: settings.awake };
+  }
+  const { initMs } = LEGACY_PROTOCOLS[protocol];
+  const text = protocol === '5' ? profile.initText.fast : profile.initText.slow;
+  const rest = talk(bench, request, startMs + initMs);
+  const woke: TimedLine = { atMs: startMs + initMs, event: { kind: 'text', text } };
+  return { ...rest, lines: [woke, ...rest.lines], found, awake: true };
+};
+
+const after = (bench: Bench, atMs: number, kind: Trouble): Exchange => ({
+  ...silence(bench, [trouble(atMs, kind)], atMs),
+  found: undefined,
+  awake: false,
+});
+
 /** The protocol is not known yet: the suggested one is tried in silence, then all are, which takes its time. */
 const search = (bench: Bench, request: Request): Exchange => {
   const { profile, settings, protocol } = bench;
-  if (isAwake(bench) && settings.protocol === protocol) {
-    return { ...talk(bench, request, 0), found: protocol };
+  const speaks = profile.protocols.test(protocol);
+  if (isAwake(bench) && settings.protocol === protocol && speaks) {
+    return { ...wakeAndTalk(bench, request, 0), found: protocol };
   }
   const opening: TimedLine = { atMs: 0, event: { kind: 'searching' }, open: true };
-  if (!isAwake(bench)) {
-    const doneMs = profile.searchFailsMs;
-    return { lines: [opening, trouble(doneMs, 'unable-to-connect')], doneMs, found: undefined };
+  const scripted = bench.inForce('searching')?.delayMs;
+  if (!isAwake(bench) || !speaks) {
+    const doneMs = scripted ?? profile.searchFailsMs;
+    return {
+      ...after(bench, doneMs, 'unable-to-connect'),
+      lines: [opening, trouble(doneMs, 'unable-to-connect')],
+    };
   }
-  const rest = talk(bench, request, scattered(profile.search, draw(bench, 2)));
-  return { lines: [opening, ...rest.lines], doneMs: rest.doneMs, found: protocol };
+  const ownMs = scattered(profile.search, draw(bench, 2)) + (needsInit(protocol) ? SLOW_SEARCH_MS : 0);
+  const rest = talk(bench, request, scripted ?? ownMs);
+  return { ...rest, lines: [opening, ...rest.lines], found: protocol, awake: needsInit(protocol) };
 };
-
-const after = (atMs: number, kind: Trouble): Exchange => ({
-  lines: [trouble(atMs, kind)],
-  doneMs: atMs,
-  found: undefined,
-});
 
 /** A protocol that was chosen and is not the car's. */
 const mistaken = (bench: Bench, chosen: string): Exchange => {
-  if (/^[345]$/.test(chosen)) return after(BUS_INIT_MS, 'bus-init-error');
-  const { kbps } = CAN_PROTOCOLS[bench.protocol];
-  const sameRate = isCanProtocol(chosen) && CAN_PROTOCOLS[chosen].kbps === kbps;
-  // At another bit rate every frame that is sent destroys one of the bus and nobody acknowledges it.
-  const can = isCanProtocol(chosen) || /^[ABC]$/.test(chosen);
-  return after(
-    bench.profile.patienceMs(bench.settings.timeoutMs),
-    can && !sameRate ? 'can-error' : 'no-data',
-  );
+  if (needsInit(chosen)) return after(bench, LEGACY_PROTOCOLS[chosen].initMs, 'bus-init-error');
+  const patienceMs = bench.profile.patienceMs(waitOf(bench.settings));
+  if (isLegacyProtocol(chosen)) return after(bench, patienceMs, 'no-data');
+  const { protocol } = bench;
+  const sameRate =
+    isCanProtocol(chosen) &&
+    isCanProtocol(protocol) &&
+    CAN_PROTOCOLS[chosen].kbps === CAN_PROTOCOLS[protocol].kbps;
+  // At another bit rate every frame that is sent destroys one of the bus, and nobody acknowledges it.
+  return after(bench, patienceMs, sameRate ? 'no-data' : 'can-error');
 };
 
 /** One request from the carriage return to the prompt. Pure. */
@@ -203,7 +183,9 @@ export const exchange = (bench: Bench, request: Request): Exchange => {
   const { settings, profile, protocol } = bench;
   if (settings.auto && settings.found === undefined) return search(bench, request);
   const chosen = settings.found ?? settings.protocol;
-  if (!isAwake(bench)) return after(profile.patienceMs(settings.timeoutMs), profile.deadBus);
-  if (chosen !== protocol) return mistaken(bench, chosen);
-  return { ...talk(bench, request, 0), found: settings.found };
+  if (chosen !== protocol || !profile.protocols.test(chosen)) return mistaken(bench, chosen);
+  if (isAwake(bench)) return wakeAndTalk(bench, request, 0);
+  if (needsInit(chosen)) return after(bench, LEGACY_PROTOCOLS[chosen].initMs, 'bus-init-error');
+  const dead = isLegacyProtocol(chosen) ? 'no-data' : profile.deadBus;
+  return after(bench, profile.patienceMs(waitOf(settings)), dead);
 };

@@ -1,3 +1,4 @@
+import type { Profile } from './profile.ts';
 import type { Settings } from './settings.ts';
 import { canLine, type Event } from './wire.ts';
 
@@ -8,6 +9,7 @@ export interface Frame {
 }
 
 type Layout = Pick<Settings, 'headers' | 'spaces' | 'autoFormat' | 'lengthDigit'>;
+type Habits = Pick<Profile, 'showsFilling' | 'numbersLines'>;
 
 const hexByte = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
 
@@ -47,10 +49,11 @@ const withHeader = ({ id, bits, data }: Frame, layout: Layout, showsFilling: boo
 };
 
 /** With headers off: data alone, or the length as three digits and then numbered lines. */
-const bare = (data: Uint8Array, { spaces, autoFormat }: Layout): readonly Event[] => {
+const bare = (data: Uint8Array, { spaces, autoFormat }: Layout, numbersLines: boolean): readonly Event[] => {
   const kind = (data[0] ?? 0) >> 4;
   if (!autoFormat || kind > 2) return [{ kind: 'hex', groups: grouped(data, spaces) }];
   if (kind === 0) return [{ kind: 'hex', groups: grouped(meaningful(data).subarray(1), spaces) }];
+  if (!numbersLines) return [{ kind: 'hex', groups: grouped(data, spaces) }];
   if (kind === 2) {
     return [{ kind: 'numbered', index: (data[0] ?? 0) & 0x0f, groups: grouped(data.subarray(1), spaces) }];
   }
@@ -61,6 +64,30 @@ const bare = (data: Uint8Array, { spaces, autoFormat }: Layout): readonly Event[
   ];
 };
 
-/** How the chip prints one received frame under its settings. */
-export const frameEvents = (frame: Frame, layout: Layout, showsFilling: boolean): readonly Event[] =>
-  layout.headers ? [withHeader(frame, layout, showsFilling)] : bare(frame.data, layout);
+/** How the chip prints one received CAN frame under its settings. */
+export const frameEvents = (
+  frame: Frame,
+  layout: Layout,
+  { showsFilling, numbersLines }: Habits,
+): readonly Event[] =>
+  layout.headers ? [withHeader(frame, layout, showsFilling)] : bare(frame.data, layout, numbersLines);
+
+/** How an STN chip prints a whole message that it has put together: identifier, then the bytes without control. */
+export const joinedEvent = ({ id, bits, data }: Frame, { headers, spaces }: Layout): Event => {
+  const digits = id
+    .toString(16)
+    .toUpperCase()
+    .padStart(bits === 11 ? 3 : 8, '0');
+  const header = bits === 11 ? [digits] : (digits.match(/../g) ?? []);
+  const groups = [...(headers ? header : []), ...Array.from(data, hexByte)];
+  return { kind: 'hex', groups: spaces ? groups : [groups.join('')] };
+};
+
+/** Bytes of header before, and of the checksum after the data of a message of the older buses. */
+const LEGACY_HEADER_BYTES = 3;
+
+/** How the chip prints one message of the older buses: all of it, or its data alone. */
+export const legacyEvent = (message: Uint8Array, { headers, spaces }: Layout): Event => ({
+  kind: 'hex',
+  groups: grouped(headers ? message : message.subarray(LEGACY_HEADER_BYTES, -1), spaces),
+});

@@ -1,13 +1,16 @@
 import { CHANNEL } from '../../car/channels.ts';
-import { controlUnits } from '../../car/ecu.ts';
-import { identityOf } from '../../car/identity.ts';
 import { drawAt } from '../../random/draw-at.ts';
 import { inForce } from '../faults.ts';
-import { type AtReply, atReply } from './at-commands.ts';
-import { exchange, scattered } from './exchange.ts';
-import { printEvent, printOpen, printPrompt, printReturns } from './print.ts';
-import { DEFAULTS } from './settings.ts';
-import { counted, type DongleModel, type DongleState } from './state.ts';
+import { scattered } from './bench.ts';
+import { atReply } from './commands/at.ts';
+import type { Effect, Reply } from './commands/reply.ts';
+import { stReply } from './commands/st.ts';
+import { exchange } from './exchange.ts';
+import { losses } from './losses.ts';
+import { printEvent, printOpen, printPrompt, printReturns, wireMs } from './print.ts';
+import type { Settings } from './settings.ts';
+import { counted, type DongleModel, type DongleState, restarted } from './state.ts';
+import { unitsNow } from './units.ts';
 import type { Command, Event, Request } from './wire.ts';
 
 const UNKNOWN: Event = { kind: 'trouble', trouble: 'unknown-command', groups: [] };
@@ -19,95 +22,182 @@ const draw = (model: DongleModel, state: DongleState, use: number): number =>
 
 /** Scripted late prompts, and those that a cheap dongle has by itself. */
 const promptDelayMs = (model: DongleModel, state: DongleState, atMs: number): number => {
-  const { profile, faults } = model;
-  const scripted = inForce(faults, 'late-prompt', atMs)?.delayMs ?? 0;
+  const { profile } = model;
+  const scripted = inForce(state.script, 'late-prompt', atMs)?.delayMs ?? 0;
   const own = draw(model, state, 4) < profile.latePromptChance;
   return scripted + (own ? scattered(profile.latePrompt, draw(model, state, 5)) : 0);
 };
 
-const effects = (model: DongleModel, state: DongleState, reply: AtReply, atMs: number): DongleState => {
+const refuse = (state: DongleState, atMs: number): DongleState =>
+  printPrompt(printEvent(state, UNKNOWN, atMs), atMs);
+
+/** A warm start keeps the serial rate, a reset does not. */
+const restart = (model: DongleModel, state: DongleState, atMs: number, warm: boolean): DongleState => {
   const { profile } = model;
-  const { effect } = reply;
-  if (effect === undefined) return printPrompt(model, state, atMs);
-  switch (effect) {
+  const untilMs = atMs + (warm ? profile.resetMs / 8 : profile.resetMs);
+  const started = restarted(model, state);
+  const baud = warm ? state.baud : started.baud;
+  let next: DongleState = { ...started, baud, busy: { kind: 'reset', untilMs } };
+  next = printReturns(next, 2, untilMs);
+  next = printEvent(next, { kind: 'text', text: warm ? profile.banner : profile.greeting }, untilMs);
+  return printPrompt(next, untilMs);
+};
+
+/** `OK` and, unless the rate is only tried, the prompt still leave with the old rate. */
+const changeBaud = (
+  model: DongleModel,
+  state: DongleState,
+  { baud, onTrial }: Extract<Effect, { kind: 'baud' }>,
+  atMs: number,
+): DongleState => {
+  if (!onTrial) return { ...printPrompt(state, atMs), baud };
+  const name = model.profile.stn === undefined ? model.profile.banner : model.profile.stn.firmware;
+  const said = printEvent({ ...state, baud }, { kind: 'text', text: name }, state.freeAtMs);
+  const untilMs = said.freeAtMs + state.settings.handshakeMs;
+  return { ...said, busy: { kind: 'baud-trial', untilMs, before: state.baud } };
+};
+
+const effects = (
+  model: DongleModel,
+  state: DongleState,
+  effect: Effect | undefined,
+  atMs: number,
+): DongleState => {
+  switch (effect?.kind) {
+    case undefined:
+      return printPrompt(state, atMs);
     case 'sleep':
-      return { ...state, busy: { kind: 'asleep' } };
+      if (effect.afterS === 0) return { ...state, busy: { kind: 'asleep' }, sleep: asleep(state, 'CMD') };
+      return printPrompt(
+        { ...state, sleep: { ...state.sleep, atMs: state.nowMs + effect.afterS * 1_000 } },
+        atMs,
+      );
     case 'monitor':
       return { ...state, busy: { kind: 'monitor' } };
+    case 'lock-up':
+      return { ...state, busy: { kind: 'locked-up' } };
     case 'reset':
-    case 'warm-start': {
-      const untilMs = state.nowMs + (effect === 'reset' ? profile.resetMs : profile.resetMs / 8);
-      let next: DongleState = { ...state, settings: DEFAULTS, busy: { kind: 'reset', untilMs } };
-      next = printReturns(model, next, 2, untilMs);
-      next = printEvent(model, next, { kind: 'text', text: profile.banner }, untilMs);
-      return printPrompt(model, next, untilMs);
+      return restart(model, state, atMs, false);
+    case 'warm-start':
+      return restart(model, state, atMs, true);
+    case 'baud':
+      return changeBaud(model, state, effect, atMs);
+    case 'request': {
+      const { header, timeoutMs } = effect;
+      const own: Settings = {
+        ...state.settings,
+        header: header ?? state.settings.header,
+        timeoutMs: timeoutMs ?? state.settings.timeoutMs,
+      };
+      const lines = effect.lines === undefined ? {} : { lines: effect.lines };
+      return obeyRequest(model, state, { kind: 'request', bytes: effect.bytes, ...lines }, own, atMs);
     }
   }
 };
 
-const obeyAt = (model: DongleModel, state: DongleState, text: string): DongleState => {
-  const { car } = state;
-  const bench = {
-    profile: model.profile,
-    settings: state.settings,
-    supplyVolts: car.supply.volts,
-    ignitionOn: car.ignition !== 'off',
-  };
-  const atMs = state.nowMs + scattered(model.profile.command, draw(model, state, 6));
-  const reply = atReply(bench, text);
-  if (reply === undefined) return printPrompt(model, printEvent(model, state, UNKNOWN, atMs), atMs);
-  let next = { ...state, settings: reply.settings };
-  for (const line of reply.lines) next = printEvent(model, next, lineEvent(line), atMs);
-  return effects(model, next, reply, atMs);
-};
+const asleep = ({ sleep }: DongleState, cause: string): DongleState['sleep'] => ({
+  ...sleep,
+  lastSleep: cause,
+  atMs: undefined,
+});
 
-const identityNow = ({ identity, car, faults }: DongleModel, nowMs: number): DongleModel['identity'] => {
-  const swap = inForce(faults, 'vin-swap', nowMs);
-  if (swap === undefined) return identity;
-  const other = identityOf(car.seed + 1);
-  return { ...other, vin: swap.vin ?? other.vin };
-};
-
-const obeyRequest = (model: DongleModel, state: DongleState, request: Request): DongleState => {
-  const { nowMs } = state;
-  const { lines, doneMs, found } = exchange(
+const obeyChip = (
+  model: DongleModel,
+  state: DongleState,
+  text: string,
+  baseMs: number,
+  replyOf: typeof atReply,
+): DongleState => {
+  const { car, settings, memory, baud, sleep } = state;
+  const atMs = baseMs + scattered(model.profile.command, draw(model, state, 6));
+  const reply: Reply | undefined = replyOf(
     {
       profile: model.profile,
-      settings: state.settings,
+      settings,
+      memory,
+      baud,
+      supplyVolts: car.supply.volts,
+      ignitionOn: car.ignition !== 'off',
+      lastSleep: sleep.lastSleep,
+      lastWake: sleep.lastWake,
+    },
+    text,
+  );
+  if (reply === undefined) return refuse(state, atMs);
+  let next: DongleState = { ...state, settings: reply.settings, memory: reply.memory };
+  for (const line of reply.lines) next = printEvent(next, lineEvent(line), atMs);
+  return effects(model, next, reply.effect, atMs);
+};
+
+/** A protocol that searching found is what the next search begins with, unless `ATM0`. */
+const remembering = (state: DongleState, found: string | undefined): DongleState => {
+  const { memory } = state;
+  if (found === undefined || !memory.remembers || !memory.auto) return state;
+  return { ...state, memory: { ...memory, protocol: found } };
+};
+
+const obeyRequest = (
+  model: DongleModel,
+  state: DongleState,
+  request: Request,
+  settings: Settings,
+  baseMs: number,
+): DongleState => {
+  const { nowMs, script } = state;
+  const { profile } = model;
+  const { lines, doneMs, found, awake, rhythmMs, answeredMs } = exchange(
+    {
+      profile,
+      settings,
       protocol: model.protocol,
-      units: controlUnits(identityNow(model, nowMs)),
-      moment: { model: model.car, car: state.car },
+      units: unitsNow(model, state),
+      moment: { model: state.carModel, car: state.car },
       number: state.tally.requests,
-      isInForce: (what) => inForce(model.faults, what, nowMs) !== undefined,
+      rhythmMs: state.rhythmMs,
+      restedMs: baseMs - state.answeredAtMs,
+      inForce: (what) => inForce(script, what, nowMs),
     },
     request,
   );
-  let next = state;
+  const glued = draw(model, state, 7) < profile.glueChance;
+  const lost = losses(model, counted(state, { requests: 1 }), lines);
+  let next = remembering(lost.state, found);
   let opened = false;
-  for (const { atMs, event, open = false } of lines) {
-    if (opened && !open) next = printReturns(model, next, 1, nowMs + atMs);
-    next = (open ? printOpen : printEvent)(model, next, event, nowMs + atMs);
+  for (const { atMs, event, open = false } of lost.lines) {
+    if (opened && !open) next = printReturns(next, 1, baseMs + atMs);
+    next = (open || glued ? printOpen : printEvent)(next, event, baseMs + atMs);
     opened = open;
   }
-  const promptMs = Math.max(nowMs + doneMs, next.freeAtMs);
-  next = printPrompt(model, next, promptMs + promptDelayMs(model, next, promptMs));
-  return { ...next, busy: { kind: 'request', untilMs: next.freeAtMs, found } };
+  const promptMs = Math.max(baseMs + doneMs, next.freeAtMs);
+  next = printPrompt(next, promptMs + promptDelayMs(model, next, promptMs), glued);
+  const answeredAtMs = answeredMs === undefined ? state.answeredAtMs : baseMs + answeredMs;
+  const after = { found, awake, rhythmMs, answeredAtMs };
+  return { ...next, busy: { kind: 'request', untilMs: next.freeAtMs, after } };
 };
 
-/** Does what a command says. The command has been counted. */
-export const obey = (model: DongleModel, state: DongleState, command: Command): DongleState => {
+/** Does what a command of so many bytes says. The command has been counted. */
+export const obey = (
+  model: DongleModel,
+  state: DongleState,
+  command: Command,
+  bytes: number,
+): DongleState => {
   const again = command.kind === 'repeat' ? state.last : command;
   const known = { ...state, last: again };
+  // The last byte of a command comes when the line has carried all of them.
+  const baseMs = state.nowMs + wireMs(bytes, state.baud);
   switch (again?.kind) {
     case 'at':
-      return obeyAt(model, known, again.text);
+      return obeyChip(model, known, again.text, baseMs, atReply);
     case 'request':
-      return counted(obeyRequest(model, known, again), { requests: 1 });
+      return obeyRequest(model, known, again, known.settings, baseMs);
     case undefined:
-      return printPrompt(model, known, state.nowMs);
+      return printPrompt(known, baseMs);
+    case 'other':
+      if (!again.text.startsWith('ST')) return refuse(known, baseMs);
+      return obeyChip(model, known, again.text.slice(2), baseMs, stReply);
     case 'nudge':
     case 'repeat':
-    case 'other':
-      return printPrompt(model, printEvent(model, known, UNKNOWN, state.nowMs), state.nowMs);
+      return refuse(known, baseMs);
   }
 };

@@ -1,18 +1,20 @@
-import type { CanProtocol } from '../../car/bus.ts';
 import { type CarModel, type CarState, newCar } from '../../car/car.ts';
 import type { CarIdentity } from '../../car/identity.ts';
+import type { Ignition } from '../../car/supply.ts';
 import type { FaultScript } from '../faults.ts';
+import type { BusProtocol } from './bus-protocol.ts';
+import { FACTORY, type Memory, parameterOf } from './memory.ts';
 import type { Profile } from './profile.ts';
-import { DEFAULTS, type Settings } from './settings.ts';
+import { freshSettings, type Settings } from './settings.ts';
 import type { Command } from './wire.ts';
 
-/** What does not change while a dongle is simulated. */
+/** What a dongle and its car are when the simulation begins. */
 export interface DongleModel {
   readonly profile: Profile;
   readonly car: CarModel;
   readonly identity: CarIdentity;
   /** What the car's bus speaks. */
-  readonly protocol: CanProtocol;
+  readonly protocol: BusProtocol;
   readonly faults: FaultScript;
   /** Car time over dongle time. */
   readonly speedUp: number;
@@ -23,18 +25,32 @@ export interface Output {
   readonly atMs: number;
   readonly bytes: Uint8Array;
   readonly what: 'echo' | 'line' | 'prompt';
+  /** The rate that they leave with. */
+  readonly baud: number;
 }
 
 /** What a byte that comes now would interrupt. */
 export type Busy =
   /** With the bus, until the prompt. */
-  | { readonly kind: 'request'; readonly untilMs: number; readonly found: CanProtocol | undefined }
+  | { readonly kind: 'request'; readonly untilMs: number; readonly after: AfterRequest }
   /** Starting up: bytes are lost. */
   | { readonly kind: 'reset'; readonly untilMs: number }
+  /** A new serial rate waits for a carriage return; without one the old rate comes back. */
+  | { readonly kind: 'baud-trial'; readonly untilMs: number; readonly before: number }
   /** Listening to a bus on which nothing is said unasked. */
   | { readonly kind: 'monitor' }
-  /** Low power, until a byte comes. */
-  | { readonly kind: 'asleep' };
+  /** Low power, until a byte comes or, with an STN chip, its rules say so. */
+  | { readonly kind: 'asleep' }
+  /** Dead until it is unplugged. */
+  | { readonly kind: 'locked-up' };
+
+/** What an exchange leaves behind once it is through. */
+export interface AfterRequest {
+  readonly found: BusProtocol | undefined;
+  readonly awake: boolean;
+  readonly rhythmMs: number;
+  readonly answeredAtMs: number;
+}
 
 /** What happened so far; every reply's chance hangs on these numbers, and people may read them. */
 export interface DongleTally {
@@ -48,12 +64,41 @@ export interface DongleTally {
   readonly bytesLost: number;
   /** Entries of the fault script that have begun. */
   readonly faults: number;
+  /** Frames of answers that were lost, and that were printed twice, between car and program. */
+  readonly framesLost: number;
+  readonly framesDoubled: number;
+  /** Orders of the control socket. */
+  readonly orders: number;
+}
+
+/** A parameter that says again what it said then. */
+export interface Stuck {
+  readonly pid: number;
+  readonly car: CarState;
+  readonly untilMs: number;
+}
+
+/** When an STN chip last slept, and what its rules count. */
+export interface Sleep {
+  readonly lastSleep: string;
+  readonly lastWake: string;
+  /** `STSLEEP 10`. */
+  readonly atMs: number | undefined;
+  readonly lowSinceMs: number | undefined;
+  readonly highSinceMs: number | undefined;
+  readonly heardAtMs: number;
 }
 
 export interface DongleState {
   readonly nowMs: number;
+  /** As the model's, until somebody at the control socket wants another route. */
+  readonly carModel: CarModel;
   readonly car: CarState;
   readonly settings: Settings;
+  readonly memory: Memory;
+  readonly baud: number;
+  /** What the program at the other end uses; undefined: whatever the dongle does. */
+  readonly lineBaud: number | undefined;
   /** The command line so far. */
   readonly line: Uint8Array;
   readonly lineSinceMs: number;
@@ -65,6 +110,18 @@ export interface DongleState {
   readonly busy: Busy | undefined;
   /** When the last queued byte has left. */
   readonly freeAtMs: number;
+  readonly rhythmMs: number;
+  /** When the last answer on the bus ended. */
+  readonly answeredAtMs: number;
+  /** The fault script with what was added while it runs; the first `tally.faults` entries have begun. */
+  readonly script: FaultScript;
+  /** Frames still to lose and to double, of the entries that count them. */
+  readonly losing: number;
+  readonly doubling: number;
+  readonly stuck: readonly Stuck[];
+  readonly sleep: Sleep;
+  /** When supply and sleep rules were looked at last, and how the ignition was then. */
+  readonly watched: { readonly atMs: number; readonly ignition: Ignition };
   readonly tally: DongleTally;
 }
 
@@ -74,13 +131,49 @@ export const QUEUE_MAX = 512;
 /** An unfinished command is given up after this long (ELM327 data sheet). */
 export const LINE_TIMEOUT_MS = 20_000;
 
+/** A frame may take its time before the chip has got used to a faster car. */
+export const FIRST_RHYTHM_MS = 60;
+
 const NOTHING = new Uint8Array(0);
+
+const NO_SLEEP: Sleep = {
+  lastSleep: 'NONE',
+  lastWake: 'NONE',
+  atMs: undefined,
+  lowSinceMs: undefined,
+  highSinceMs: undefined,
+  heardAtMs: 0,
+};
+
+const NO_TALLY: DongleTally = {
+  commands: 0,
+  requests: 0,
+  stopped: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  bytesLost: 0,
+  faults: 0,
+  framesLost: 0,
+  framesDoubled: 0,
+  orders: 0,
+};
+
+/** The serial rate after a start: what was written, or programmable parameter 0C, or the maker's. */
+export const startBaud = ({ profile }: DongleModel, memory: Memory): number => {
+  if (memory.baud !== undefined) return memory.baud;
+  const divisor = memory.parameters.get(0x0c)?.inForce === true ? parameterOf(memory, 0x0c) : 0;
+  return divisor === 0 ? profile.baud : Math.round(4_000_000 / divisor);
+};
 
 /** Just plugged in, its car parked or driving as the plan has it. */
 export const newDongle = (model: DongleModel): DongleState => ({
   nowMs: 0,
+  carModel: model.car,
   car: newCar(model.car),
-  settings: DEFAULTS,
+  settings: freshSettings(FACTORY),
+  memory: FACTORY,
+  baud: model.profile.baud,
+  lineBaud: undefined,
   line: NOTHING,
   lineSinceMs: 0,
   nudged: false,
@@ -88,13 +181,28 @@ export const newDongle = (model: DongleModel): DongleState => ({
   queue: [],
   busy: undefined,
   freeAtMs: 0,
-  tally: { commands: 0, requests: 0, stopped: 0, bytesIn: 0, bytesOut: 0, bytesLost: 0, faults: 0 },
+  rhythmMs: FIRST_RHYTHM_MS,
+  answeredAtMs: Number.NEGATIVE_INFINITY,
+  script: model.faults,
+  losing: 0,
+  doubling: 0,
+  stuck: [],
+  sleep: NO_SLEEP,
+  watched: { atMs: 0, ignition: 'off' },
+  tally: NO_TALLY,
 });
 
-/** Without power everything is forgotten but the car. */
-export const powerCycled = (state: DongleState): DongleState => ({
+/** As after a start: only memory and car are what they were. */
+export const restarted = (model: DongleModel, state: DongleState): DongleState => ({
   ...state,
-  settings: DEFAULTS,
+  settings: freshSettings(state.memory),
+  baud: startBaud(model, state.memory),
+  rhythmMs: FIRST_RHYTHM_MS,
+});
+
+/** Without power everything is forgotten but memory and car. */
+export const powerCycled = (model: DongleModel, state: DongleState): DongleState => ({
+  ...restarted(model, state),
   line: NOTHING,
   nudged: false,
   last: undefined,

@@ -1,17 +1,17 @@
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
-import type { CanProtocol } from '../../car/bus.ts';
 import { identityOf } from '../../car/identity.ts';
 import { COMPACT_PETROL } from '../../car/parameters.ts';
 import { endlessDrive, type Plan, parkedFirst, parked as parkedPlan } from '../../car/plan.ts';
 import { type CycleName, cycleOf } from '../../cycles/cycle.ts';
 import { type DongleModel, type DongleState, newDongle, stepDongle } from '../elm327.ts';
 import { checkFaults } from '../faults.ts';
+import type { BusProtocol } from './bus-protocol.ts';
 import { type ProfileName, profileOf } from './profile.ts';
 
 export interface ModelChoice {
   readonly seed?: number;
   readonly profile?: ProfileName;
-  readonly protocol?: CanProtocol;
+  readonly protocol?: BusProtocol;
   readonly cycle?: CycleName;
   readonly parked?: boolean;
   /** Stand parked so long before the first start. */
@@ -94,4 +94,11 @@ export const dialogue = (model: DongleModel): Dialogue => {
     nowMs: () => nowMs,
     state: () => state,
   };
+};
+
+/** Everything said after each command, the car idling with its engine on for five seconds. */
+export const transcript = (model: DongleModel, ...commands: readonly string[]): readonly string[] => {
+  const talk = dialogue(model);
+  talk.pass(5_000);
+  return commands.map((command) => talk.ask(command));
 };

@@ -1,0 +1,28 @@
+import { type ControlUnit, controlUnits } from '../../car/ecu.ts';
+import { identityOf } from '../../car/identity.ts';
+import { inForce } from '../faults.ts';
+import type { DongleModel, DongleState, Stuck } from './state.ts';
+
+const identityNow = (
+  { identity, car }: DongleModel,
+  { script, nowMs }: DongleState,
+): DongleModel['identity'] => {
+  const swap = inForce(script, 'vin-swap', nowMs);
+  if (swap === undefined) return identity;
+  const other = identityOf(car.seed + 1);
+  return { ...other, vin: swap.vin ?? other.vin };
+};
+
+const withStuck = (unit: ControlUnit, { pid, car }: Stuck): ControlUnit => {
+  const content = unit.pids.get(pid);
+  if (content === undefined) return unit;
+  const pids = new Map(unit.pids).set(pid, (moment) => content({ ...moment, car }));
+  return { ...unit, pids };
+};
+
+/** The control units of the car in which the dongle now is, with what is stuck in them. */
+export const unitsNow = (model: DongleModel, state: DongleState): readonly ControlUnit[] => {
+  const units = controlUnits(identityNow(model, state));
+  const stuck = state.stuck.filter(({ untilMs }) => state.nowMs < untilMs);
+  return stuck.length === 0 ? units : units.map((unit) => stuck.reduce(withStuck, unit));
+};
