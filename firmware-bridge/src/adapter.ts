@@ -48,6 +48,8 @@ export interface AdapterContext {
 /** How one kind of device is spoken to. */
 export interface Adapter {
   readonly name: string;
+  /** Whether its frames tell where the box is, also those that cannot be read: privacy zones apply to them whole. */
+  readonly bearsPosition: boolean;
   /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
   check(options: unknown): Result<void>;
   /**
@@ -59,6 +61,7 @@ export interface Adapter {
 
 export interface AdapterParts<Options, State, Command, Event> {
   readonly name: string;
+  readonly bearsPosition?: boolean;
   check(options: unknown): Result<Options>;
   readonly codec: Codec<Command, Event>;
   session(options: Options): Session<State, Command, Event>;

@@ -8,6 +8,7 @@ export const defineAdapter = <Options, State, Command, Event>(
   parts: AdapterParts<Options, State, Command, Event>,
 ): Adapter => ({
   name: parts.name,
+  bearsPosition: parts.bearsPosition ?? false,
   check: (options) => {
     const checked = parts.check(options);
     return checked.ok ? ok(undefined) : checked;

@@ -1,9 +1,11 @@
+import type { PrivacyZone } from '@outpost/schemas/privacy';
 import {
   type Clock,
   type DeviceName,
   elapsedMs,
   type Fault,
   type MonoNs,
+  type Origin,
   sentence,
 } from '@outpost/schemas/words';
 import { abortScope } from './abort-scope.ts';
@@ -11,6 +13,7 @@ import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
 import type { InputGuard } from './input-guard.ts';
 import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
 import type { Port, PortScheme } from './port.ts';
+import { redact } from './privacy.ts';
 import type { DeviceStatus } from './session.ts';
 
 export interface DeviceParts {
@@ -24,6 +27,8 @@ export interface DeviceParts {
   readonly signal: AbortSignal;
   readonly tally: Tally;
   readonly guard?: InputGuard;
+  /** Where no position is kept. */
+  readonly privacyZones?: readonly PrivacyZone[];
   report(status: DeviceStatus): void;
   /** Other ports than the usual ones. */
   readonly schemes?: readonly PortScheme[];
@@ -62,17 +67,21 @@ const reportAway = (report: (status: DeviceStatus) => void) => {
 
 /** Passes an adapter's observations on as events and returns why it ended. */
 async function* readPort(port: Port, parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
-  const { adapter, options, device, clock, signal, tally, guard, report } = parts;
+  const { adapter, options, device, clock, signal, tally, guard, privacyZones = [], report } = parts;
   const counted = guard === undefined ? {} : { guard };
   const context: AdapterContext = { device, clock, signal, tally, ...counted, report };
   const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
   let ended = false;
+  let origin: Origin = port.origin ?? 'live';
   try {
     for (;;) {
       const next = await iterator.next();
       ended = next.done === true;
       if (next.done === true) return next.value;
-      yield { kind: 'observed', observed: next.value };
+      origin = next.value.readings.at(-1)?.origin ?? origin;
+      const redacting = { zones: privacyZones, bearsPosition: adapter.bearsPosition, origin };
+      const observed = redact(next.value, redacting);
+      yield { kind: 'observed', observed };
     }
   } finally {
     if (!ended) await iterator.return?.();

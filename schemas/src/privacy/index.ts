@@ -1,0 +1,1 @@
+export { distanceM, type Place, type PrivacyZone, zoneOf } from './zone.ts';
