@@ -1,7 +1,7 @@
 import { decodeSupported, FREEZE_DTC_PID, FREEZE_FRAME, isBitmapPid } from '@outpost/schemas/vehicle';
 import { equalBytes, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { EcuAnswer } from './question.ts';
-import { newRow, type Row } from './schedule.ts';
+import { newRow, type Row, URGENT_WEIGHT } from './schedule.ts';
 import type { Ecu } from './turn.ts';
 
 /**
@@ -27,7 +27,7 @@ const FROZEN_PIDS: readonly number[] = [
 ];
 
 const laterRow = (request: Uint8Array, everyMs: number, now: MonoNs): Row => ({
-  ...newRow(request, everyMs, now, undefined),
+  ...newRow(request, everyMs, now, undefined, URGENT_WEIGHT),
   due: monoAfterMs(now, FIRST_AFTER_MS),
   waitMs: FIRST_AFTER_MS,
 });

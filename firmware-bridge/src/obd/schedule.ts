@@ -24,6 +24,8 @@ export interface Row {
   /** Frames of the last believed replies and how many in a row had that many. */
   readonly frames: number;
   readonly sameFrames: number;
+  /** Never asked for together with others, because these depend on it. */
+  readonly alone: boolean;
   /** Refused for good: asked no more. */
   readonly retired: boolean;
 }
@@ -48,7 +50,7 @@ const SCALE_PIDS: readonly number[] = [0x4f, 0x50];
 const PRIORITY_WEIGHT = { high: 4, normal: 1, low: 0.25 } as const;
 
 /** What is asked for once a minute or less and must not wait for what is asked for all the time. */
-const URGENT_WEIGHT = 1_000_000;
+export const URGENT_WEIGHT = 1_000_000;
 
 export const newRow = (
   request: Uint8Array | undefined,
@@ -68,6 +70,7 @@ export const newRow = (
   unconfirmed: undefined,
   frames: 0,
   sameFrames: 0,
+  alone: false,
   retired: false,
 });
 
@@ -137,7 +140,11 @@ export const newSchedule = (options: ObdOptions, ecus: readonly Ecu[], now: Mono
   const others = wanted.filter(({ pid }) => !scales.includes(pid));
   return [
     infoRow(INFO_TYPES.vin, options.identityEveryMs),
-    ...scaleEntries.map((entry) => ({ ...pidRow(entry, ecus, now), weight: URGENT_WEIGHT })),
+    ...scaleEntries.map((entry) => ({
+      ...pidRow(entry, ecus, now),
+      weight: URGENT_WEIGHT,
+      alone: true,
+    })),
     ...voltageRows(options, now),
     ...TROUBLE_CODE_SERVICES.map((service) =>
       newRow(
