@@ -14,8 +14,12 @@ import {
   isBitmapPid,
   MONITOR_TEST_SIGNAL,
   monitorTestText,
+  PIDS_PER_REQUEST_MAX,
+  type PidBytes,
+  pidLength,
   type Quantity,
   REPORT_BY_STATUS_MASK,
+  splitPids,
 } from '@outpost/schemas/vehicle';
 import { type Body, type CodesBody, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 
@@ -57,6 +61,46 @@ const isEcho = (request: Uint8Array, payload: Uint8Array): boolean => {
   return request.subarray(1, length).every((byte, index) => payload[1 + index] === byte);
 };
 
+const LIVE_VALUES = 0x01;
+
+/** Several parameters of service 01 in one request (SAE J1979, CAN only). */
+export const asksForSeveral = (request: Uint8Array): boolean =>
+  request[0] === LIVE_VALUES && request.length > 2;
+
+/** A control unit may answer a part of them in any order; which part is compared where it is believed. */
+const isEchoOfSeveral = (request: Uint8Array, payload: Uint8Array): boolean =>
+  payload[0] === LIVE_VALUES + POSITIVE_OFFSET && splitPids(payload.subarray(1), [...request.subarray(1)]).ok;
+
+/**
+ * Takes an answer with several parameters apart by the length that each has, which must be the only one. Undefined
+ * where that does not come out even, where one is unknown, and where there is only one.
+ */
+const takeApart = (items: Uint8Array): readonly PidBytes[] | undefined => {
+  const parts: PidBytes[] = [];
+  for (let at = 0; at < items.length; ) {
+    const pid = items[at] ?? 0;
+    const length = pidLength(pid);
+    const end = at + 1 + (length ?? items.length);
+    if (length === undefined || end > items.length || parts.some((part) => part.pid === pid))
+      return undefined;
+    parts.push({ pid, bytes: items.subarray(at + 1, end) });
+    at = end;
+  }
+  return parts.length > 1 && parts.length <= PIDS_PER_REQUEST_MAX ? parts : undefined;
+};
+
+const liveValues = (items: Uint8Array, ecu: number): Result<readonly Body[]> => {
+  const parts = takeApart(items);
+  if (parts === undefined) return numbers(decodePid(items[0] ?? 0, items.subarray(1)), ecu);
+  const quantities: Quantity[] = [];
+  for (const { pid, bytes } of parts) {
+    const decoded = isBitmapPid(pid) ? ok([]) : decodePid(pid, bytes);
+    if (!decoded.ok) return decoded;
+    quantities.push(...decoded.value);
+  }
+  return numbers(ok(quantities), ecu);
+};
+
 export const hexText = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
@@ -75,7 +119,11 @@ export const matchAnswer = (request: Uint8Array, payload: Uint8Array): Result<An
   if (head === NEGATIVE_RESPONSE && second === service && third !== undefined && payload.length === 3) {
     return ok({ kind: 'negative', code: third });
   }
-  if (isEcho(request, payload)) return ok({ kind: 'positive' });
+  // To one question there is one value, even where a control unit is used to say more.
+  const echoed = asksForSeveral(request)
+    ? isEchoOfSeveral(request, payload)
+    : isEcho(request, payload) && !(service === LIVE_VALUES && takeApart(payload.subarray(1)) !== undefined);
+  if (echoed) return ok({ kind: 'positive' });
   const words = `asked ${hexText(request)}, got ${hexText(payload.subarray(0, 3))}`;
   return fail(fault('malformed', 'obd.echo-mismatch', 'answer', words));
 };
@@ -162,5 +210,5 @@ export const answerBodies = (ecu: number, payload: Uint8Array): Result<readonly 
   const decodeService = SERVICES.get(service);
   if (decodeService !== undefined) return decodeService(payload.subarray(1), ecu);
   if (service !== 0x01) return fail(unread(hexText([head, parameter])));
-  return numbers(decodePid(parameter, payload.subarray(2)), ecu);
+  return liveValues(payload.subarray(1), ecu);
 };

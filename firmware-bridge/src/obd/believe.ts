@@ -154,3 +154,15 @@ export const takeAnswers = (turn: ObdTurn, row: Row, { answers, refusals }: Repl
   const isVin = service === VEHICLE_INFORMATION && parameter === INFO_TYPES.vin;
   return isVin ? takeVin(turn, learned, answers) : takeList(turn, learned, answers);
 };
+
+/** Takes the answers to several rows at once, as they were judged; `reason` is told where they are refused. */
+export const takeSeveral = (
+  turn: ObdTurn,
+  answers: readonly EcuAnswer[],
+  verdict: 'believed' | 'unconfirmed' | 'refused',
+  reason: Fault,
+): void => {
+  if (verdict === 'believed') observeAll(turn, answers);
+  else if (verdict === 'unconfirmed') drop(turn, answers, 'unconfirmed');
+  else for (const answer of answers) doubt(turn, answer, reason);
+};

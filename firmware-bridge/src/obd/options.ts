@@ -1,4 +1,4 @@
-import { pidByNumber, pidsOfSignal, signalByName } from '@outpost/schemas/vehicle';
+import { PIDS_PER_REQUEST_MAX, pidByNumber, pidsOfSignal, signalByName } from '@outpost/schemas/vehicle';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** One parameter to ask for and how often. */
@@ -17,6 +17,10 @@ export interface ObdOptions {
   readonly poll: readonly PollEntry[] | undefined;
   /** Requests to the car, not to the device. More than 20 a second has lit warning lamps. */
   readonly requestsPerSecondMax: number;
+  /** Instead of the limit above, beyond it too: for a bench without a car. */
+  readonly benchRequestsPerSecond: number | undefined;
+  /** Live values asked for in one request; only a car with CAN takes more than one. */
+  readonly parametersPerRequestMax: number;
   /** Undefined where the device measures none. */
   readonly voltageEveryMs: number | undefined;
   readonly troubleCodesEveryMs: number;
@@ -29,6 +33,8 @@ export interface ObdOptions {
 export const DEFAULT_OBD_OPTIONS: ObdOptions = {
   poll: undefined,
   requestsPerSecondMax: 10,
+  benchRequestsPerSecond: undefined,
+  parametersPerRequestMax: PIDS_PER_REQUEST_MAX,
   voltageEveryMs: 30_000,
   // Asked twice, and once more where a reply is damaged, a new code is still seen within a minute.
   troubleCodesEveryMs: 45_000,
@@ -45,6 +51,8 @@ const DAY_MS = 86_400_000;
 
 const NUMBERS = {
   requestsPerSecondMax: { min: 0.1, max: 20 },
+  benchRequestsPerSecond: { min: 1, max: 10_000 },
+  parametersPerRequestMax: { min: 1, max: PIDS_PER_REQUEST_MAX },
   voltageEveryMs: { min: 1_000, max: DAY_MS },
   troubleCodesEveryMs: { min: 10_000, max: DAY_MS },
   identityEveryMs: { min: 10_000, max: DAY_MS },

@@ -1,7 +1,8 @@
 import type { MonoNs } from '@outpost/schemas/words';
 import { NEGATIVE } from './answer.ts';
-import { takeAnswers } from './believe.ts';
+import { takeAnswers, takeSeveral } from './believe.ts';
 import { diagnosisRows, grown } from './diagnosis.ts';
+import { judgePack, type PackRecords, packedFrames, packedRequest, packFailed, packWith } from './pack.ts';
 import type { Question, Reply } from './question.ts';
 import {
   choose,
@@ -27,6 +28,9 @@ export interface Poll {
   readonly quietRows: ReadonlySet<number>;
   /** Bus errors in a row. */
   readonly busErrors: number;
+  readonly packs: PackRecords;
+  /** Live values in one request, 1 where the bus or the device takes no more. */
+  readonly packMax: number;
 }
 
 const NO_ROWS: ReadonlySet<number> = new Set();
@@ -40,12 +44,15 @@ const BUS_ERRORS_MAX = 2;
 /** Refusals in a row before a request is asked no more. */
 const REFUSALS_MAX = 3;
 
-export const startPoll = ({ options, car, now }: ObdTurn): Poll => ({
+/** `packs` is whether the bus takes several parameters in one request: only CAN does. */
+export const startPoll = ({ options, car, now }: ObdTurn, packs: boolean): Poll => ({
   kind: 'poll',
   rows: [...newSchedule(options, car.ecus, now), ...diagnosisRows(car.ecus, now)],
   quiet: 0,
   quietRows: NO_ROWS,
   busErrors: 0,
+  packs: new Map(),
+  packMax: packs ? options.parametersPerRequestMax : 1,
 });
 
 /** What to do after a reply; `lost` where the car is no longer there. */
@@ -79,8 +86,63 @@ const takePositive = (turn: ObdTurn, phase: Poll, index: number, row: Row, reply
   return { ...phase, rows: believed ? grown(rows, row, reply.answers, turn.car.ecus, turn.now) : rows };
 };
 
-/** Takes the reply to the car's row that asked. */
-export const pollReply = (turn: ObdTurn, phase: Poll, index: number, reply: Reply): Polled => {
+const withRows = (phase: Poll, indices: readonly number[], change: (row: Row) => Row): Poll => ({
+  ...phase,
+  rows: phase.rows.map((row, index) => (indices.includes(index) ? change(row) : row)),
+});
+
+/** Takes the answers to several rows at once. */
+const takePacked = (turn: ObdTurn, phase: Poll, indices: readonly number[], reply: Reply): Poll => {
+  const rows = indices.flatMap((index) => phase.rows[index] ?? []);
+  const { records, verdict, fault } = judgePack(rows, reply, phase.packs, turn.car, turn.now);
+  takeSeveral(turn, reply.answers, verdict, fault);
+  const [first] = rows.map((row) => rowAnswered(row, row.frames, turn.now));
+  const next = (row: Row): Row => {
+    if (verdict !== 'believed') return rowAgain(row, turn.now);
+    const answered = rowAnswered(row, row.frames, turn.now);
+    // Rows of one pace stay together from now on, so that the next request holds as many of them.
+    return first !== undefined && first.everyMs === row.everyMs ? { ...answered, due: first.due } : answered;
+  };
+  return { ...withRows(phase, indices, next), packs: records, quiet: 0, quietRows: NO_ROWS, busErrors: 0 };
+};
+
+/** Takes the reply to a request for several rows. */
+const packReply = (turn: ObdTurn, phase: Poll, indices: readonly number[], reply: Reply): Polled => {
+  const rows = indices.flatMap((index) => phase.rows[index] ?? []);
+  const failed = { ...phase, packs: packFailed(rows, phase.packs, turn.car, turn.now) };
+  const again = (from: Poll): Poll => withRows(from, indices, (row) => rowAgain(row, turn.now));
+  switch (reply.verdict) {
+    case 'answered':
+      return takePacked(turn, phase, indices, reply);
+    case 'negative':
+    case 'unsupported':
+      bump(turn, 'negative');
+      return { ...again(failed), quiet: 0, quietRows: NO_ROWS };
+    case 'unanswered': {
+      bump(turn, 'unanswered');
+      const quiet = phase.quiet + 1;
+      if (quiet >= QUIET_MAX) return 'lost';
+      return { ...again(failed), quiet, quietRows: new Set([...phase.quietRows, ...indices]) };
+    }
+    case 'damaged':
+      bump(turn, 'damaged');
+      return again(failed);
+    case 'late':
+      return again(phase);
+    case 'absent':
+      return 'lost';
+    case 'bus': {
+      bump(turn, 'busErrors');
+      const busErrors = phase.busErrors + 1;
+      return busErrors >= BUS_ERRORS_MAX ? 'lost' : { ...again(phase), busErrors };
+    }
+  }
+};
+
+/** Takes the reply to what `pollNext` asked. */
+export const pollReply = (turn: ObdTurn, phase: Poll, question: Question, reply: Reply): Polled => {
+  const { row: index, also = [] } = question;
+  if (also.length > 0) return packReply(turn, phase, [index, ...also], reply);
   const row = phase.rows[index];
   if (row === undefined) return phase;
   switch (reply.verdict) {
@@ -147,6 +209,16 @@ export const pollNext = (turn: ObdTurn, phase: Poll): Wanted => {
   const row = index === undefined ? undefined : phase.rows[index];
   if (index === undefined || row === undefined) return { kind: 'wait', until: due };
   if (row.request === undefined) return { kind: 'local', row: index };
+  const { packs, packMax, rows } = phase;
+  const [, ...also] = packWith(rows, index, packs, turn.car, turn.now, packMax);
+  if (also.length > 0) {
+    const packed = [index, ...also].flatMap((one) => rows[one] ?? []);
+    const frames = packedFrames(packed, packs, turn.car);
+    return {
+      kind: 'ask',
+      question: { request: packedRequest(packed), target: undefined, frames, row: index, also },
+    };
+  }
   const frames = index === VIN_ROW ? undefined : knownFrames(row);
   return { kind: 'ask', question: { request: row.request, target: undefined, frames, row: index } };
 };

@@ -18,6 +18,8 @@ export interface Question {
   readonly frames: number | undefined;
   /** Whose question it is; comes back with the reply. */
   readonly row: number;
+  /** Other rows that are asked for in the same request. */
+  readonly also?: readonly number[];
 }
 
 /** One item of the device's own language: a line, a frame. It waits for its fate. */

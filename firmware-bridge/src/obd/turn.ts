@@ -108,7 +108,9 @@ export const mayAskAt = ({ now, car }: ObdTurn): MonoNs | undefined =>
 /** Counts a request that is being sent to the car. */
 export const noteRequest = (turn: ObdTurn): void => {
   bump(turn, 'requests');
-  const nextRequestAt = monoAfterMs(turn.now, 1_000 / turn.options.requestsPerSecondMax);
+  const { benchRequestsPerSecond, requestsPerSecondMax } = turn.options;
+  const perSecond = benchRequestsPerSecond ?? requestsPerSecondMax;
+  const nextRequestAt = monoAfterMs(turn.now, 1_000 / perSecond);
   turn.car = { ...turn.car, nextRequestAt };
 };
 

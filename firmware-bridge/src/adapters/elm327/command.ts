@@ -1,7 +1,7 @@
 import { asciiBytes, asciiText, fail, fault, fromHex, ok, toHex } from '@outpost/schemas/words';
+import { lineCutter } from '../../cut-lines.ts';
 import { assertReadOnly } from '../../obd/services.ts';
 import type { Item, Wire } from '../../wire.ts';
-import { lineCutter } from '../../cut-lines.ts';
 
 /** What a program tells the dongle. Only the first three can be encoded; a simulator may meet them all. */
 export type Command =

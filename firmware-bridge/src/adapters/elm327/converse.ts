@@ -19,6 +19,9 @@ import {
 } from './turn.ts';
 import { takeVoltage } from './voltage.ts';
 
+/** Only on CAN may one request ask for several parameters. */
+export const takesSeveral = ({ facts }: Turn): boolean => busOf(facts.protocol)?.kind === 'can';
+
 const interrupted = fault(
   'malformed',
   'elm327.stopped',
@@ -58,7 +61,7 @@ export const discoverPrinted = (turn: Turn, phase: Discover, printed: Printed): 
   if (next === 'nobody') return 'nobody';
   if (next === 'complete') {
     turn.upsets = { ...turn.upsets, resetsInSetup: 0 };
-    turn.phase = startPoll(turn);
+    turn.phase = startPoll(turn, takesSeveral(turn));
   } else {
     turn.phase = next;
   }
@@ -78,7 +81,7 @@ export const pollPrinted = (turn: Turn, phase: Poll, printed: Printed): Converse
     voltagePrinted(turn, phase, printed);
     return 'goes-on';
   }
-  const next = pollReply(turn, phase, question.row, replyOf(turn, question, printed));
+  const next = pollReply(turn, phase, question, replyOf(turn, question, printed));
   if (next === 'lost') return 'lost';
   turn.phase = next;
   return 'goes-on';

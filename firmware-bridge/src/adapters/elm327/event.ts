@@ -1,6 +1,6 @@
 import { asciiBytes, asciiText, fail, fault, ok, type Result } from '@outpost/schemas/words';
-import type { Item, Wire } from '../../wire.ts';
 import { lineCutter } from '../../cut-lines.ts';
+import type { Item, Wire } from '../../wire.ts';
 import { readTrouble, TROUBLE_TEXT, type Trouble } from './troubles.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Input, Session, Step } from '../../session.ts';
 import { absentNext, absentReply, startAbsent } from './absent.ts';
 import type { Command } from './command.ts';
 import { connectNext, connectReply, startConnect } from './connect.ts';
-import { askDiscover, askPoll, discoverPrinted, pollPrinted } from './converse.ts';
+import { askDiscover, askPoll, discoverPrinted, pollPrinted, takesSeveral } from './converse.ts';
 import type { Event } from './event.ts';
 import { exchange, synchronise } from './link.ts';
 import type { Elm327Options } from './options.ts';
@@ -35,7 +35,7 @@ const takePrinted = (turn: Turn, printed: Printed): void => {
     case 'connect': {
       const found = connectReply(turn, phase, printed);
       if (found === 'found') turn.phase = startDiscover();
-      if (found === 'found-again') turn.phase = startPoll(turn);
+      if (found === 'found-again') turn.phase = startPoll(turn, takesSeveral(turn));
       if (found === 'nobody') startAbsent(turn);
       return;
     }
