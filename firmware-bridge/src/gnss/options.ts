@@ -1,12 +1,12 @@
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 export interface GnssOptions {
-  /** One position at most in this time. */
+  /** One position at most in this time; 0 takes every one. */
   readonly everyMs: number;
 }
 
 const DEFAULT_EVERY_MS = 1_000;
-const EVERY = { min: 100, max: 86_400_000 } as const;
+const EVERY = { min: 0, max: 86_400_000 } as const;
 
 const wrong = (where: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'gnss.options', where, words));

@@ -7,7 +7,8 @@ import {
   newTally,
   readDevice,
 } from '@outpost/firmware-bridge';
-import type { DeviceConfig } from '@outpost/schemas/config';
+import type { DeviceConfig, PrivacyConfig } from '@outpost/schemas/config';
+import type { PrivacyZone } from '@outpost/schemas/privacy';
 import {
   type Authentication,
   type Clock,
@@ -49,6 +50,15 @@ export const checkDevice = (config: DeviceConfig): Result<DeviceName> => {
   return checked.ok ? ok(name) : checked;
 };
 
+/** Zones as they are compared: whole numbers of 10^−7 degrees. */
+export const zonesOf = ({ zones }: PrivacyConfig): readonly PrivacyZone[] =>
+  zones.map(({ name, latitude, longitude, radiusM }) => ({
+    name,
+    latitude: Math.round(latitude * 1e7),
+    longitude: Math.round(longitude * 1e7),
+    radiusM,
+  }));
+
 export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView => ({
   name,
   adapter,
@@ -69,6 +79,7 @@ export interface DeviceTask {
   readonly recorder: Recorder;
   /** Counts at which of the device's inputs this program fails. */
   readonly guard: InputGuard;
+  readonly privacyZones: readonly PrivacyZone[];
   readonly view: DeviceView;
   readonly log: Log;
 }
@@ -106,13 +117,24 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
 
 /** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
 export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
-  const { config, adapter, device, clock, guard, view } = task;
+  const { config, adapter, device, clock, guard, privacyZones, view } = task;
   const { port: address, options } = config;
   const report = (status: DeviceView['status']): void => {
     view.status = status;
   };
   const { tally } = view;
-  const events = readDevice({ adapter, address, options, device, clock, signal, tally, guard, report });
+  const events = readDevice({
+    adapter,
+    address,
+    options,
+    device,
+    clock,
+    signal,
+    tally,
+    guard,
+    privacyZones,
+    report,
+  });
   try {
     for (;;) {
       const next = await events.next();

@@ -57,7 +57,7 @@ const tasksOf = (parts: Parts, opened: Opened, networks: readonly Network[]): re
   const { config, clock, log } = context;
   const devices = config.devices.flatMap((device, at) => {
     const view = parts.devices[at];
-    return view === undefined ? [] : [deviceTask({ clock, log }, opened, device, view, record)];
+    return view === undefined ? [] : [deviceTask(context, opened, device, view, record)];
   });
   const delivers = networks.flatMap((network, at) => {
     const [each, view] = [config.networks[at], parts.networks[at]];

@@ -1,5 +1,5 @@
 import { ADAPTERS, type Adapter } from '@outpost/firmware-bridge';
-import type { DeviceConfig, NetworkConfig } from '@outpost/schemas/config';
+import type { Config, DeviceConfig, NetworkConfig } from '@outpost/schemas/config';
 import {
   type Clock,
   type DeviceName,
@@ -24,7 +24,7 @@ import { selfPoint } from '../store/points.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { Supervised } from '../supervise.ts';
 import { newSuspects } from '../suspects.ts';
-import { authenticationOf, runDevice } from './device.ts';
+import { authenticationOf, runDevice, zonesOf } from './device.ts';
 import { deliverReader, type OpenContext, type Opened } from './open.ts';
 import { newDoubts, runStoreTask, storeDied } from './store.ts';
 import { openTarget, type Target } from './store-target.ts';
@@ -57,10 +57,11 @@ export interface DeviceContext {
   readonly log: Log;
   /** By the names that the configuration knows; the program's own where not given. */
   readonly adapters?: ReadonlyMap<string, Adapter>;
+  readonly config: Pick<Config, 'privacy'>;
 }
 
 export const deviceTask = (
-  { clock, log, adapters = ADAPTERS }: DeviceContext,
+  { clock, log, adapters = ADAPTERS, config: { privacy } }: DeviceContext,
   opened: Opened,
   config: DeviceConfig,
   view: DeviceView,
@@ -71,6 +72,7 @@ export const deviceTask = (
   const adapter = adapters.get(config.adapter);
   if (adapter === undefined) throw new Error(`adapter ${config.adapter} was checked and is not there`);
   const suspects = newSuspects<Uint8Array>(toHex);
+  const privacyZones = zonesOf(privacy);
   const guard = { at: suspects.at, isSetAside: suspects.isGivenUp };
   const authenticated = authenticationOf(config.port);
   const refusing = (why: Fault | undefined): void => {
@@ -92,7 +94,7 @@ export const deviceTask = (
     name: `device ${device}`,
     async run(signal) {
       const ended = await runDevice(
-        { config, adapter, device, clock, journal, recorder, guard, view, log },
+        { config, adapter, device, clock, journal, recorder, guard, privacyZones, view, log },
         signal,
       );
       if (ended === undefined) return;
@@ -103,8 +105,9 @@ export const deviceTask = (
       view.status = { phase: 'failed', words: `this program failed at it: ${why}`, facts: {} };
       const raw = suspects.died();
       if (raw === undefined) return undefined;
-      const shown = toHex(raw.subarray(0, SHOWN_BYTES_MAX));
-      const words = `the ${raw.length} bytes ${shown} are quarantined unread from now on, after the third failure at them: ${why}`;
+      // What may say where the box is, is shown to nobody.
+      const shown = adapter.bearsPosition ? '' : ` ${toHex(raw.subarray(0, SHOWN_BYTES_MAX))}`;
+      const words = `the ${raw.length} bytes${shown} are quarantined unread from now on, after the third failure at them: ${why}`;
       return await tellSetAside(opened, device, words);
     },
   };

@@ -1,2 +1,2 @@
 export { configJsonSchema, parseConfig } from './parse.ts';
-export type { Config, DeviceConfig, NetworkConfig, StoreConfig } from './shape.ts';
+export type { Config, DeviceConfig, NetworkConfig, PrivacyConfig, StoreConfig } from './shape.ts';

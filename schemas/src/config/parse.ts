@@ -23,6 +23,7 @@ export const parseConfig = (value: unknown, where: string): Result<Config> => {
   for (const [list, names] of [
     ['devices', config.devices.map((each) => each.name)],
     ['networks', config.networks.map((each) => each.name)],
+    ['privacy.zones', config.privacy.zones.map((each) => each.name)],
   ] as const) {
     const twice = duplicate(names);
     if (twice !== undefined)

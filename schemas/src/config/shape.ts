@@ -11,7 +11,7 @@ const name = z
 
 const device = z.strictObject({
   name,
-  adapter: z.string().min(1).describe('How the device is spoken to: elm327'),
+  adapter: z.string().min(1).describe('How the device is spoken to: elm327, slcan, nmea, gpsd'),
   port: z
     .string()
     .min(1)
@@ -81,6 +81,23 @@ const clock = z.strictObject({
     .describe('How far the wall clock can be believed; auto: what the system says of it'),
 });
 
+const degrees = (most: number, words: string) => z.number().min(-most).max(most).describe(words);
+
+const privacyZone = z.strictObject({
+  name,
+  latitude: degrees(90, 'Degrees, north positive'),
+  longitude: degrees(180, 'Degrees, east positive'),
+  radiusM: z.number().min(50).max(100_000).describe('Metres'),
+});
+
+const privacy = z.strictObject({
+  zones: z
+    .array(privacyZone)
+    .max(32)
+    .default([])
+    .describe('Circles inside which no position is kept, signed or shown, in any form'),
+});
+
 export const configShape = z.strictObject({
   $schema: z.string().optional().describe('For editors'),
   dataDirectory: z.string().min(1).describe('Where keys, journal and InfluxDB live; one gateway each'),
@@ -90,6 +107,7 @@ export const configShape = z.strictObject({
   journal: journal.prefault({}),
   attest: attest.prefault({}),
   clock: clock.prefault({}),
+  privacy: privacy.prefault({}),
   keyKind: z
     .enum(['file', 'demo'])
     .default('file')
@@ -100,3 +118,4 @@ export type Config = z.output<typeof configShape>;
 export type DeviceConfig = Config['devices'][number];
 export type NetworkConfig = Config['networks'][number];
 export type StoreConfig = NonNullable<Config['store']>;
+export type PrivacyConfig = Config['privacy'];
