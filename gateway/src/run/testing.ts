@@ -10,8 +10,10 @@ import { openRecorder, type Recorder } from '../record/recorder.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally, type StoreTally } from '../store/tally.ts';
 import { type MemoryInflux, memoryInflux } from '../store/testing/memory-influx.ts';
+import { newTaskState, supervise, type TaskState } from '../supervise.ts';
 import { type Opened, openParts } from './open.ts';
-import { newDoubts, runStoreTask } from './store.ts';
+import { newDoubts, runStoreTask, storeDied } from './store.ts';
+import type { StoreContext } from './store-target.ts';
 
 /** Real time for what really goes to a disk, in one step of `until`. */
 const STEP_REAL_MS = 1;
@@ -23,6 +25,7 @@ export interface TestBox extends AsyncDisposable {
   readonly opened: Opened;
   readonly influx: MemoryInflux;
   readonly storeTally: StoreTally;
+  readonly store: TaskState;
   /** How far the wall clock is believed from now on. */
   trust: TimeTrust;
   readonly recorder: Recorder;
@@ -33,6 +36,32 @@ export interface TestBox extends AsyncDisposable {
   /** Ends attest and store and closes the journal; the directory stays. */
   stop(): Promise<void>;
 }
+
+/** Runs attest and store, the store under supervision as in the real program. */
+const follow = (
+  context: StoreContext,
+  { journal, attest }: Opened,
+  influx: MemoryInflux,
+  tally: StoreTally,
+  state: TaskState,
+  signal: AbortSignal,
+): readonly Promise<void>[] => {
+  const { clock, log } = context;
+  const prepare = async () => ok({ raw: 'raw', rollups: false, created: false, notes: [] });
+  const target = { influx, url: 'memory:', words: '', prepare, influxd: undefined };
+  const doubts = newDoubts();
+  const store = {
+    run: (asked: AbortSignal) =>
+      runStoreTask({ context, target, journal, tally, doubts, selfPoints: () => [] }, asked),
+    died: async () => storeDied(doubts, tally),
+  };
+  const supervision = { clock, log, signal, backoffMs: 100, backoffMsMax: 100 };
+  return [attest.run(signal), supervise(state, store, supervision)].map((loop) =>
+    loop.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    }),
+  );
+};
 
 /**
  * A gateway's own parts (journal, keys, recorder, attest, store) on a real directory, with a clock that a test drives,
@@ -61,20 +90,9 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
   const { journal } = opened;
   const influx = memoryInflux();
   const storeTally = newStoreTally();
-  const context = { config: parsed.value.store, dataDirectory: directory, clock, log };
-  const prepare = async () => ok({ raw: 'raw', rollups: false, created: false, notes: [] });
-  const target = { influx, url: 'memory:', words: '', prepare, influxd: undefined };
-  const running = [
-    opened.attest.run(signal),
-    runStoreTask(
-      { context, target, journal, tally: storeTally, doubts: newDoubts(), selfPoints: () => [] },
-      signal,
-    ),
-  ].map((loop) =>
-    loop.catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    }),
-  );
+  const store = newTaskState('store');
+  const followed = { config: parsed.value.store, dataDirectory: directory, clock, log };
+  const running = follow(followed, opened, influx, storeTally, store, signal);
   let trust: TimeTrust = 'ntp';
   const recorder = openRecorder({
     device: 'car' as DeviceName,
@@ -97,6 +115,7 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
     opened,
     influx,
     storeTally,
+    store,
     recorder,
     get trust() {
       return trust;
