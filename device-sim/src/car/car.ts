@@ -1,17 +1,37 @@
-import { type CodeMemory, NO_CODES, stepCodes } from './codes.ts';
-import {
-  brakeTorqueNm,
-  type Conditions,
-  overrunTorqueNm,
-  PETROL_G_PER_L,
-  wideOpenKpa,
-} from './combustion.ts';
-import { type Engine, type EngineInput, STOPPED, stepCranking, stepEngine } from './engine.ts';
+import { gradeAt } from '../cycles/cycle.ts';
+import { drawAt } from '../random/draw-at.ts';
+import { CHANNEL } from './channels.ts';
+import { type CodeMemory, NO_CODES, nextDrive, stepCodes } from './codes.ts';
+import type { Driven } from './conditions.ts';
+import { newDiesel } from './diesel.ts';
+import { drive } from './drive.ts';
+import { type Engine, type EnginePhase, STOPPED } from './engine.ts';
 import { coldHeat, type Heat, stepHeat } from './heat.ts';
-import { AT_REST, type Motion, type Reach, stepMotion } from './motion.ts';
-import type { CarParameters } from './parameters.ts';
-import { BEGINNING, type Place, type Plan, stageAt, stepPlan, wishAt } from './plan.ts';
-import { type Ignition, RESTED, type Supply, stepSupply } from './supply.ts';
+import { AT_REST, type Motion } from './motion.ts';
+import { ASLEEP, isAwake, type Network, SLEEPING_TICKS, stepNetwork } from './network.ts';
+import { type CarParameters, engineOf, tractionOf } from './parameters.ts';
+import {
+  BEGINNING,
+  type Ignition,
+  ignitionAt,
+  type Place,
+  type Plan,
+  type Stage,
+  type Start,
+  stageAt,
+  stepPlan,
+  TICK_MS,
+  TICK_S,
+  ticksLeft,
+} from './plan.ts';
+import { type Road, startOfRoad, stepRoad } from './road.ts';
+import { type Consumers, RESTED, type Supply, stepSupply } from './supply.ts';
+import { pastTotals, stepTotals, type Totals } from './totals.ts';
+import { acceptedKw, newTraction, stepTraction, type Traction } from './traction.ts';
+import { NO_TRIPS, stepTrips, type Trips } from './trips.ts';
+import { type Trouble, troublesAt } from './troubles.ts';
+
+export { TICK_MS } from './plan.ts';
 
 /** What does not change while a car is simulated. */
 export interface CarModel {
@@ -19,210 +39,235 @@ export interface CarModel {
   readonly plan: Plan;
   readonly seed: number;
   readonly ambientC: number;
+  /** Where the road begins. */
   readonly barometricKpa: number;
-}
-
-/** What adds up. */
-export interface Totals {
-  readonly odometerM: number;
-  readonly fuelL: number;
-  /** Since the engine was started; kept after it stops until the next start. */
-  readonly runS: number;
-  readonly distanceWithLampM: number;
-  readonly distanceSinceClearM: number;
-  readonly runWithLampS: number;
-  readonly runSinceClearS: number;
-  readonly lifeRunS: number;
-  readonly lifeIdleS: number;
-  readonly warmUps: number;
-  /** Whether this start has already counted as a warm-up. */
-  readonly warmedUp: boolean;
+  /** What breaks when. */
+  readonly troubles?: readonly Trouble[];
 }
 
 export interface CarState {
   /** Steps of `TICK_MS` since the simulation began. */
   readonly tick: number;
+  /** Up to which tick everything slow has been computed: a sleeping car is brought up to date every few seconds. */
+  readonly settledTick: number;
   readonly place: Place;
   readonly ignition: Ignition;
   readonly motion: Motion;
+  /** How long it has been standing with the ignition on. */
+  readonly standingS: number;
   readonly engine: Engine;
+  /** Undefined in a car without a motor. */
+  readonly traction: Traction | undefined;
   readonly heat: Heat;
   readonly supply: Supply;
   readonly totals: Totals;
+  readonly road: Road;
+  readonly network: Network;
+  readonly trips: Trips;
   readonly codes: CodeMemory;
-  /** The coolant temperature at the last start, for counting warm-ups. */
-  readonly startedAtC: number;
   /** The car as it was when the first code was stored: the freeze frame. */
   readonly frozen: CarState | undefined;
 }
 
-export const TICK_MS = 100;
-const TICK_S = TICK_MS / 1000;
+const startOf = ({ parameters }: CarModel): Start =>
+  parameters.drive === 'combustion' ? 'starter' : 'silent';
 
-const ignitionIn = (model: CarModel, place: Place): Ignition => {
-  const stage = stageAt(model.plan, place);
-  if (stage.do === 'park') return 'off';
-  if (stage.do === 'key-on') return 'on';
-  return stage.do === 'start' ? 'cranking' : 'running';
-};
+const ignitionIn = (model: CarModel, place: Place, coolantC: number): Ignition =>
+  ignitionAt(model.plan, place, startOf(model), coolantC);
 
-export const newCar = (model: CarModel): CarState => ({
-  tick: 0,
-  place: BEGINNING,
-  ignition: ignitionIn(model, BEGINNING),
-  motion: AT_REST,
-  engine: { ...STOPPED, mapKpa: model.barometricKpa },
-  heat: coldHeat(model.ambientC),
-  supply: RESTED,
-  totals: {
-    odometerM: 48_213_400,
-    fuelL: model.parameters.tankL * 0.72,
-    runS: 0,
-    distanceWithLampM: 0,
-    distanceSinceClearM: 3_184_000,
-    runWithLampS: 0,
-    runSinceClearS: 219_600,
-    lifeRunS: 4_680_000,
-    lifeIdleS: 702_000,
-    warmUps: 61,
-    warmedUp: false,
-  },
-  codes: NO_CODES,
-  startedAtC: model.ambientC,
-  frozen: undefined,
-});
+/** Grams of soot that a filter has when the simulation begins, at most. */
+const SOOT_G = 20;
 
-const conditions = (model: CarModel, { engine, heat, supply }: CarState): Conditions => {
-  const omega = (Math.max(engine.rpm, 600) * 2 * Math.PI) / 60;
+export const newCar = (model: CarModel): CarState => {
+  const { parameters, ambientC, seed, barometricKpa: kpa } = model;
+  const traction = tractionOf(parameters);
+  const soot = SOOT_G * drawAt(seed, CHANNEL.past, 5);
+  const diesel = engineOf(parameters)?.fuel === 'diesel' ? newDiesel(ambientC, kpa, soot) : undefined;
   return {
-    rpm: Math.max(engine.rpm, 1),
-    barometricKpa: model.barometricKpa,
-    intakeC: heat.intakeC,
-    oilC: heat.oilC,
-    accessoryNm: 1.2 + supply.alternatorW / 0.6 / omega,
+    tick: 0,
+    settledTick: 0,
+    place: BEGINNING,
+    ignition: ignitionIn(model, BEGINNING, ambientC),
+    motion: AT_REST,
+    standingS: 0,
+    engine: { ...STOPPED, mapKpa: kpa, diesel },
+    traction: traction && newTraction(traction, ambientC, seed),
+    heat: coldHeat(ambientC),
+    supply: RESTED,
+    totals: pastTotals(parameters, seed, ambientC),
+    road: startOfRoad(seed),
+    network: ASLEEP,
+    trips: NO_TRIPS,
+    codes: NO_CODES,
+    frozen: undefined,
   };
 };
 
-const reach = ({ parameters: { engine } }: CarModel, at: Conditions): Reach => ({
-  rpm: at.rpm,
-  minNm: overrunTorqueNm(engine, at),
-  maxNmAt: (rpm) => {
-    const there = { ...at, rpm };
-    return brakeTorqueNm(engine, there, wideOpenKpa(there));
-  },
-});
+/** Doors, lights and the fuel pump are loud for this long; then the car only listens. */
+const WELCOME_S = 3.5;
 
-/** Road and engine in one step; with the engine off the car stands. */
-const drive = (model: CarModel, car: CarState, ignition: Ignition): { motion: Motion; engine: Engine } => {
-  const { parameters, seed } = model;
-  const at = conditions(model, car);
-  const input = (motion: Motion): EngineInput => ({
-    motion,
-    at,
-    coolantC: car.heat.coolantC,
-    runS: car.totals.runS,
-    seed,
-    tick: car.tick,
-  });
-  if (ignition !== 'running') {
-    if (ignition === 'cranking') {
-      return { motion: AT_REST, engine: stepCranking(parameters, car.engine, input(AT_REST), TICK_S) };
-    }
-    return { motion: AT_REST, engine: { ...STOPPED, mapKpa: model.barometricKpa } };
-  }
-  const wish = wishAt(stageAt(model.plan, car.place), car.place, seed, TICK_S);
-  const motion = stepMotion(parameters, car.motion, wish, reach(model, at), TICK_S);
-  const { engine, clutch } = stepEngine(parameters, car.engine, input(motion), TICK_S);
-  return { motion: { ...motion, box: { ...motion.box, clutch } }, engine };
+const consumersOf = (
+  car: CarState,
+  stage: Stage,
+  { ignition, phase }: { readonly ignition: Ignition; readonly phase: EnginePhase },
+  chargerKw: number,
+): Consumers => {
+  if (ignition !== 'off') return ignition === 'running' && phase === 'cranking' ? 'cranking' : ignition;
+  if (stage.do === 'unlock' && car.place.elapsedS < WELCOME_S) return 'unlock';
+  if (chargerKw > 0) return 'charging';
+  return isAwake(car) || stage.do === 'unlock' ? 'awake' : 'asleep';
 };
 
-/** J1979: a warm-up is a start from cold that rose by 22 K to at least 70 °C. */
-const isWarmUp = (coolantC: number, startedAtC: number): boolean =>
-  coolantC >= 70 && coolantC - startedAtC >= 22;
-
-const refuelled = (fuelL: number, tankL: number): number => (fuelL < tankL * 0.08 ? tankL * 0.95 : fuelL);
-
-const count = (
+/** What hangs on the tick but not on the road: heat, batteries, counters. `ticks` long. */
+const settle = (
   model: CarModel,
   car: CarState,
-  after: { motion: Motion; engine: Engine; ignition: Ignition },
-): Totals => {
-  const { totals, codes, heat } = car;
-  const running = after.ignition === 'running';
-  const dt = running ? TICK_S : 0;
-  const wayM = ((car.motion.speedMps + after.motion.speedMps) / 2) * TICK_S;
-  const starts = after.ignition === 'cranking' && car.ignition !== 'cranking';
-  const warmed = running && !totals.warmedUp && isWarmUp(heat.coolantC, car.startedAtC);
-  const burnedL = (after.engine.fuelGps * TICK_S) / PETROL_G_PER_L;
-  return {
-    odometerM: totals.odometerM + wayM,
-    fuelL:
-      after.ignition === 'off'
-        ? refuelled(totals.fuelL, model.parameters.tankL)
-        : Math.max(0, totals.fuelL - burnedL),
-    runS: starts ? 0 : totals.runS + dt,
-    distanceWithLampM: totals.distanceWithLampM + (codes.lampOn ? wayM : 0),
-    distanceSinceClearM: totals.distanceSinceClearM + wayM,
-    runWithLampS: totals.runWithLampS + (codes.lampOn ? dt : 0),
-    runSinceClearS: totals.runSinceClearS + dt,
-    lifeRunS: totals.lifeRunS + dt,
-    lifeIdleS: totals.lifeIdleS + (after.motion.speedMps < 0.3 ? dt : 0),
-    warmUps: Math.min(255, totals.warmUps + (warmed ? 1 : 0)),
-    warmedUp: starts ? false : totals.warmedUp || warmed,
-  };
-};
-
-/** One tick of 100 ms. Pure: the same model and state always give the same next state. */
-export const stepCar = (model: CarModel, car: CarState): CarState => {
-  const ignition = ignitionIn(model, car.place);
-  const { motion, engine } = drive(model, car, ignition);
+  ignition: Ignition,
+  driven: Driven,
+  ticks: number,
+): CarState => {
+  const { parameters, seed, ambientC } = model;
+  const { motion, engine, motorNm, motorRpm } = driven;
+  const dtS = ticks * TICK_S;
+  const stage = stageAt(model.plan, car.place);
   const running = ignition === 'running';
+  const p = tractionOf(parameters);
+  const offered = stage.do === 'charge' && car.traction ? acceptedKw(car.traction, stage.kw) : 0;
+  const consumers = consumersOf(car, stage, { ignition, phase: engine.phase }, offered);
   const heat = stepHeat(
     car.heat,
     {
-      running,
-      ambientC: model.ambientC,
+      running: running && engine.phase === 'running',
+      ambientC,
       speedMps: motion.speedMps,
       fuelGps: engine.fuelGps,
       airGps: engine.airGps,
       overrun: engine.overrun,
     },
-    TICK_S,
+    dtS,
   );
   const supply = stepSupply(
     car.supply,
     {
-      ignition,
+      kind: parameters.supply,
+      // A hybrid's engine is started by its motor: the 12 V battery does not notice.
+      consumers: consumers === 'cranking' && parameters.supply === 'dc-dc' ? 'running' : consumers,
       rpm: engine.rpm,
-      ambientC: model.ambientC,
+      overrun: engine.overrun,
+      effort: engine.throttle,
+      ambientC,
       fanOn: heat.fanOn && running,
-      crankS: ignition === 'cranking' ? car.place.elapsedS : 0,
-      batteryAh: model.parameters.batteryAh,
-      seed: model.seed,
+      crankS: running ? engine.phaseS : car.place.elapsedS,
+      runS: car.totals.runS,
+      batteryAh: parameters.batteryAh,
+      seed,
       tick: car.tick,
     },
-    TICK_S,
+    dtS,
   );
-  const next: CarState = {
-    tick: car.tick + 1,
-    place: stepPlan(model.plan, car.place, car.heat.coolantC, TICK_S),
+  const auxiliaryKw = p !== undefined && running ? p.auxiliaryKw : 0;
+  const otherKw = auxiliaryKw + (parameters.supply === 'dc-dc' ? supply.alternatorW / 920 : 0);
+  const asked = { motorRpm, motorNm, otherKw, chargerKw: offered, ambientC, seed };
+  const wayM = ((car.motion.speedMps + motion.speedMps) / 2) * dtS;
+  const grade = wayM > 0 && stage.do === 'drive' ? gradeAt(stage.cycle, car.place.elapsedS) : 0;
+  const homeward = stage.do === 'drive' && stage.homeward === true;
+  const stands = running && motion.speedMps === 0 && motion.box.clutch === 'open';
+  return {
+    ...car,
     ignition,
     motion,
+    standingS: stands ? car.standingS + dtS : 0,
     engine,
+    traction: p && car.traction && stepTraction(p, car.traction, asked, dtS),
     heat,
     supply,
-    totals: count(model, car, { motion, engine, ignition }),
-    codes: running ? stepCodes(car.codes, TICK_S) : car.codes,
-    startedAtC: ignition === 'cranking' && car.ignition !== 'cranking' ? car.heat.coolantC : car.startedAtC,
-    frozen: car.frozen,
+    totals: stepTotals(
+      parameters,
+      car.totals,
+      {
+        before: car.ignition,
+        after: ignition,
+        wayM,
+        speedMps: motion.speedMps,
+        engine,
+        coolantC: car.heat.coolantC,
+        lampOn: car.codes.lampOn,
+      },
+      dtS,
+    ),
+    road: stepRoad(car.road, seed, { wayM, grade, homeward }),
+    network: stepNetwork(
+      model,
+      car,
+      { off: ignition === 'off', keptAwake: stage.do === 'unlock' || offered > 0 },
+      ticks,
+    ),
   };
-  const freezes = next.frozen === undefined && next.codes.frozenBy !== undefined;
+};
+
+const moved = (model: CarModel, car: CarState, ticks: number): Pick<CarState, 'tick' | 'place'> => ({
+  tick: car.tick + ticks,
+  place: stepPlan(model.plan, car.place, { start: startOf(model), coolantC: car.heat.coolantC }, ticks),
+});
+
+const isStarted = ({ ignition }: CarState): boolean => ignition === 'cranking' || ignition === 'running';
+
+/** One tick of a car that is not at rest in its parking place. */
+const stepAwake = (model: CarModel, car: CarState): CarState => {
+  const ignition = ignitionIn(model, car.place, car.heat.coolantC);
+  const settled = settle(model, car, ignition, drive(model, car, ignition), 1);
+  const after = moved(model, car, 1);
+  const begins = isStarted(settled) && !isStarted(car);
+  const known = begins ? nextDrive(car.codes) : car.codes;
+  const codes =
+    ignition === 'running' ? stepCodes(troublesAt(known, model.troubles, car.tick * TICK_MS), TICK_S) : known;
+  const next: CarState = {
+    ...settled,
+    ...after,
+    settledTick: after.tick,
+    trips: stepTrips(car, settled, after.tick * TICK_MS, TICK_MS),
+    codes,
+  };
+  const freezes = next.frozen === undefined && codes.frozenBy !== undefined;
   return freezes ? { ...next, frozen: { ...next } } : next;
 };
 
+/** A parked car is at rest after this; from then on it is stepped by seconds, and by five when it sleeps. */
+const RESTING_S = 10;
+const WAKEFUL_TICKS = 10;
+
+const isResting = (model: CarModel, { place, ignition }: CarState): boolean => {
+  const stage = stageAt(model.plan, place);
+  const parked = stage.do === 'park' || stage.do === 'charge';
+  return parked && ignition === 'off' && place.elapsedS >= RESTING_S;
+};
+
+/**
+ * Up to `most` ticks of a parked car: to the next full second, or five, or the end of its parking. What is computed
+ * there does not hang on how many steps led there.
+ */
+const stepResting = (model: CarModel, car: CarState, most: number): CarState => {
+  const grid =
+    isAwake(car) || stageAt(model.plan, car.place).do === 'charge' ? WAKEFUL_TICKS : SLEEPING_TICKS;
+  const end = ticksLeft(model.plan, car.place, startOf(model), car.heat.coolantC);
+  const ticks = Math.min(most, end, grid - (car.tick % grid));
+  const after = moved(model, car, ticks);
+  if (after.tick % grid !== 0 && ticks < end) return { ...car, ...after };
+  const driven = { motion: car.motion, engine: car.engine, motorNm: 0, motorRpm: 0 };
+  const settled = settle(model, car, 'off', driven, after.tick - car.settledTick);
+  return { ...settled, ...after, settledTick: after.tick };
+};
+
+/** One tick of 100 ms. Pure: the same model and state always give the same next state. */
+export const stepCar = (model: CarModel, car: CarState): CarState =>
+  isResting(model, car) ? stepResting(model, car, 1) : stepAwake(model, car);
+
 /** Ticks until `ms` of car time have passed since the simulation began; a moment in the past changes nothing. */
 export const carAt = (model: CarModel, car: CarState, ms: number): CarState => {
+  const last = Math.floor(ms / TICK_MS);
   let state = car;
-  while ((state.tick + 1) * TICK_MS <= ms) state = stepCar(model, state);
+  while (state.tick < last) {
+    state = isResting(model, state) ? stepResting(model, state, last - state.tick) : stepAwake(model, state);
+  }
   return state;
 };

@@ -11,4 +11,9 @@ export const CHANNEL = {
   hand: 10,
   vapour: 11,
   identity: 12,
+  pack: 13,
+  road: 14,
+  day: 15,
+  past: 16,
+  pending: 17,
 } as const;

@@ -13,6 +13,7 @@ export interface Conditions {
 
 export const STOICHIOMETRIC_PETROL = 14.7;
 export const PETROL_G_PER_L = 745;
+const DIESEL_G_PER_L = 835;
 /** Lower heating value of petrol. */
 const PETROL_KJ_PER_G = 43.2;
 /** Specific gas constant of air, kJ/(kg·K). */
@@ -21,14 +22,17 @@ const KELVIN = 273.15;
 /** Full load is run rich, for cooler valves; it buys a little torque too. */
 const RICH_TORQUE = 1.03;
 
-const angularSpeed = (rpm: number): number => (Math.max(rpm, 1) * 2 * Math.PI) / 60;
+export const fuelGramsPerL = ({ fuel }: EngineParameters): number =>
+  fuel === 'diesel' ? DIESEL_G_PER_L : PETROL_G_PER_L;
+
+export const angularSpeed = (rpm: number): number => (Math.max(rpm, 1) * 2 * Math.PI) / 60;
 
 /** The share of its displacement that the engine breathes in; throttled engines fill a little worse. */
 export const volumetricEfficiency = (
   engine: EngineParameters,
   { rpm, barometricKpa }: Conditions,
   mapKpa: number,
-): number => along(engine.volumetricEfficiency, rpm) * (0.88 + (0.12 * mapKpa) / barometricKpa);
+): number => along(engine.volumetricEfficiency, rpm) * (0.88 + 0.12 * Math.min(1, mapKpa / barometricKpa));
 
 /** Air mass flow by the speed-density equation, g/s. */
 export const airFlowGps = (engine: EngineParameters, at: Conditions, mapKpa: number): number => {
@@ -68,19 +72,34 @@ export const overrunTorqueNm = (engine: EngineParameters, at: Conditions): numbe
 /** What is left of the barometric pressure behind a fully open throttle, kPa. */
 export const wideOpenKpa = (at: Conditions): number => at.barometricKpa - 1 - 2 * (at.rpm / 6000) ** 2;
 
-/** Halvings of the pressure range: 5 Pa fine, where sensors tell 1,000 Pa. */
-const BISECTIONS = 14;
+/** Torque is met this closely, which is finer than any sensor tells. */
+const TORQUE_NM = 0.01;
+const STEPS_MAX = 12;
 
-/** The manifold pressure that gives this torque, kPa, within what the throttle can do. */
+/** The manifold pressure that gives this torque, kPa, within what the throttle can do (the Illinois method). */
 export const pressureForTorqueKpa = (engine: EngineParameters, at: Conditions, torqueNm: number): number => {
   let low = engine.closedThrottleKpa;
   let high = wideOpenKpa(at);
-  for (let i = 0; i < BISECTIONS; i += 1) {
-    const middle = (low + high) / 2;
-    if (brakeTorqueNm(engine, at, middle) < torqueNm) low = middle;
-    else high = middle;
+  let tooLow = brakeTorqueNm(engine, at, low) - torqueNm;
+  let tooHigh = brakeTorqueNm(engine, at, high) - torqueNm;
+  if (tooLow >= 0) return low;
+  if (tooHigh <= 0) return high;
+  let kpa = high;
+  for (let i = 0, side = 0; i < STEPS_MAX; i += 1) {
+    kpa = (low * tooHigh - high * tooLow) / (tooHigh - tooLow);
+    const off = brakeTorqueNm(engine, at, kpa) - torqueNm;
+    if (Math.abs(off) < TORQUE_NM) return kpa;
+    if (off < 0) {
+      [low, tooLow] = [kpa, off];
+      if (side < 0) tooHigh /= 2;
+      side = -1;
+    } else {
+      [high, tooHigh] = [kpa, off];
+      if (side > 0) tooLow /= 2;
+      side = 1;
+    }
   }
-  return (low + high) / 2;
+  return kpa;
 };
 
 /** Throttle plate position, 0 to 1, for this flow at this pressure ratio (isentropic nozzle, choked below ½). */

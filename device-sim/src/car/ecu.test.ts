@@ -33,7 +33,7 @@ const model: CarModel = {
   barometricKpa: 100,
 };
 const driving = carAt(model, newCar(model), 1_400_000);
-const units = controlUnits(identityOf(7));
+const units = controlUnits(identityOf(7), COMPACT_PETROL);
 const [engine, gearbox] = [units[0]!, units[1]!];
 
 const value = <T>(result: Result<T>): T => {
@@ -128,7 +128,8 @@ describe('the control units of a simulated car', () => {
     expect(ask(engine, '01F0')).toBeUndefined();
     expect(ask(engine, '01F0', driving, 'physical')).toBe('7F0131');
     expect(ask(engine, '2212AB')).toBeUndefined();
-    expect(ask(engine, '2212AB', driving, 'physical')).toBe('7F2211');
+    expect(ask(engine, '2212AB', driving, 'physical')).toBe('7F2231');
+    expect(ask(engine, '2E12AB00', driving, 'physical')).toBe('7F2E11');
     expect(ask(engine, '04')).toBe('7F0422');
   });
 

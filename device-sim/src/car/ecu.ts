@@ -11,51 +11,18 @@ import {
   PIDS_PER_REQUEST_MAX,
 } from '@outpost/schemas/vehicle';
 import { concatBytes } from '@outpost/schemas/words';
-import { type Latency, type UnitAddress, unitAddress } from './bus.ts';
-import { ENGINE_PIDS, GEARBOX_PIDS, type Moment, type PidTable } from './engine-pids.ts';
-import type { CarIdentity, UnitIdentity } from './identity.ts';
+import { readDids } from './dids.ts';
+import { isAnswering } from './network.ts';
+import type { Moment } from './pid-table.ts';
 import { pidBytes } from './quantise.ts';
+import { isSuppressed, readDtcs, sessionControl } from './uds.ts';
+import type { ControlUnit } from './units.ts';
 
-/** One control unit on the bus. */
-export interface ControlUnit {
-  readonly number: number;
-  readonly address: UnitAddress;
-  readonly latency: Latency;
-  /** What it fills its frames with. */
-  readonly padding: number;
-  readonly pids: PidTable;
-  readonly identity: UnitIdentity;
-  /** Undefined: the unit does not know the VIN. */
-  readonly vin: string | undefined;
-  readonly hasCodes: boolean;
-}
-
-/** The engine answers first, the gearbox a little later, both as ISO 15765-4 wants within 50 ms. */
-export const controlUnits = (identity: CarIdentity): readonly ControlUnit[] => [
-  {
-    number: 0,
-    address: unitAddress(0, 0x10),
-    latency: { meanMs: 12, spreadMs: 4 },
-    padding: 0xaa,
-    pids: ENGINE_PIDS,
-    identity: identity.engine,
-    vin: identity.vin,
-    hasCodes: true,
-  },
-  {
-    number: 1,
-    address: unitAddress(1, 0x18),
-    latency: { meanMs: 19, spreadMs: 4 },
-    padding: 0x00,
-    pids: GEARBOX_PIDS,
-    identity: identity.gearbox,
-    vin: undefined,
-    hasCodes: false,
-  },
-];
+export { type ControlUnit, controlUnits } from './units.ts';
 
 const NEGATIVE = 0x7f;
 const SERVICE_NOT_SUPPORTED = 0x11;
+const SUBFUNCTION_NOT_SUPPORTED = 0x12;
 const FORMAT_WRONG = 0x13;
 const CONDITIONS_NOT_CORRECT = 0x22;
 const OUT_OF_RANGE = 0x31;
@@ -137,8 +104,42 @@ const troubleCodes = (unit: ControlUnit, service: number, codes: readonly string
   bytes: concatBytes(Uint8Array.of(service + 0x40), encodeDtcs(unit.hasCodes ? codes : [], 'can')),
 });
 
+/** The services of ISO 14229-1 that only read. */
+const extended = (
+  unit: ControlUnit,
+  service: number,
+  parameters: Uint8Array,
+  moment: Moment,
+): Answer | undefined => {
+  const [type] = parameters;
+  const orRefused = (bytes: Uint8Array | undefined, refusal: number): Answer =>
+    bytes === undefined ? { refusal } : { bytes };
+  switch (service) {
+    case 0x10:
+      return type === undefined || parameters.length !== 1
+        ? { refusal: FORMAT_WRONG }
+        : orRefused(sessionControl(type), SUBFUNCTION_NOT_SUPPORTED);
+    case 0x3e:
+      if (parameters.length !== 1) return { refusal: FORMAT_WRONG };
+      return orRefused(
+        type === 0x00 || type === 0x80 ? Uint8Array.of(0x7e, 0x00) : undefined,
+        SUBFUNCTION_NOT_SUPPORTED,
+      );
+    case 0x19:
+      if (!unit.hasCodes) return undefined;
+      return orRefused(readDtcs(moment.car.codes, parameters), SUBFUNCTION_NOT_SUPPORTED);
+    case 0x22:
+      if (parameters.length === 0 || parameters.length % 2 !== 0) return { refusal: FORMAT_WRONG };
+      return orRefused(readDids(unit.dids, parameters, moment), OUT_OF_RANGE);
+    default:
+      return undefined;
+  }
+};
+
 const answer = (unit: ControlUnit, service: number, parameters: Uint8Array, moment: Moment): Answer => {
   const { codes } = moment.car;
+  // A unit that only its maker's tools know has no legislated services.
+  if (service < 0x10 && unit.pids.size === 0) return { refusal: SERVICE_NOT_SUPPORTED };
   const alone = parameters.length === 0;
   if (service === 0x01) return liveData(unit, parameters, moment);
   if (service === 0x02) return freezeFrame(unit, parameters, moment);
@@ -148,15 +149,22 @@ const answer = (unit: ControlUnit, service: number, parameters: Uint8Array, mome
   if (service === 0x09) return vehicleInformation(unit, parameters);
   // Clearing is refused, as every control unit does while the engine runs: this car's memory is its evidence.
   if (service === 0x04) return { refusal: CONDITIONS_NOT_CORRECT };
-  return { refusal: SERVICE_NOT_SUPPORTED };
+  return extended(unit, service, parameters, moment) ?? { refusal: SERVICE_NOT_SUPPORTED };
 };
 
+const HAS_SUBFUNCTION: ReadonlySet<number> = new Set([0x10, 0x19, 0x3e]);
+
 /** Refusals that a unit keeps to itself when it was not asked in person. */
-const KEPT_BACK: ReadonlySet<number> = new Set([SERVICE_NOT_SUPPORTED, OUT_OF_RANGE, FORMAT_WRONG]);
+const KEPT_BACK: ReadonlySet<number> = new Set([
+  SERVICE_NOT_SUPPORTED,
+  SUBFUNCTION_NOT_SUPPORTED,
+  OUT_OF_RANGE,
+  FORMAT_WRONG,
+]);
 
 /**
  * What the unit says to a request (service, then its parameters): a positive answer, `7F service code`, or nothing.
- * Pure: reads the moment, changes nothing.
+ * A sleeping unit says nothing. Pure: reads the moment, changes nothing.
  */
 export const respond = (
   unit: ControlUnit,
@@ -165,9 +173,11 @@ export const respond = (
   moment: Moment,
 ): Uint8Array | undefined => {
   const [service] = request;
-  if (service === undefined) return undefined;
+  if (service === undefined || !isAnswering(moment.model, moment.car)) return undefined;
   const said = answer(unit, service, request.subarray(1), moment);
-  if ('bytes' in said) return said.bytes;
+  if ('bytes' in said) {
+    return HAS_SUBFUNCTION.has(service) && isSuppressed(request[1]) ? undefined : said.bytes;
+  }
   if (how === 'functional' && KEPT_BACK.has(said.refusal)) return undefined;
   return Uint8Array.of(NEGATIVE, service, said.refusal);
 };

@@ -1,18 +1,11 @@
 import { drawAt, normalAt } from '../random/draw-at.ts';
-import type { CarModel, CarState } from './car.ts';
 import { CHANNEL } from './channels.ts';
-import { airFlowGps, type Conditions, dragTorqueNm, PETROL_G_PER_L, wideOpenKpa } from './combustion.ts';
+import { airFlowGps, type Conditions, dragTorqueNm, fuelGramsPerL, wideOpenKpa } from './combustion.ts';
+import { barometricKpa } from './conditions.ts';
 import { clamp } from './curves.ts';
-import type { Content } from './quantise.ts';
+import { type EngineParameters, engineOf, tankOfL } from './parameters.ts';
+import { type Moment, type PidTable, row } from './pid-table.ts';
 import { driveCycleStatus, monitorStatus } from './readiness.ts';
-
-/** The moment that a control unit looks at: the car and what it is built from. */
-export interface Moment {
-  readonly model: CarModel;
-  readonly car: CarState;
-}
-
-export type PidTable = ReadonlyMap<number, (moment: Moment) => Content>;
 
 /** Air at 25 °C and 101.325 kPa, g/l: what absolute load is measured against (SAE J1979, PID 43). */
 const STANDARD_AIR_G_PER_L = 1.184;
@@ -20,9 +13,16 @@ const STANDARD_AIR_G_PER_L = 1.184;
 const THROTTLE_REST = 12.5;
 const THROTTLE_SPAN = 76;
 
-const conditionsOf = ({ model, car }: Moment): Conditions => ({
+/** Only control units of engines have these tables. */
+export const engineIn = ({ model }: Moment): EngineParameters => {
+  const engine = engineOf(model.parameters);
+  if (engine === undefined) throw new Error(`${model.parameters.title} has no engine to tell of`);
+  return engine;
+};
+
+export const conditionsAt = ({ model, car }: Moment): Conditions => ({
   rpm: Math.max(1, car.engine.rpm),
-  barometricKpa: model.barometricKpa,
+  barometricKpa: barometricKpa(model, car),
   intakeC: car.heat.intakeC,
   oilC: car.heat.oilC,
   accessoryNm: 0,
@@ -32,27 +32,28 @@ const conditionsOf = ({ model, car }: Moment): Conditions => ({
 const load = (moment: Moment): number => {
   const { engine } = moment.car;
   if (engine.rpm < 1) return 0;
-  const at = conditionsOf(moment);
-  return (100 * engine.airGps) / airFlowGps(moment.model.parameters.engine, at, wideOpenKpa(at));
+  const at = conditionsAt(moment);
+  return (100 * engine.airGps) / airFlowGps(engineIn(moment), at, wideOpenKpa(at));
 };
 
-const absoluteLoad = ({ model, car }: Moment): number => {
+const absoluteLoad = (moment: Moment): number => {
+  const { car } = moment;
   if (car.engine.rpm < 1) return 0;
   const perStrokeG = (car.engine.airGps * 120) / car.engine.rpm;
-  return (100 * perStrokeG) / (STANDARD_AIR_G_PER_L * model.parameters.engine.displacementL);
+  return (100 * perStrokeG) / (STANDARD_AIR_G_PER_L * engineIn(moment).displacementL);
 };
 
 const throttle = ({ car }: Moment): number => THROTTLE_REST + THROTTLE_SPAN * car.engine.throttle;
 
 /** The foot leaves the pedal for every shift and does nothing about idling. */
-const pedal = ({ car: { engine, motion } }: Moment): number =>
+export const pedal = ({ car: { engine, motion } }: Moment): number =>
   motion.box.clutch === 'open' || engine.overrun ? 0 : clamp((engine.throttle - 0.03) / 0.9, 0, 1);
 
-const percentOfReference = ({ model, car }: Moment, torqueNm: number): number =>
-  car.engine.rpm < 1 ? 0 : (100 * torqueNm) / model.parameters.engine.referenceTorqueNm;
+export const percentOfReference = (moment: Moment, torqueNm: number): number =>
+  moment.car.engine.rpm < 1 ? 0 : (100 * torqueNm) / engineIn(moment).referenceTorqueNm;
 
 const friction = (moment: Moment): number =>
-  dragTorqueNm(moment.model.parameters.engine, conditionsOf(moment), moment.car.engine.mapKpa);
+  dragTorqueNm(engineIn(moment), conditionsAt(moment), moment.car.engine.mapKpa);
 
 /** J1979 wants torque at the crankshaft before friction. */
 const indicatedTorque = (moment: Moment): number =>
@@ -80,26 +81,22 @@ const fuelStatus = ({ car: { engine } }: Moment): number => {
   return engine.overrun || (engine.lambda < 0.995 && engine.mapKpa > 85) ? 4 : 1;
 };
 
-const running = ({ car }: Moment): boolean => car.engine.rpm > 0;
+export const running = ({ car }: Moment): boolean => car.engine.rpm > 0;
 const fuelPressure = (moment: Moment): number => (running(moment) ? 380 : 0);
 const purge = ({ car: { engine } }: Moment): number =>
   engine.closedLoop ? clamp(engine.mapKpa - 15, 0, 45) : 0;
-const fuelLph = ({ car }: Moment): number => (car.engine.fuelGps * 3_600) / PETROL_G_PER_L;
+export const fuelLph = (moment: Moment): number =>
+  (moment.car.engine.fuelGps * 3_600) / fuelGramsPerL(engineIn(moment));
 const vapourPa = ({ model, car }: Moment): number =>
   20 + 90 * drawAt(model.seed, CHANNEL.vapour, car.tick >> 6);
 
-const perStrokeMg = ({ car: { engine } }: Moment): number =>
+export const perStrokeMg = ({ car: { engine } }: Moment): number =>
   engine.rpm < 1 ? 0 : (engine.fuelGps * 1_000 * 120) / (engine.rpm * 4);
 
-const exhaustKgPerH = ({ car: { engine } }: Moment): number => (engine.airGps + engine.fuelGps) * 3.6;
+export const exhaustKgPerH = ({ car: { engine } }: Moment): number => (engine.airGps + engine.fuelGps) * 3.6;
 
-const gearRatio = ({ model, car: { motion } }: Moment): number =>
+export const gearRatio = ({ model, car: { motion } }: Moment): number =>
   model.parameters.gearbox.ratios[motion.box.gear - 1] ?? 0;
-
-const row = (
-  pid: number,
-  content: (moment: Moment) => Content,
-): readonly [number, (moment: Moment) => Content] => [pid, content];
 
 const NOT_FITTED_5 = [undefined, undefined, undefined, undefined, undefined];
 
@@ -126,11 +123,11 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x1f, ({ car }) => [car.totals.runS]),
   row(0x21, ({ car }) => [car.totals.distanceWithLampM / 1_000]),
   row(0x2e, (m) => [purge(m)]),
-  row(0x2f, ({ car, model }) => [(100 * car.totals.fuelL) / model.parameters.tankL]),
+  row(0x2f, ({ car, model }) => [(100 * car.totals.fuelL) / tankOfL(model.parameters)]),
   row(0x30, ({ car }) => [car.totals.warmUps]),
   row(0x31, ({ car }) => [car.totals.distanceSinceClearM / 1_000]),
   row(0x32, (m) => [vapourPa(m)]),
-  row(0x33, ({ model }) => [model.barometricKpa]),
+  row(0x33, ({ model, car }) => [barometricKpa(model, car)]),
   row(0x34, (m) => [measuredLambda(m), pumpCurrentMa(m)]),
   row(0x3c, ({ car }) => [car.heat.catalystC]),
   row(0x41, ({ car }) => driveCycleStatus(car)),
@@ -157,7 +154,7 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x5f, () => Uint8Array.of(0x0e)),
   row(0x61, (m) => [percentOfReference(m, indicatedTorque(m))]),
   row(0x62, (m) => [percentOfReference(m, indicatedTorque(m))]),
-  row(0x63, ({ model }) => [model.parameters.engine.referenceTorqueNm]),
+  row(0x63, (m) => [engineIn(m).referenceTorqueNm]),
   row(0x64, () => [6, 24, 58, 92, 100]),
   row(0x66, ({ car }) => [car.engine.airGps, undefined]),
   row(0x67, ({ car }) => [car.heat.coolantC, undefined]),
@@ -179,3 +176,5 @@ export const GEARBOX_PIDS: PidTable = new Map([
   row(0x42, ({ car }) => [car.supply.volts - 0.18]),
   row(0xa4, (m) => [m.car.motion.box.gear, gearRatio(m)]),
 ]);
+
+export type { Moment, PidTable } from './pid-table.ts';

@@ -15,6 +15,9 @@ export interface CarIdentity {
   readonly vin: string;
   readonly engine: UnitIdentity;
   readonly gearbox: UnitIdentity;
+  /** Of an electric car, in the engine's place. */
+  readonly powertrain: UnitIdentity;
+  readonly battery: UnitIdentity;
 }
 
 /** A world manufacturer identifier that no manufacturer has, so that no simulated car is anybody's. */
@@ -39,5 +42,17 @@ const hex32 = (seed: number, index: number): string =>
 export const identityOf = (seed: number, vin: string = vinOfSeed(seed)): CarIdentity => ({
   vin,
   engine: { acronym: 'ECM', name: 'EngineControl', calibrationId: 'OUTPOST-SIM-E160', cvn: hex32(seed, 0) },
+  powertrain: {
+    acronym: 'HPCM',
+    name: 'HybridPtCtrl',
+    calibrationId: 'OUTPOST-SIM-V064',
+    cvn: hex32(seed, 2),
+  },
+  battery: {
+    acronym: 'BECM',
+    name: 'B+EnergyCtrl',
+    calibrationId: 'OUTPOST-SIM-B098',
+    cvn: hex32(seed, 3),
+  },
   gearbox: { acronym: 'TCM', name: 'GearshiftCtrl', calibrationId: 'OUTPOST-SIM-G005', cvn: hex32(seed, 1) },
 });

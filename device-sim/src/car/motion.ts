@@ -1,6 +1,8 @@
+import { stepAutomatic } from './automatic.ts';
 import { clamp } from './curves.ts';
-import { clutchTorqueNm, type Feel, type Gearbox, NEUTRAL, stepGearbox, wheelTorqueNm } from './gearbox.ts';
-import type { CarParameters } from './parameters.ts';
+import { clutchTorqueNm, type Feel, type Gearbox, NEUTRAL, wheelTorqueNm } from './gearbox.ts';
+import { stepManual } from './manual.ts';
+import type { Chassis } from './parameters.ts';
 
 export interface Motion {
   readonly speedMps: number;
@@ -25,6 +27,8 @@ export interface Wish {
   readonly nowMps: number;
   readonly nextMps: number;
   readonly aheadMps: number;
+  /** Rise over run of the road here, as a share. */
+  readonly grade: number;
 }
 
 /** What the engine can give at the clutch, Nm. */
@@ -33,6 +37,7 @@ export interface Reach {
   /** With the throttle closed, at its present speed: the brakes do the rest. */
   readonly minNm: number;
   readonly rpm: number;
+  readonly highestRpm: number;
 }
 
 const GRAVITY_MPS2 = 9.80665;
@@ -46,15 +51,19 @@ const MOST_MPS2 = 4.5;
 const HARDEST_BRAKING_MPS2 = -7;
 
 /** Drag and rolling resistance, N; none at rest. */
-export const resistanceN = ({ body }: CarParameters, speedMps: number): number =>
+export const resistanceN = ({ body }: Chassis, speedMps: number): number =>
   speedMps <= 0
     ? 0
     : 0.5 * AIR_KG_PER_M3 * body.dragAreaM2 * speedMps * speedMps +
       body.rollingCoefficient * body.massKg * GRAVITY_MPS2;
 
 /** Mass with the inertia of wheels and, in gear, of the engine. */
-export const effectiveMassKg = ({ body, gearbox }: CarParameters, gear: number): number =>
+export const effectiveMassKg = ({ body, gearbox }: Chassis, gear: number): number =>
   body.massKg * (1.04 + 0.0025 * (gearbox.ratios[gear - 1] ?? 0) ** 2);
+
+/** What the slope takes, N; at rest the brakes hold the car. */
+export const slopeN = ({ body }: Chassis, speedMps: number, grade: number): number =>
+  speedMps <= 0 || grade === 0 ? 0 : body.massKg * GRAVITY_MPS2 * Math.sin(Math.atan(grade));
 
 const wishedMps2 = ({ speedMps, behindM }: Motion, { nowMps, nextMps }: Wish, dtS: number): number => {
   const lost = behindM * CATCHING_UP_PER_S2;
@@ -65,17 +74,19 @@ const wishedMps2 = ({ speedMps, behindM }: Motion, { nowMps, nextMps }: Wish, dt
   return clamp(wish, Math.max(HARDEST_BRAKING_MPS2, toRest), MOST_MPS2);
 };
 
+const ALWAYS_CLOSED: Gearbox = { gear: 1, clutch: 'closed', shiftLeftS: 0, sinceShiftS: 60 };
+
+/** One step of whatever sits between what turns and the wheels. */
+const stepGearbox = (car: Chassis, box: Gearbox, feel: Feel, dtS: number): Gearbox => {
+  if (car.gearbox.kind === 'single') return ALWAYS_CLOSED;
+  return (car.gearbox.kind === 'manual' ? stepManual : stepAutomatic)(car, box, feel, dtS);
+};
+
 /** One step of the road: the driver follows the trace as far as engine, clutch and brakes can. */
-export const stepMotion = (
-  car: CarParameters,
-  motion: Motion,
-  wish: Wish,
-  reach: Reach,
-  dtS: number,
-): Motion => {
+export const stepMotion = (car: Chassis, motion: Motion, wish: Wish, reach: Reach, dtS: number): Motion => {
   const { speedMps } = motion;
   const wished = wishedMps2(motion, wish, dtS);
-  const resistance = resistanceN(car, speedMps);
+  const resistance = resistanceN(car, speedMps) + slopeN(car, speedMps, wish.grade);
   const neededN = effectiveMassKg(car, motion.box.gear) * wished + resistance;
   const wheelNm = neededN * car.body.wheelRadiusM;
   const feel: Feel = {
@@ -84,6 +95,7 @@ export const stepMotion = (
     aheadMps: wish.aheadMps,
     wheelNm,
     maxNmAt: reach.maxNmAt,
+    highestRpm: reach.highestRpm,
   };
   const box = stepGearbox(car, motion.box, feel, dtS);
 

@@ -1,15 +1,22 @@
-import { type Cycle, speedAt } from '../cycles/cycle.ts';
+import { type Cycle, gradeAt, speedAt } from '../cycles/cycle.ts';
 import { drawAt } from '../random/draw-at.ts';
 import { CHANNEL } from './channels.ts';
 import type { Wish } from './motion.ts';
 
+export type Ignition = 'off' | 'on' | 'cranking' | 'running';
+
 /** One thing the driver does. Durations in seconds. */
 export type Stage =
   | { readonly do: 'park'; readonly forS: number }
+  /** Parked with a cable in the traction battery. */
+  | { readonly do: 'charge'; readonly forS: number; readonly kw: number }
+  /** Somebody comes: doors, lights, pumps; the ignition is still off. */
+  | { readonly do: 'unlock'; readonly forS: number }
   | { readonly do: 'key-on'; readonly forS: number }
   | { readonly do: 'start' }
   | { readonly do: 'idle'; readonly forS: number }
-  | { readonly do: 'drive'; readonly cycle: Cycle };
+  /** `homeward`: back over the road that the drives before led along. */
+  | { readonly do: 'drive'; readonly cycle: Cycle; readonly homeward?: boolean };
 
 /** Stages in order, then again from `loopFrom` on, for ever. */
 export interface Plan {
@@ -20,12 +27,22 @@ export interface Plan {
 /** Where in the plan the driver is. */
 export interface Place {
   readonly stage: number;
+  /** Since the stage began: whole ticks. */
   readonly elapsedS: number;
   /** Cycles driven to their end. */
   readonly cycles: number;
 }
 
 export const BEGINNING: Place = { stage: 0, elapsedS: 0, cycles: 0 };
+
+/** How long one step of a car is. */
+export const TICK_MS = 100;
+export const TICK_S = TICK_MS / 1000;
+
+const TICKS_PER_S = 1000 / TICK_MS;
+
+/** Ticks since the stage began. */
+export const ticksAt = ({ elapsedS }: Place): number => Math.round(elapsedS * TICKS_PER_S);
 
 const REACH_FOR_STARTER_S = 1;
 const BEFORE_LEAVING_S = 8;
@@ -69,22 +86,70 @@ export const parked: Plan = { stages: [{ do: 'park', forS: Number.POSITIVE_INFIN
 /** How long a starter turns before the engine fires, s. */
 export const crankingS = (coolantC: number): number => 0.7 + 0.02 * Math.max(0, 30 - coolantC);
 
-const durationS = (stage: Stage, coolantC: number): number => {
-  if (stage.do === 'drive') return stage.cycle.durationS;
-  return stage.do === 'start' ? crankingS(coolantC) : stage.forS;
-};
+/** Motors need no starter, but their computers think for a moment. */
+const READY_S = 0.6;
+
+/** How a start goes: by a starter, or silently. */
+export type Start = 'starter' | 'silent';
+
+const startS = (start: Start, coolantC: number): number =>
+  start === 'starter' ? crankingS(coolantC) : READY_S;
 
 export const stageAt = (plan: Plan, place: Place): Stage => plan.stages[place.stage]!;
 
 /** A hair under one tick: sums of tenths must not make a stage a tick longer. */
 const ROUNDING_S = 1e-6;
 
-export const stepPlan = (plan: Plan, place: Place, coolantC: number, dtS: number): Place => {
-  const elapsedS = place.elapsedS + dtS;
+const durationS = (stage: Stage, start: Start, coolantC: number): number => {
+  if (stage.do === 'drive') return stage.cycle.durationS;
+  return stage.do === 'start' ? startS(start, coolantC) : stage.forS;
+};
+
+/** Ticks from here to the end of the stage: at least one. */
+export const ticksLeft = (plan: Plan, place: Place, start: Start, coolantC: number): number => {
+  const seconds = durationS(stageAt(plan, place), start, coolantC) - ROUNDING_S;
+  return Math.max(1, Math.ceil(seconds / TICK_S) - ticksAt(place));
+};
+
+/** The place `ticks` later, which is no further than the beginning of the next stage. */
+export const stepPlan = (
+  plan: Plan,
+  place: Place,
+  { start, coolantC }: { readonly start: Start; readonly coolantC: number },
+  ticks: number,
+): Place => {
+  if (ticks < ticksLeft(plan, place, start, coolantC)) {
+    return { ...place, elapsedS: (ticksAt(place) + ticks) / TICKS_PER_S };
+  }
+  const after = place.stage + 1 < plan.stages.length ? place.stage + 1 : plan.loopFrom;
+  const driven = stageAt(plan, place).do === 'drive' ? 1 : 0;
+  return { stage: after, elapsedS: 0, cycles: place.cycles + driven };
+};
+
+/** What the key says in this place; in the soak of a cycle it is off until just before the next start. */
+export const ignitionAt = (plan: Plan, place: Place, start: Start, coolantC: number): Ignition => {
   const stage = stageAt(plan, place);
-  if (elapsedS < durationS(stage, coolantC) - ROUNDING_S) return { ...place, elapsedS };
-  const stageAfter = place.stage + 1 < plan.stages.length ? place.stage + 1 : plan.loopFrom;
-  return { stage: stageAfter, elapsedS: 0, cycles: place.cycles + (stage.do === 'drive' ? 1 : 0) };
+  const starting = start === 'starter' ? 'cranking' : 'on';
+  switch (stage.do) {
+    case 'park':
+    case 'charge':
+    case 'unlock':
+      return 'off';
+    case 'key-on':
+      return 'on';
+    case 'start':
+      return starting;
+    case 'idle':
+      return 'running';
+    case 'drive': {
+      const { soak } = stage.cycle;
+      const s = place.elapsedS;
+      if (soak === undefined || s < soak.fromS || s >= soak.toS) return 'running';
+      const cranksAtS = soak.toS - startS(start, coolantC);
+      if (s < cranksAtS - REACH_FOR_STARTER_S) return 'off';
+      return s < cranksAtS ? 'on' : starting;
+    }
+  }
 };
 
 /** No driver holds a trace exactly: slow deviations, as a share of the speed, that no two seeds share. */
@@ -101,8 +166,11 @@ const deviation = (seed: number, cycles: number, seconds: number): number => {
 };
 
 /** What the driver of this seed makes of the trace now, after `dtS` and a good second ahead. */
-export const wishAt = (stage: Stage, { elapsedS, cycles }: Place, seed: number, dtS: number): Wish => {
-  if (stage.do !== 'drive') return { nowMps: 0, nextMps: 0, aheadMps: 0 };
-  const at = (s: number): number => speedAt(stage.cycle, s) * (1 + deviation(seed, cycles, s));
-  return { nowMps: at(elapsedS), nextMps: at(elapsedS + dtS), aheadMps: at(elapsedS + 1.2) };
+export const wishAt = (stage: Stage, place: Place, seed: number, dtS: number): Wish => {
+  if (stage.do !== 'drive') return { nowMps: 0, nextMps: 0, aheadMps: 0, grade: 0 };
+  const { cycle } = stage;
+  const s = place.elapsedS;
+  const at = (seconds: number): number =>
+    speedAt(cycle, seconds) * (1 + deviation(seed, place.cycles, seconds));
+  return { nowMps: at(s), nextMps: at(s + dtS), aheadMps: at(s + 1.2), grade: gradeAt(cycle, s) };
 };

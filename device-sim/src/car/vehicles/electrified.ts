@@ -1,0 +1,75 @@
+import type { ElectricCar, PlugInCar } from '../parameters.ts';
+
+/** A family car with a 1.8 l petrol engine, a motor before its six automatic gears and a battery of 10 kWh. */
+export const FAMILY_PLUG_IN: PlugInCar = {
+  drive: 'plug-in',
+  title: 'family plug-in hybrid, six automatic gears',
+  profile: 'toyota-rav4-prime',
+  body: { massKg: 1680, dragAreaM2: 0.63, rollingCoefficient: 0.009, wheelRadiusM: 0.325 },
+  gearbox: {
+    kind: 'automatic',
+    ratios: [3.7, 2.2, 1.5, 1.1, 0.84, 0.68],
+    finalDrive: 3.9,
+    efficiency: 0.94,
+  },
+  engine: {
+    fuel: 'petrol',
+    displacementL: 1.798,
+    idleRpm: 950,
+    coldIdleRpm: 250,
+    highestRpm: 5600,
+    volumetricEfficiency: [
+      [500, 0.72],
+      [1000, 0.78],
+      [2000, 0.84],
+      [3000, 0.88],
+      [4200, 0.9],
+      [5600, 0.82],
+    ],
+    indicatedEfficiency: 0.42,
+    closedThrottleKpa: 24,
+    boostKpa: undefined,
+    referenceTorqueNm: 165,
+    startStop: false,
+  },
+  traction: {
+    motorKw: 75,
+    motorNm: 280,
+    regenerationKw: 50,
+    packKwh: 10.4,
+    cells: 96,
+    packOhms: 0.22,
+    health: 0.94,
+    auxiliaryKw: 0.35,
+    whPerKm: 165,
+  },
+  tankL: 43,
+  supply: 'dc-dc',
+  batteryAh: 45,
+  awakeAfterS: 180,
+  answersParked: true,
+};
+
+/** A family car with a motor of 150 kW and a battery of 64 kWh, told by the 98 cells that such packs have. */
+export const FAMILY_ELECTRIC: ElectricCar = {
+  drive: 'electric',
+  title: 'family electric car, 64 kWh',
+  profile: 'hyundai-kona-electric',
+  body: { massKg: 1760, dragAreaM2: 0.64, rollingCoefficient: 0.0092, wheelRadiusM: 0.325 },
+  gearbox: { kind: 'single', ratios: [7.98], finalDrive: 1, efficiency: 0.96 },
+  traction: {
+    motorKw: 150,
+    motorNm: 395,
+    regenerationKw: 110,
+    packKwh: 64,
+    cells: 98,
+    packOhms: 0.11,
+    health: 0.96,
+    auxiliaryKw: 0.5,
+    whPerKm: 158,
+  },
+  supply: 'dc-dc',
+  batteryAh: 45,
+  awakeAfterS: 240,
+  answersParked: true,
+};
