@@ -3,16 +3,19 @@ import type { Adapter } from '../adapter.ts';
 import { elm327, redecode as redecodeElm327 } from './elm327/index.ts';
 import { gpsd, redecode as redecodeGpsd } from './gpsd/index.ts';
 import { nmea, redecode as redecodeNmea } from './nmea/index.ts';
+import { redecode as redecodeSlcan, slcan } from './slcan/index.ts';
 
 export { createRig, type FarEnd, type Rig, type Sent } from '../testing/rig.ts';
 export { elm327Parts } from './elm327/index.ts';
 export * as elm327Wire from './elm327/wire.ts';
 export { gpsdCodec } from './gpsd/codec.ts';
 export { nmeaCodec } from './nmea/codec.ts';
+export { slcanParts } from './slcan/index.ts';
+export * as slcanWire from './slcan/wire.ts';
 
 /** Every kind of device that can be spoken to, by the name that the configuration uses. */
 export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
-  [elm327, gpsd, nmea].map((adapter) => [adapter.name, adapter]),
+  [elm327, gpsd, nmea, slcan].map((adapter) => [adapter.name, adapter]),
 );
 
 /**
@@ -23,4 +26,5 @@ export const redecoders: ReadonlyMap<string, (raw: Uint8Array) => readonly Body[
   [elm327.name, redecodeElm327],
   [gpsd.name, redecodeGpsd],
   [nmea.name, redecodeNmea],
+  [slcan.name, redecodeSlcan],
 ]);

@@ -1,0 +1,21 @@
+import type { Adapter, AdapterParts } from '../../adapter.ts';
+import { defineAdapter } from '../../define-adapter.ts';
+import { slcanCodec } from './codec.ts';
+import type { Command } from './command.ts';
+import type { Event } from './event.ts';
+import { checkOptions, type SlcanOptions } from './options.ts';
+import { readText } from './read-text.ts';
+import { slcanSession } from './session.ts';
+import type { State } from './state.ts';
+
+export { redecode } from './redecode.ts';
+
+export const slcanParts: AdapterParts<SlcanOptions, State, Command, Event> = {
+  name: 'slcan',
+  check: (options) => checkOptions(options, readText),
+  codec: slcanCodec,
+  session: slcanSession,
+};
+
+/** A CAN adapter with the serial line protocol of LAWICEL (SLCAN) at a car with CAN (ISO 15765-4). */
+export const slcan: Adapter = defineAdapter(slcanParts);

@@ -1,0 +1,41 @@
+import { asciiBytes, asciiText, type Body } from '@outpost/schemas/words';
+import type { CanFrame } from '../../can/frame.ts';
+import { isAnswerId } from '../../obd/can-frame.ts';
+import { redecodeFrames } from '../../obd/redecode.ts';
+import { identityOfLine } from './adapter-line.ts';
+import { type Event, eventWire } from './event.ts';
+import { bodyByFormula, FORMULA_MARK } from './formula-line.ts';
+
+const eventOf = (line: string): Event | undefined => {
+  const [item, ...others] = eventWire.decode(asciiBytes(`${line}\r`));
+  return item?.result.ok === true && others.length === 0 ? item.result.value : undefined;
+};
+
+const frameOf = (line: string): CanFrame | undefined => {
+  const event = eventOf(line);
+  return event?.kind === 'frame' && !event.frame.rtr ? event.frame : undefined;
+};
+
+const isAnswer = ({ id, extended }: CanFrame): boolean => isAnswerId(id, extended ? 29 : 11);
+
+/**
+ * Every body that a reading's raw bytes say, computed again from nothing but those bytes: the lines of the frames of
+ * one answer as they came, joined by carriage returns; or of one broadcast frame and its formula; or one line that the
+ * adapter printed about itself. Empty where the bytes say nothing.
+ */
+export const redecode = (raw: Uint8Array): readonly Body[] => {
+  const lines = asciiText(raw).split('\r');
+  const [first = '', second] = lines;
+  if (second === undefined) {
+    const body = identityOfLine(eventOf(first));
+    if (body !== undefined) return [body];
+  }
+  if (second?.startsWith(FORMULA_MARK) === true && lines.length === 2) {
+    const frame = frameOf(first);
+    const body = frame === undefined ? undefined : bodyByFormula(frame, second.slice(1));
+    return body === undefined ? [] : [body];
+  }
+  const frames = lines.map(frameOf).filter((frame) => frame !== undefined);
+  if (frames.length < lines.length || !frames.every(isAnswer)) return [];
+  return redecodeFrames(frames.map(({ id, data }) => ({ id, bytes: data })));
+};
