@@ -77,9 +77,9 @@ describe('trips from anywhere', () => {
         const rest = tripsOf(readings).slice(before.length);
         const from = Number(neededFrom(trips) ?? BigInt(cut));
         const last = before.at(-1)?.body;
-        const end = readings[from];
+        const end = readings[from] as TripReading;
         const isBehind =
-          last !== undefined && end?.epoch[0] === last.end.epoch[0] && end.sequence === last.end.sequence;
+          last !== undefined && end.epoch[0] === last.end.epoch[0] && end.sequence === last.end.sequence;
         const again = isBehind
           ? run(tripsAfter(last, end), readings.slice(from + 1))
           : run(NEW_TRIPS, readings.slice(from));
