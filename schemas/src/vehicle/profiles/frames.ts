@@ -26,11 +26,17 @@ export const messageOfFrames = (
   return joined.length >= length && before < length ? joined.slice(0, length) : undefined;
 };
 
-/** Where the byte at `index` of the frames' bytes, one after the other, stands in the message. */
-export const messageIndexOf = (index: number, isLong: boolean): number | undefined => {
+/**
+ * Where the byte at `index` of the frames' bytes, one after the other, stands in the message; undefined for a
+ * byte of ISO-TP.
+ *
+ * @param isLong the message comes in several frames.
+ * @param before bytes before the ISO-TP byte of each frame: 1 with extended addressing.
+ */
+export const messageIndexOf = (index: number, isLong: boolean, before = 0): number | undefined => {
   const frame = index >> 3;
-  const place = index & 7;
+  const place = (index & 7) - before;
   if (!isLong) return frame === 0 && place >= 1 ? place - 1 : undefined;
   if (frame === 0) return place >= 2 ? place - 2 : undefined;
-  return place >= 1 ? 6 + (frame - 1) * 7 + place - 1 : undefined;
+  return place >= 1 ? 6 - before + (frame - 1) * (7 - before) + place - 1 : undefined;
 };
