@@ -48,6 +48,9 @@ export {
 } from './pids.ts';
 export { decodeProfileAnswer, type ProfileAnswer } from './profiles/decode.ts';
 export { encodeProfileAnswer } from './profiles/encode.ts';
+export type { Imported, ImportInto, LeftOut } from './profiles/import/gather.ts';
+export { importObdb, type ObdbInto } from './profiles/import/obdb.ts';
+export { importWican, type WicanInto } from './profiles/import/wican.ts';
 export {
   isProfileName,
   listProfiles,
