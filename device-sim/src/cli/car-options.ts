@@ -4,8 +4,8 @@ import { systemClock } from '@outpost/firmware-bridge';
 import { isVin } from '@outpost/schemas/vehicle';
 import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { identityOf, vinOfSeed } from '../car/identity.ts';
-import { COMPACT_PETROL } from '../car/parameters.ts';
 import { endlessDrive, type Plan, parkedFirst, tripsWithParking } from '../car/plan.ts';
+import { isVehicleName, VEHICLE_NAMES, vehicleOf } from '../car/vehicles/vehicles.ts';
 import { CYCLE_NAMES, type Cycle, cycleOf, isCycleName } from '../cycles/cycle.ts';
 import { parsePlayBack } from '../cycles/play-back.ts';
 import { BUS_PROTOCOLS, isBusProtocol } from '../devices/elm327/bus-protocol.ts';
@@ -38,10 +38,7 @@ export interface CarOptions {
 
 export const DEFAULT_LISTEN = 'tcp://127.0.0.1:35000';
 
-/** The car models by the names that the command line has for them. */
-export const MODELS = { petrol: COMPACT_PETROL } as const;
-
-export const DEFAULT_MODEL = 'petrol';
+export const DEFAULT_MODEL = 'petrol-manual';
 
 /** What the driver does; the ones with parking take `--park`. */
 export const PLAN_NAMES = ['endless', 'trips', 'parked-first', 'parked'] as const;
@@ -146,14 +143,12 @@ const seedOf = (text: string): Result<number> => {
   return seed;
 };
 
-const isModel = (text: string): text is keyof typeof MODELS => Object.hasOwn(MODELS, text);
-
 /** Everything the options say about car and dongle, or the first thing that is wrong with them. */
 export const modelOfOptions = async (options: CarOptions): Promise<Result<DongleModel>> => {
   const { profile, protocol, vin, model = DEFAULT_MODEL } = options;
   const seed = seedOf(options.seed);
   if (!seed.ok) return seed;
-  if (!isModel(model)) return oneOf('--model', model, Object.keys(MODELS));
+  if (!isVehicleName(model)) return oneOf('--model', model, VEHICLE_NAMES);
   const cycle = await cycleOfOptions(options);
   if (!cycle.ok) return cycle;
   const plan = planOf(options, cycle.value);
@@ -175,7 +170,7 @@ export const modelOfOptions = async (options: CarOptions): Promise<Result<Dongle
   return ok({
     profile: baud.value === undefined ? dongle : { ...dongle, baud: baud.value },
     car: {
-      parameters: MODELS[model],
+      parameters: vehicleOf(model),
       plan: plan.value,
       seed: seed.value,
       ambientC: ambientC.value,

@@ -37,7 +37,7 @@ describe('outpost-sim car', () => {
       '--profile: "blue" is not one of genuine, genuine-1.4, clone, clone-2.1, clone-fast, stn, stn-2120, wican.',
     ],
     [{ protocol: 'A' }, '--protocol: "A" is not one of 1, 2, 3, 4, 5, 6, 7, 8, 9.'],
-    [{ model: 'tank' }, '--model: "tank" is not one of petrol'],
+    [{ model: 'tank' }, '--model: "tank" is not one of petrol-manual'],
     [{ plan: 'dream' }, '--plan: "dream" is not one of endless, trips, parked-first, parked.'],
     [{ speedFile: '/nowhere.csv' }, '--speed-file: the file /nowhere.csv cannot be read (ENOENT).'],
     [{ baud: '38400' }, '--baud: only a serial line has a rate: give --pty with it.'],

@@ -1,6 +1,7 @@
 import { systemClock } from '@outpost/firmware-bridge';
 import { EXIT_MISCONFIGURED, type Fault, ok, type Result, sentence } from '@outpost/schemas/words';
 import { Command } from 'commander';
+import { VEHICLE_NAMES } from '../car/vehicles/vehicles.ts';
 import { CYCLE_NAMES } from '../cycles/cycle.ts';
 import { CONTROL_EXAMPLES } from '../devices/control/read-order.ts';
 import { serveControl } from '../devices/control/serve-control.ts';
@@ -12,7 +13,6 @@ import {
   type CarOptions,
   DEFAULT_LISTEN,
   DEFAULT_MODEL,
-  MODELS,
   modelOfOptions,
   PLAN_NAMES,
   socketOf,
@@ -106,7 +106,7 @@ export const carCommand = (terminal: SimTerminal, finish: (code: number) => void
     .option('--baud <rate>', 'the rate of the serial dongle, to be met: at another one there is garbage')
     .option('--control <path>', 'a Unix socket at which the running simulation takes orders')
     .option('--seed <number>', 'a run with the same seed is the same run', '1')
-    .option('--model <name>', `which car: ${Object.keys(MODELS).join(', ')}`, DEFAULT_MODEL)
+    .option('--model <name>', `which car: ${VEHICLE_NAMES.join(', ')}`, DEFAULT_MODEL)
     .option('--cycle <name>', `how it is driven, in a loop: ${CYCLE_NAMES.join(', ')}`, 'wltc')
     .option('--speed-file <file>', 'or by this CSV file: time in s, speed in km/h, grade in percent')
     .option('--plan <name>', `what the driver does: ${PLAN_NAMES.join(', ')} (default: endless)`)

@@ -95,7 +95,7 @@ describe('the simulated ELM327 towards the car', () => {
       'OK\r\r>',
       '7E8 03 41 0D 00 \r\r>',
     ]);
-    expect(said(modelOf(), 'ATSH7E0', '2212AB')[1]).toBe('7E8 03 7F 22 11 \r\r>');
+    expect(said(modelOf(), 'ATSH7E0', '2212AB')[1]).toBe('7E8 03 7F 22 31 \r\r>');
   });
 
   it('prints long answers as raw frames with headers and as numbered lines without', () => {

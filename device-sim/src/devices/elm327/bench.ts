@@ -1,6 +1,7 @@
 import { CHANNEL } from '../../car/channels.ts';
 import type { ControlUnit } from '../../car/ecu.ts';
 import type { Moment } from '../../car/engine-pids.ts';
+import { pendingBefore } from '../../car/uds.ts';
 import { drawAt } from '../../random/draw-at.ts';
 import type { FaultEntry, Mishap } from '../faults.ts';
 import type { BusProtocol } from './bus-protocol.ts';
@@ -51,18 +52,21 @@ const neighbour = (payload: Uint8Array): Uint8Array => {
 /** What a unit really sends for an answer, message by message, each with its time after the first. */
 export const sentPayloads = (
   bench: Bench,
+  unit: number,
   service: number,
   payload: Uint8Array,
 ): readonly { readonly afterMs: number; readonly bytes: Uint8Array }[] => {
   const said = bench.inForce('wrong-pid') === undefined ? payload : neighbour(payload);
-  const pending = bench.inForce('response-pending');
-  const waits = pending?.count ?? 0;
-  const gapMs = pending?.delayMs ?? 0;
+  const scripted = bench.inForce('response-pending');
+  const { times, everyMs } =
+    scripted === undefined
+      ? pendingBefore(service, bench.moment.model.seed, unit, bench.number)
+      : { times: scripted.count ?? 1, everyMs: scripted.delayMs };
   return [
-    ...Array.from({ length: waits }, (_, i) => ({
-      afterMs: i * gapMs,
+    ...Array.from({ length: times }, (_, i) => ({
+      afterMs: i * everyMs,
       bytes: Uint8Array.of(0x7f, service, 0x78),
     })),
-    { afterMs: waits * gapMs, bytes: said },
+    { afterMs: times * everyMs, bytes: said },
   ];
 };

@@ -76,7 +76,7 @@ const framesOf = (
     slowness(bench) * latencyMs(unit.latency, bench.moment.model.seed, unit.number, bench.number);
   const id = replyId(unit.address, protocol);
   const may = leave(bench, protocol, unit);
-  return sentPayloads(bench, request[0] ?? 0, payload).flatMap(({ afterMs, bytes }) => {
+  return sentPayloads(bench, unit.number, request[0] ?? 0, payload).flatMap(({ afterMs, bytes }) => {
     const segments = segment(bytes, unit.padding);
     const sent = may === undefined ? segments.slice(0, 1) : segments;
     const { block, separationMs: apartMs } = may ?? { block: 0, separationMs: 0 };

@@ -1,4 +1,5 @@
 import { CAN_PROTOCOLS, isCanProtocol } from '../../car/bus.ts';
+import { isAnswering, isAwake } from '../../car/network.ts';
 import { type Answer, type Bench, draw, scattered } from './bench.ts';
 import { type BusProtocol, isLegacyProtocol, LEGACY_PROTOCOLS, needsInit } from './bus-protocol.ts';
 import { canAnswers } from './can-answers.ts';
@@ -16,6 +17,8 @@ export interface Exchange {
   /** Whether a K line is awake afterwards. */
   readonly awake: boolean;
   readonly rhythmMs: number;
+  /** Whether anything went out on the car's bus: it wakes a sleeping car. */
+  readonly sent: boolean;
   /** When the last answer on the bus ended; undefined where there was none. */
   readonly answeredMs: number | undefined;
 }
@@ -76,6 +79,7 @@ const silence = (bench: Bench, lines: readonly TimedLine[], doneMs: number): Tal
   lines,
   doneMs,
   rhythmMs: bench.rhythmMs,
+  sent: true,
   answeredMs: undefined,
 });
 
@@ -93,7 +97,9 @@ const longestGapMs = (answers: readonly Answer[]): number =>
 const talk = (bench: Bench, request: Request, startMs: number): Talk => {
   const { profile, settings } = bench;
   const message = outgoing(bench, request);
-  if (message === undefined) return silence(bench, [trouble(startMs, 'unknown-command')], startMs);
+  if (message === undefined) {
+    return { ...silence(bench, [trouble(startMs, 'unknown-command')], startMs), sent: false };
+  }
   const sentMs = startMs + scattered(profile.overhead, draw(bench, 1));
   const interrupted = (kind: Trouble, afterMs: number): Talk =>
     silence(bench, [trouble(sentMs + afterMs, kind)], sentMs + afterMs);
@@ -116,12 +122,13 @@ const talk = (bench: Bench, request: Request, startMs: number): Talk => {
   return {
     lines: bench.inForce('buffer-full') === undefined ? lines : fullBuffer(lines),
     doneMs: sentMs + last.atMs + (complete ? 0 : quietMs),
+    sent: true,
     rhythmMs: Math.max(longestGapMs(answers), RHYTHM_DECAY * bench.rhythmMs),
     answeredMs: sentMs + (heard.at(-1)?.atMs ?? last.atMs),
   };
 };
 
-const isAwake = ({ moment }: Bench): boolean => moment.car.ignition !== 'off';
+const answers = ({ moment }: Bench): boolean => isAnswering(moment.model, moment.car);
 
 /** The first request on a K line wakes it, and says so. */
 const wakeAndTalk = (bench: Bench, request: Request, startMs: number): Exchange => {
@@ -147,12 +154,12 @@ const after = (bench: Bench, atMs: number, kind: Trouble): Exchange => ({
 const search = (bench: Bench, request: Request): Exchange => {
   const { profile, settings, protocol } = bench;
   const speaks = profile.protocols.test(protocol);
-  if (isAwake(bench) && settings.protocol === protocol && speaks) {
+  if (answers(bench) && settings.protocol === protocol && speaks) {
     return { ...wakeAndTalk(bench, request, 0), found: protocol };
   }
   const opening: TimedLine = { atMs: 0, event: { kind: 'searching' }, open: true };
   const scripted = bench.inForce('searching')?.delayMs;
-  if (!isAwake(bench) || !speaks) {
+  if (!answers(bench) || !speaks) {
     const doneMs = scripted ?? profile.searchFailsMs;
     return {
       ...after(bench, doneMs, 'unable-to-connect'),
@@ -183,9 +190,11 @@ export const exchange = (bench: Bench, request: Request): Exchange => {
   const { settings, profile, protocol } = bench;
   if (settings.auto && settings.found === undefined) return search(bench, request);
   const chosen = settings.found ?? settings.protocol;
-  if (chosen !== protocol || !profile.protocols.test(chosen)) return mistaken(bench, chosen);
-  if (isAwake(bench)) return wakeAndTalk(bench, request, 0);
+  if (chosen !== protocol || !profile.protocols.test(chosen))
+    return { ...mistaken(bench, chosen), sent: false };
+  if (answers(bench)) return wakeAndTalk(bench, request, 0);
   if (needsInit(chosen)) return after(bench, LEGACY_PROTOCOLS[chosen].initMs, 'bus-init-error');
-  const dead = isLegacyProtocol(chosen) ? 'no-data' : profile.deadBus;
+  // On a bus that is awake somebody acknowledges a frame even if nobody answers it.
+  const dead = isLegacyProtocol(chosen) || isAwake(bench.moment.car) ? 'no-data' : profile.deadBus;
   return after(bench, profile.patienceMs(waitOf(settings)), dead);
 };

@@ -138,7 +138,7 @@ export const legacyAnswers = (
     const thinksMs = leastMs + slowness(bench) * latencyMs(unit.latency, seed, unit.number, bench.number);
     for (const message of legacyMessages(bench, unit, request, how)) {
       let last = 0;
-      for (const { afterMs, bytes } of sentPayloads(bench, request[0] ?? 0, message)) {
+      for (const { afterMs, bytes } of sentPayloads(bench, unit.number, request[0] ?? 0, message)) {
         const whole = legacyMessage(protocol, addressOf(unit), bench.settings.tester, bytes);
         atMs += thinksMs + (afterMs - last) + whole.length * byteMs;
         last = afterMs;

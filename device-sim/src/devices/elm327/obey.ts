@@ -1,4 +1,5 @@
 import { CHANNEL } from '../../car/channels.ts';
+import { heardTraffic } from '../../car/network.ts';
 import { drawAt } from '../../random/draw-at.ts';
 import { inForce } from '../faults.ts';
 import { scattered } from './bench.ts';
@@ -145,7 +146,7 @@ const obeyRequest = (
 ): DongleState => {
   const { nowMs, script } = state;
   const { profile } = model;
-  const { lines, doneMs, found, awake, rhythmMs, answeredMs } = exchange(
+  const { lines, doneMs, found, awake, rhythmMs, sent, answeredMs } = exchange(
     {
       profile,
       settings,
@@ -162,6 +163,7 @@ const obeyRequest = (
   const glued = draw(model, state, 7) < profile.glueChance;
   const lost = losses(model, counted(state, { requests: 1 }), lines);
   let next = remembering(lost.state, found);
+  if (sent) next = { ...next, car: heardTraffic(next.car) };
   let opened = false;
   for (const { atMs, event, open = false } of lost.lines) {
     if (opened && !open) next = printReturns(next, 1, baseMs + atMs);

@@ -1,7 +1,7 @@
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import { identityOf } from '../../car/identity.ts';
-import { COMPACT_PETROL } from '../../car/parameters.ts';
 import { endlessDrive, type Plan, parkedFirst, parked as parkedPlan } from '../../car/plan.ts';
+import { type VehicleName, vehicleOf } from '../../car/vehicles/vehicles.ts';
 import { type CycleName, cycleOf } from '../../cycles/cycle.ts';
 import { type DongleModel, type DongleState, newDongle, stepDongle } from '../elm327.ts';
 import { checkFaults } from '../faults.ts';
@@ -10,6 +10,7 @@ import { type ProfileName, profileOf } from './profile.ts';
 
 export interface ModelChoice {
   readonly seed?: number;
+  readonly vehicle?: VehicleName;
   readonly profile?: ProfileName;
   readonly protocol?: BusProtocol;
   readonly cycle?: CycleName;
@@ -27,12 +28,12 @@ const planOf = ({ cycle = 'wltc', parked = false, parkS = 0 }: ModelChoice): Pla
 
 /** A car as the command line makes it, with the usual where nothing is chosen. */
 export const modelOf = (choice: ModelChoice = {}): DongleModel => {
-  const { seed = 1, profile = 'genuine', protocol = '6', speedUp = 1 } = choice;
+  const { seed = 1, vehicle = 'petrol-manual', profile = 'genuine', protocol = '6', speedUp = 1 } = choice;
   const faults = checkFaults(choice.faults ?? [], 'test');
   if (!faults.ok) throw new Error(faults.fault.words);
   return {
     profile: profileOf(profile),
-    car: { parameters: COMPACT_PETROL, plan: planOf(choice), seed, ambientC: 20, barometricKpa: 100 },
+    car: { parameters: vehicleOf(vehicle), plan: planOf(choice), seed, ambientC: 20, barometricKpa: 100 },
     identity: identityOf(seed),
     protocol,
     faults: faults.value,

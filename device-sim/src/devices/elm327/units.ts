@@ -22,7 +22,7 @@ const withStuck = (unit: ControlUnit, { pid, car }: Stuck): ControlUnit => {
 
 /** The control units of the car in which the dongle now is, with what is stuck in them. */
 export const unitsNow = (model: DongleModel, state: DongleState): readonly ControlUnit[] => {
-  const units = controlUnits(identityNow(model, state));
+  const units = controlUnits(identityNow(model, state), state.carModel.parameters);
   const stuck = state.stuck.filter(({ untilMs }) => state.nowMs < untilMs);
   return stuck.length === 0 ? units : units.map((unit) => stuck.reduce(withStuck, unit));
 };
