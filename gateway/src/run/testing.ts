@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { systemClock } from '@outpost/firmware-bridge';
 import { parseConfig } from '@outpost/schemas/config';
 import { type ManualClock, manualClock } from '@outpost/schemas/testing';
 import { type Body, type DeviceName, ok, type TimeTrust } from '@outpost/schemas/words';
@@ -18,6 +18,7 @@ import type { StoreContext } from './store-target.ts';
 /** Real time for what really goes to a disk, in one step of `until`. */
 const STEP_REAL_MS = 1;
 const STEPS_MAX = 10_000;
+const NEVER = new AbortController().signal;
 
 export interface TestBox extends AsyncDisposable {
   readonly directory: string;
@@ -93,6 +94,7 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
   const store = newTaskState('store');
   const followed = { config: parsed.value.store, dataDirectory: directory, clock, log };
   const running = follow(followed, opened, influx, storeTally, store, signal);
+  const real = systemClock();
   let trust: TimeTrust = 'ntp';
   const recorder = openRecorder({
     device: 'car' as DeviceName,
@@ -132,7 +134,7 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
       for (let steps = 0; !isSo(); steps += 1) {
         if (steps >= STEPS_MAX) throw new Error(`${STEPS_MAX} steps in vain until ${what}`);
         await clock.advance(stepMs);
-        await setTimeout(STEP_REAL_MS);
+        await real.sleep(STEP_REAL_MS, NEVER);
       }
     },
     stop,
