@@ -31,12 +31,11 @@ export const messageOfFrames = (
  * byte of ISO-TP.
  *
  * @param isLong the message comes in several frames.
- * @param before bytes before the ISO-TP byte of each frame: 1 with extended addressing.
  */
-export const messageIndexOf = (index: number, isLong: boolean, before = 0): number | undefined => {
+export const messageIndexOf = (index: number, isLong: boolean): number | undefined => {
   const frame = index >> 3;
-  const place = (index & 7) - before;
+  const place = index & 7;
   if (!isLong) return frame === 0 && place >= 1 ? place - 1 : undefined;
   if (frame === 0) return place >= 2 ? place - 2 : undefined;
-  return place >= 1 ? 6 - before + (frame - 1) * (7 - before) + place - 1 : undefined;
+  return place >= 1 ? 6 + (frame - 1) * 7 + place - 1 : undefined;
 };

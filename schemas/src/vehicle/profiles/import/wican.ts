@@ -32,38 +32,38 @@ interface Settings {
   readonly header: string;
   readonly receive: string;
   readonly priority: string;
-  readonly extended: string;
-  readonly tester: string;
+  readonly isExtended: boolean;
 }
 
-const START: Settings = { header: '', receive: '', priority: '18', extended: '', tester: 'F1' };
+const START: Settings = { header: '', receive: '', priority: '18', isExtended: false };
 
 const afterCommands = (before: Settings, commands: string): Settings => {
   let settings = before;
   for (const each of commands.toUpperCase().split(';')) {
-    const [, verb, value = ''] = /^AT\s?(SH|CRA|CP|CEA|TA|SP|D)\s?([0-9A-F ]*)$/.exec(each.trim()) ?? [];
+    const [, verb, value = ''] = /^AT\s?(SH|CRA|CP|CEA|SP|D)\s?([0-9A-F ]*)$/.exec(each.trim()) ?? [];
     const text = value.replaceAll(' ', '');
     if (verb === 'SH') settings = { ...settings, header: text, receive: '' };
     else if (verb === 'CRA') settings = { ...settings, receive: text };
     else if (verb === 'CP') settings = { ...settings, priority: text };
-    else if (verb === 'CEA') settings = { ...settings, extended: text };
-    else if (verb === 'TA') settings = { ...settings, tester: text };
+    else if (verb === 'CEA') settings = { ...settings, isExtended: text !== '' };
     else if (verb === 'D') settings = START;
   }
   return settings;
 };
 
-const addressesOf = (settings: Settings): Pick<ImportedRequest, 'target' | 'answer' | 'extended'> | Why => {
-  const { header, receive, priority, extended, tester } = settings;
+const addressesOf = (settings: Settings): Pick<ImportedRequest, 'target' | 'answer'> | Why => {
+  const { header, receive, priority, isExtended } = settings;
   const target = header.length === 6 ? `${priority}${header}` : header;
-  const around = extended === '' ? {} : { extended: { request: extended, answer: tester } };
   if (!/^([0-7][0-9A-F]{2}|[01][0-9A-F]{7})$/.test(target) || target === '7DF' || /^18DB/.test(target)) {
     return { why: 'asks every control unit; the profile must name one.' };
   }
-  if (receive.length === target.length) return { target, answer: receive, ...around };
+  // Whether its byte count then has the address byte in it depends on the adapter's chip.
+  if (isExtended)
+    return { why: 'is addressed by a byte in the frame, with which the count of bytes is not known.' };
+  if (receive.length === target.length) return { target, answer: receive };
   const pair = /^(18DA)(..)(F1)$/.exec(target);
-  if (pair !== null) return { target, answer: `18DAF1${pair[2] ?? ''}`, ...around };
-  if (target.length > 3 || extended !== '') return { why: 'does not say who answers.' };
+  if (pair !== null) return { target, answer: `18DAF1${pair[2] ?? ''}` };
+  if (target.length > 3) return { why: 'does not say who answers.' };
   const answer = (Number.parseInt(target, 16) + 8).toString(16).toUpperCase();
   return /^7/.test(target) && answer.length === 3 ? { target, answer } : { why: 'does not say who answers.' };
 };
@@ -82,15 +82,10 @@ const askedOf = (pid: string): { readonly request: string; readonly frames?: num
  * Whether the answer comes in several frames. Byte 4 is data in a single frame and repeats the identifier in
  * a first one, and only several frames have a ninth byte; in between the number of frames must say it.
  */
-const isLongAnswer = (
-  sums: readonly LinearSum[],
-  echo: number,
-  before: number,
-  frames?: number,
-): boolean | Why => {
+const isLongAnswer = (sums: readonly LinearSum[], echo: number, frames?: number): boolean | Why => {
   const bytes = sums.flatMap(({ bits }) => [...bits.keys()].map((bit) => bit >> 3));
   if (bytes.some((byte) => byte > 7)) return true;
-  if (bytes.some((byte) => byte === before + echo + 1)) return false;
+  if (bytes.some((byte) => byte === echo + 1)) return false;
   if (frames !== undefined && frames > 0) return frames > 1;
   return { why: 'could be read from a single frame or from a first one; say how many frames come.' };
 };
@@ -139,10 +134,10 @@ const formulaOf = (sum: LinearSum): Formula | Why => {
   };
 };
 
-const inMessage = (sum: LinearSum, isLong: boolean, before: number): LinearSum | Why => {
+const inMessage = (sum: LinearSum, isLong: boolean): LinearSum | Why => {
   const bits = new Map<number, Ratio>();
   for (const [bit, weight] of sum.bits) {
-    const byte = messageIndexOf(bit >> 3, isLong, before);
+    const byte = messageIndexOf(bit >> 3, isLong);
     if (byte === undefined) return { why: 'reads a byte of ISO-TP, which is not part of the answer.' };
     bits.set(byte * 8 + (bit & 7), weight);
   }
@@ -199,19 +194,18 @@ const takePid = (
   const addresses = addressesOf(settings);
   if ('why' in addresses) return all(addresses.why);
   const request: ImportedRequest = {
-    name: `r-${addresses.target}-${addresses.extended?.request ?? ''}${asked.request}`.toLowerCase(),
+    name: `r-${addresses.target}-${asked.request}`.toLowerCase(),
     ...addresses,
     request: asked.request,
     intervalMs: into.intervalMs,
   };
-  const before = addresses.extended === undefined ? 0 : 1;
   const readable = parameters.filter(({ sum }) => sum.why === undefined).map(({ sum }) => sum);
-  const isLong = isLongAnswer(readable, asked.request.length / 2, before, asked.frames);
+  const isLong = isLongAnswer(readable, asked.request.length / 2, asked.frames);
   const candidates: Candidate[] = [];
   const left: LeftOut[] = [];
   for (const { name, sum } of parameters) {
     const reason = sum.why ?? (typeof isLong === 'boolean' ? undefined : isLong.why);
-    const placed = reason === undefined ? inMessage(sum, isLong === true, before) : { why: reason };
+    const placed = reason === undefined ? inMessage(sum, isLong === true) : { why: reason };
     const signal = 'bits' in placed ? signalOf(name, placed, into) : placed;
     if ('signal' in signal) candidates.push({ what: name, request, signal });
     else left.push({ what: name, why: signal.why });
