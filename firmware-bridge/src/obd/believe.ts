@@ -1,4 +1,4 @@
-import { INFO_TYPES, rescaledPids } from '@outpost/schemas/vehicle';
+import { INFO_TYPES, type ProfileRequest, rescaledPids } from '@outpost/schemas/vehicle';
 import { type Body, type Fault, fault, toHex } from '@outpost/schemas/words';
 import { answerBodies } from './answer.ts';
 import { identityFault, noteVins, type VinAnswer, vinState } from './identity.ts';
@@ -6,9 +6,15 @@ import type { EcuAnswer, Reply } from './question.ts';
 import { type Row, rowAgain, rowAnswered, rowChanging, rowToConfirm } from './schedule.ts';
 import { consider, type Shape } from './shape.ts';
 import { bump, noteTrouble, type ObdTurn, quarantined, say, settle } from './turn.ts';
+import { udsBodies } from './uds-answer.ts';
 
 const LIVE_VALUES = 0x01;
 const VEHICLE_INFORMATION = 0x09;
+/** Values by identifier, of one control unit (ISO 14229-1). */
+const BY_IDENTIFIER = 0x22;
+
+const isValue = (service: number | undefined): boolean =>
+  service === LIVE_VALUES || service === BY_IDENTIFIER;
 
 /** Longest payload of a single frame. */
 const SINGLE_MAX_BYTES = 7;
@@ -19,7 +25,7 @@ const shapeOf = (service: number | undefined, answers: readonly EcuAnswer[]): Sh
     return {
       ecu,
       // A list has as many bytes as it has items; its own count is checked where it is decoded.
-      bytes: service === LIVE_VALUES ? payload.length : undefined,
+      bytes: isValue(service) ? payload.length : undefined,
       padding: single ? padding : undefined,
       longPadding: single ? undefined : padding,
     };
@@ -49,10 +55,15 @@ interface Decoded {
 }
 
 /** Decodes what is whole and expected. What cannot be decoded is kept aside here. */
-const decodeAnswers = (turn: ObdTurn, answers: readonly EcuAnswer[]): readonly Decoded[] => {
+const decodeAnswers = (
+  turn: ObdTurn,
+  answers: readonly EcuAnswer[],
+  profile?: ProfileRequest,
+): readonly Decoded[] => {
   const decoded: Decoded[] = [];
   for (const answer of answers) {
-    const bodies = answerBodies(answer.ecu, answer.payload);
+    const { ecu, payload } = answer;
+    const bodies = profile === undefined ? answerBodies(ecu, payload) : udsBodies(profile, ecu, payload);
     if (bodies.ok) decoded.push({ answer, bodies: bodies.value });
     else doubt(turn, answer, bodies.fault);
   }
@@ -79,9 +90,9 @@ const observe = (turn: ObdTurn, { answer, bodies }: Decoded): void => {
   else say(turn, answer.carriers, bodies);
 };
 
-const observeAll = (turn: ObdTurn, answers: readonly EcuAnswer[]): void => {
+const observeAll = (turn: ObdTurn, answers: readonly EcuAnswer[], profile?: ProfileRequest): void => {
   bump(turn, 'answered');
-  const decoded = decodeAnswers(turn, answers);
+  const decoded = decodeAnswers(turn, answers, profile);
   for (const { answer } of decoded) noteScales(turn, answer);
   for (const one of decoded) observe(turn, one);
 };
@@ -90,7 +101,7 @@ const singleFrames = (answers: readonly EcuAnswer[]): number =>
   answers.every(({ carriers }) => carriers.length === 1) ? answers.length : Number.POSITIVE_INFINITY;
 
 const takeValues = (turn: ObdTurn, row: Row, answers: readonly EcuAnswer[]): Row => {
-  observeAll(turn, answers);
+  observeAll(turn, answers, row.uds?.profile);
   return rowAnswered(row, singleFrames(answers), turn.now);
 };
 
@@ -150,7 +161,7 @@ export const takeAnswers = (turn: ObdTurn, row: Row, { answers, refusals }: Repl
     for (const answer of answers) doubt(turn, answer, otherShape);
     return rowAgain(learned, turn.now);
   }
-  if (service === LIVE_VALUES) return takeValues(turn, learned, answers);
+  if (isValue(service)) return takeValues(turn, learned, answers);
   const isVin = service === VEHICLE_INFORMATION && parameter === INFO_TYPES.vin;
   return isVin ? takeVin(turn, learned, answers) : takeList(turn, learned, answers);
 };

@@ -27,6 +27,16 @@ interface Collected {
 
 const secondAnswer = fault('malformed', 'obd.second-answer', 'reply', 'a control unit answered twice');
 
+/** How often a control unit may ask for patience before its answer (5 s each, P2* of ISO 14229-2). */
+export const PENDING_MAX = 10;
+
+const tooPatient = fault(
+  'malformed',
+  'obd.pending',
+  'reply',
+  `a control unit asked for patience more than ${PENDING_MAX} times`,
+);
+
 /** One control unit's part of the reply. Returns why nothing of the reply can be believed. */
 const collect = (
   request: Uint8Array,
@@ -35,6 +45,7 @@ const collect = (
   collected: Collected,
 ): Mismatch | undefined => {
   let final = false;
+  let pending = 0;
   for (const { payload, lines, padding } of assembled) {
     if (!payload.ok) return { fault: payload.fault, astray: false };
     const answer: Result<Answer> = matchAnswer(request, payload.value);
@@ -46,7 +57,11 @@ const collect = (
       continue;
     }
     collected.refused.push(...lines);
-    if (answer.value.code === NEGATIVE.pending) continue;
+    if (answer.value.code === NEGATIVE.pending) {
+      pending += 1;
+      if (pending > PENDING_MAX) return { fault: tooPatient, astray: false };
+      continue;
+    }
     collected.refusals.set(ecu, answer.value.code);
     final = true;
   }

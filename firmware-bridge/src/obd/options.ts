@@ -1,4 +1,11 @@
-import { PIDS_PER_REQUEST_MAX, pidByNumber, pidsOfSignal, signalByName } from '@outpost/schemas/vehicle';
+import {
+  PIDS_PER_REQUEST_MAX,
+  type Profile,
+  pidByNumber,
+  pidsOfSignal,
+  profileByName,
+  signalByName,
+} from '@outpost/schemas/vehicle';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** One parameter to ask for and how often. */
@@ -26,6 +33,10 @@ export interface ObdOptions {
   readonly troubleCodesEveryMs: number;
   /** How often the vehicle is asked for its identification number again. */
   readonly identityEveryMs: number;
+  /** What this make of vehicle can be asked beyond what the law has made alike; undefined asks no more. */
+  readonly profile: Profile | undefined;
+  /** Ask also what needs an extended session, and keep that open. */
+  readonly extendedSessions: boolean;
   /** Refuse readings while the vehicle gives different identification numbers. */
   readonly refuseChangingVin: boolean;
 }
@@ -39,6 +50,8 @@ export const DEFAULT_OBD_OPTIONS: ObdOptions = {
   // Asked twice, and once more where a reply is damaged, a new code is still seen within a minute.
   troubleCodesEveryMs: 45_000,
   identityEveryMs: 600_000,
+  profile: undefined,
+  extendedSessions: false,
   refuseChangingVin: true,
 };
 
@@ -129,7 +142,12 @@ export const checkObdOption = (key: string, value: unknown): Result<Partial<ObdO
     const poll = checkPoll(value);
     return poll.ok ? ok({ poll: poll.value }) : poll;
   }
-  if (key === 'refuseChangingVin') {
+  if (key === 'profile') {
+    const profile = typeof value === 'string' ? profileByName(value) : undefined;
+    if (profile?.ok === true) return ok({ profile: profile.value });
+    return wrongOption(where, profile?.fault.words ?? 'must be the name of a bundled profile.');
+  }
+  if (key === 'refuseChangingVin' || key === 'extendedSessions') {
     return typeof value === 'boolean' ? ok({ [key]: value }) : wrongOption(where, 'must be true or false.');
   }
   if (!Object.hasOwn(NUMBERS, key)) return undefined;

@@ -2,6 +2,7 @@ import type { MonoNs } from '@outpost/schemas/words';
 import { NEGATIVE } from './answer.ts';
 import { takeAnswers, takeSeveral } from './believe.ts';
 import { diagnosisRows, grown } from './diagnosis.ts';
+import type { ObdOptions } from './options.ts';
 import { judgePack, type PackRecords, packedFrames, packedRequest, packFailed, packWith } from './pack.ts';
 import type { Question, Reply } from './question.ts';
 import {
@@ -16,7 +17,10 @@ import {
   rowUnanswered,
   VIN_ROW,
 } from './schedule.ts';
-import { bump, type ObdTurn } from './turn.ts';
+import { bump, type Ecu, type ObdTurn } from './turn.ts';
+import { afterRow, isOfSession, sessionFor, sessionReply, udsDue, udsFirst } from './uds-poll.ts';
+import { chooseRequests, udsRows } from './uds-rows.ts';
+import { NO_SESSIONS, type Sessions } from './uds-session.ts';
 
 /** Asking for everything by a schedule. */
 export interface Poll {
@@ -31,6 +35,8 @@ export interface Poll {
   readonly packs: PackRecords;
   /** Live values in one request, 1 where the bus or the device takes no more. */
   readonly packMax: number;
+  /** Extended sessions that are open. */
+  readonly sessions: Sessions;
 }
 
 const NO_ROWS: ReadonlySet<number> = new Set();
@@ -44,15 +50,22 @@ const BUS_ERRORS_MAX = 2;
 /** Refusals in a row before a request is asked no more. */
 const REFUSALS_MAX = 3;
 
+const rowsOf = (options: ObdOptions, ecus: readonly Ecu[], now: MonoNs): readonly Row[] => {
+  const { profile, extendedSessions } = options;
+  const requests = profile === undefined ? [] : chooseRequests(profile, ecus, extendedSessions).requests;
+  return [...newSchedule(options, ecus, now), ...diagnosisRows(ecus, now), ...udsRows(requests, now)];
+};
+
 /** `packs` is whether the bus takes several parameters in one request: only CAN does. */
 export const startPoll = ({ options, car, now }: ObdTurn, packs: boolean): Poll => ({
   kind: 'poll',
-  rows: [...newSchedule(options, car.ecus, now), ...diagnosisRows(car.ecus, now)],
+  rows: rowsOf(options, car.ecus, now),
   quiet: 0,
   quietRows: NO_ROWS,
   busErrors: 0,
   packs: new Map(),
   packMax: packs ? options.parametersPerRequestMax : 1,
+  sessions: NO_SESSIONS,
 });
 
 /** What to do after a reply; `lost` where the car is no longer there. */
@@ -139,12 +152,35 @@ const packReply = (turn: ObdTurn, phase: Poll, indices: readonly number[], reply
   }
 };
 
+/** Nobody said no, but not yet either: asked again soon, and then waited for as long as the device can. */
+const isPending = ({ verdict, refusals }: Reply): boolean => verdict === 'negative' && refusals.size === 0;
+
+/** Takes the reply to a question that opens a session or keeps it. */
+const sessionsReply = (turn: ObdTurn, phase: Poll, question: Question, reply: Reply): Polled => {
+  if (reply.verdict === 'absent') return 'lost';
+  const { sessions, failed } = sessionReply(turn, phase.sessions, question, reply);
+  const row = phase.rows[question.row];
+  if (!failed || row === undefined) return { ...phase, sessions };
+  return { ...withRow(phase, question.row, takeRefusal(turn, row, reply)), sessions };
+};
+
 /** Takes the reply to what `pollNext` asked. */
-export const pollReply = (turn: ObdTurn, phase: Poll, question: Question, reply: Reply): Polled => {
+export const pollReply = (turn: ObdTurn, before: Poll, question: Question, reply: Reply): Polled => {
   const { row: index, also = [] } = question;
-  if (also.length > 0) return packReply(turn, phase, [index, ...also], reply);
-  const row = phase.rows[index];
-  if (row === undefined) return phase;
+  if (also.length > 0) return packReply(turn, before, [index, ...also], reply);
+  if (isOfSession(question)) return sessionsReply(turn, before, question, reply);
+  const row = before.rows[index];
+  if (row === undefined) return before;
+  return rowReply(turn, { ...before, sessions: afterRow(before.sessions, row, turn.now) }, index, row, reply);
+};
+
+/** Takes the reply to one row. */
+const rowReply = (turn: ObdTurn, phase: Poll, index: number, row: Row, reply: Reply): Polled => {
+  if (isPending(reply)) {
+    bump(turn, 'negative');
+    const next = { ...rowAgain(row, turn.now), patient: true };
+    return { ...withRow(phase, index, next), quiet: 0, quietRows: NO_ROWS };
+  }
   switch (reply.verdict) {
     case 'answered':
       return {
@@ -158,8 +194,9 @@ export const pollReply = (turn: ObdTurn, phase: Poll, question: Question, reply:
       return { ...withRow(phase, index, takeRefusal(turn, row, reply)), quiet: 0, quietRows: NO_ROWS };
     case 'unanswered': {
       bump(turn, 'unanswered');
-      // Of what nobody was ever known to answer, silence says nothing about the car.
-      if (row.learner.expected === undefined) return withRow(phase, index, rowUnanswered(row, turn.now));
+      // Of what nobody was ever known to answer, or one control unit alone, silence says nothing about the car.
+      if (row.learner.expected === undefined || row.uds !== undefined)
+        return withRow(phase, index, rowUnanswered(row, turn.now));
       const quiet = phase.quiet + 1;
       if (quiet >= QUIET_MAX) return 'lost';
       const quietRows = new Set(phase.quietRows).add(index);
@@ -205,9 +242,11 @@ export type Wanted =
   | { readonly kind: 'wait'; readonly until: MonoNs | undefined };
 
 export const pollNext = (turn: ObdTurn, phase: Poll): Wanted => {
+  const first = udsFirst(phase.sessions, turn.now);
+  if (first !== undefined) return { kind: 'ask', question: first };
   const { row: index, due } = choose(phase.rows, turn.now);
   const row = index === undefined ? undefined : phase.rows[index];
-  if (index === undefined || row === undefined) return { kind: 'wait', until: due };
+  if (index === undefined || row === undefined) return { kind: 'wait', until: udsDue(phase.sessions, due) };
   if (row.request === undefined) return { kind: 'local', row: index };
   const { packs, packMax, rows } = phase;
   const [, ...also] = packWith(rows, index, packs, turn.car, turn.now, packMax);
@@ -219,6 +258,9 @@ export const pollNext = (turn: ObdTurn, phase: Poll): Wanted => {
       question: { request: packedRequest(packed), target: undefined, frames, row: index, also },
     };
   }
+  const session = sessionFor(row, index, phase.sessions, turn.now);
+  if (session !== undefined) return { kind: 'ask', question: session };
   const frames = index === VIN_ROW ? undefined : knownFrames(row);
-  return { kind: 'ask', question: { request: row.request, target: undefined, frames, row: index } };
+  const { request, uds, patient = false } = row;
+  return { kind: 'ask', question: { request, target: uds?.target, frames, row: index, patient } };
 };

@@ -6,6 +6,8 @@ export interface Target {
   /** Identifier of the request and of its answers. */
   readonly to: number;
   readonly from: number;
+  /** How it may send long answers; undefined is all at once. */
+  readonly flowControl?: { readonly blockSize: number; readonly separationMs: number };
 }
 
 /** One thing to ask the car. Whoever carries it knows the bus and the device; nothing here does. */
@@ -20,6 +22,8 @@ export interface Question {
   readonly row: number;
   /** Other rows that are asked for in the same request. */
   readonly also?: readonly number[];
+  /** The control unit asked for patience before: wait as long as the device can. */
+  readonly patient?: boolean;
 }
 
 /** One item of the device's own language: a line, a frame. It waits for its fate. */

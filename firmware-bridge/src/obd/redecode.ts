@@ -2,11 +2,15 @@ import type { Body } from '@outpost/schemas/words';
 import { answerBodies, POSITIVE_OFFSET } from './answer.ts';
 import { assemble } from './isotp.ts';
 import { READ_ONLY_SERVICES } from './services.ts';
+import { redecodeUds } from './uds-answer.ts';
+
+const BY_IDENTIFIER = 0x22;
 
 /** Every body that one whole answer says, by its payload alone; empty where it says nothing. */
 export const redecodeAnswer = (ecu: number, payload: Uint8Array): readonly Body[] => {
   const service = (payload[0] ?? 0) - POSITIVE_OFFSET;
   if (!READ_ONLY_SERVICES.has(service)) return [];
+  if (service === BY_IDENTIFIER) return redecodeUds(ecu, payload);
   const bodies = answerBodies(ecu, payload);
   return bodies.ok ? bodies.value : [];
 };

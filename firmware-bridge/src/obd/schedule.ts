@@ -3,6 +3,7 @@ import { elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { ObdOptions, PollEntry } from './options.ts';
 import { type Learner, newLearner, type Shape } from './shape.ts';
 import type { Ecu } from './turn.ts';
+import type { UdsAsk } from './uds-ask.ts';
 
 /** One thing that is asked for again and again. */
 export interface Row {
@@ -28,6 +29,10 @@ export interface Row {
   readonly alone: boolean;
   /** Refused for good: asked no more. */
   readonly retired: boolean;
+  /** One control unit is asked, in its own manner; undefined asks all of them what the law has made alike. */
+  readonly uds?: UdsAsk;
+  /** It was answered with a request for patience, and nothing more came in time. */
+  readonly patient?: boolean;
 }
 
 /** A request that nobody answers is asked for this many times at its own pace before it is slowed down. */

@@ -157,7 +157,7 @@ export const NEGATIVE_TRANSCRIPTS: readonly Transcript[] = [
     replies: { '010C': line('7F0178') },
     ms: 60_000,
     neverSays: [RPM],
-    sends: { '010C': [4, 9] },
+    sends: { '010C': [6, 14] },
   },
   {
     name: 'conditions not right: asked ever more rarely, but asked',
