@@ -1,8 +1,7 @@
 import { airFlowGps, angularSpeed, type Conditions, dragTorqueNm } from './combustion.ts';
 import { along, clamp, lag } from './curves.ts';
-import type { Burnt, Engine, EngineInput } from './engine.ts';
+import type { Burnt, Engine, EngineInput, Turned } from './engine.ts';
 import type { EngineParameters } from './parameters.ts';
-import type { Turned } from './turn.ts';
 
 /** What a diesel has and a petrol engine has not. */
 export interface Diesel {
@@ -128,6 +127,7 @@ export const burnDiesel = (
   const asked = Math.max(0, (wantedNm - minNm) / indicatedNm(p, 1, rpm));
   const fuelGps = overrun ? 0 : Math.min(asked, airGps / (STOICHIOMETRIC_DIESEL * SMOKE_LAMBDA * 0.92));
   const lambda = fuelGps > 0 ? airGps / (STOICHIOMETRIC_DIESEL * fuelGps) : 2;
+  const treated = aftertreat(before, { airGps, fuelGps, lambda }, input.coolantC, dtS);
   const railTarget = 28_000 + 130_000 * clamp(0.7 * share + (0.3 * rpm) / 4_000, 0, 1);
   return {
     mapKpa,
@@ -141,7 +141,11 @@ export const burnDiesel = (
     sparkDegrees: 0,
     shortTrim: 0,
     diesel: {
-      ...aftertreat(before, { airGps, fuelGps, lambda }, input.coolantC, dtS),
+      exhaustC: treated.exhaustC,
+      filterC: treated.filterC,
+      sootG: treated.sootG,
+      regenerating: treated.regenerating,
+      filterKpa: treated.filterKpa,
       boostTargetKpa,
       egr,
       railKpa: lag(before.railKpa, overrun ? 30_000 : railTarget, dtS, RAIL_S),

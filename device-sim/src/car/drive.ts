@@ -44,7 +44,9 @@ const driveCombustion = (model: CarModel, p: CombustionCar, car: CarState): Driv
   }
   const motion = stepMotion(p, car.motion, wish, engineReach(p.engine, at), TICK_S);
   const { engine, clutch } = stepEngine(p, car.engine, inputOf(model, car, at, motion), TICK_S);
-  return { motion: { ...motion, box: { ...motion.box, clutch } }, engine, motorNm: 0, motorRpm: 0 };
+  const same = clutch === motion.box.clutch;
+  const coupled = same ? motion : { ...motion, box: { ...motion.box, clutch } };
+  return { motion: coupled, engine, motorNm: 0, motorRpm: 0 };
 };
 
 const motorReach = (p: TractionParameters, traction: Traction, rpm: number): Reach => ({

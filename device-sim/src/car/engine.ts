@@ -6,7 +6,7 @@ import { burnDiesel, type Diesel } from './diesel.ts';
 import type { Motion } from './motion.ts';
 import type { EngineCar, EngineParameters } from './parameters.ts';
 import { burnPetrol } from './petrol.ts';
-import { type Turned, turn } from './turn.ts';
+import { turn } from './turn.ts';
 
 /** What combustion makes of speed and torque. */
 export interface Burnt {
@@ -26,6 +26,14 @@ export interface Burnt {
   readonly shortTrim: number;
   /** What only a diesel has; undefined in a petrol engine. */
   readonly diesel: Diesel | undefined;
+}
+
+/** How fast the crankshaft turns, and what the clutch does. */
+export interface Turned {
+  readonly rpm: number;
+  readonly clutch: Motion['box']['clutch'];
+  /** By how much the idle speed wanders. */
+  readonly wanderRpm: number;
 }
 
 /** `stopped` with the ignition on: a red light, or a hybrid that drives on its battery. */
@@ -77,7 +85,7 @@ export const idleRpm = ({ engine }: EngineCar, coolantC: number): number =>
 
 const burn = ({ fuel }: EngineParameters): typeof burnPetrol => (fuel === 'diesel' ? burnDiesel : burnPetrol);
 
-/** One step of an engine whose speed and torque are given. */
+/** One step of an engine whose speed and torque are given. Written out, because it runs for every tick. */
 export const stepCombustion = (
   p: EngineParameters,
   engine: Engine,
@@ -85,14 +93,27 @@ export const stepCombustion = (
   turned: Turned,
   wantedNm: number,
   dtS: number,
-): Engine => ({
-  ...burn(p)(p, engine, input, turned, wantedNm, dtS),
-  rpm: turned.rpm,
-  wanderRpm: engine.wanderRpm,
-  phase: 'running',
-  phaseS: engine.phase === 'running' ? engine.phaseS + dtS : 0,
-  restarts: engine.restarts,
-});
+): Engine => {
+  const burnt = burn(p)(p, engine, input, turned, wantedNm, dtS);
+  return {
+    mapKpa: burnt.mapKpa,
+    airGps: burnt.airGps,
+    fuelGps: burnt.fuelGps,
+    lambda: burnt.lambda,
+    closedLoop: burnt.closedLoop,
+    overrun: burnt.overrun,
+    torqueNm: burnt.torqueNm,
+    throttle: burnt.throttle,
+    sparkDegrees: burnt.sparkDegrees,
+    shortTrim: burnt.shortTrim,
+    diesel: burnt.diesel,
+    rpm: turned.rpm,
+    wanderRpm: turned.wanderRpm,
+    phase: 'running',
+    phaseS: engine.phase === 'running' ? engine.phaseS + dtS : 0,
+    restarts: engine.restarts,
+  };
+};
 
 /** One step of the running engine. Also says what the clutch did, because that hangs on the two speeds. */
 export const stepEngine = (
@@ -109,10 +130,7 @@ export const stepEngine = (
   const rpm = clamp(free, 300, p.highestRpm + 200);
   const spinUpNm = (CRANK_INERTIA_KG_M2 * ((rpm - engine.rpm) / dtS) * 2 * Math.PI) / 60;
   const wantedNm = clutch === 'open' ? spinUpNm : motion.clutchNm;
-  return {
-    engine: stepCombustion(p, { ...engine, wanderRpm }, input, { rpm, clutch }, wantedNm, dtS),
-    clutch,
-  };
+  return { engine: stepCombustion(p, engine, input, { rpm, clutch, wanderRpm }, wantedNm, dtS), clutch };
 };
 
 /** The engine that stands still, whatever it did before; filter and turbocharger keep what they have. */

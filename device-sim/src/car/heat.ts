@@ -71,16 +71,15 @@ const catalystTarget = ({ running, ambientC, airGps, overrun }: HeatInput): numb
   return overrun ? 380 : 440 + 360 * clamp(airGps / 35, 0, 1);
 };
 
-/** One step of everything that is warm. */
+/** One step of everything that is warm. Written out, because it runs for every tick. */
 export const stepHeat = (heat: Heat, input: HeatInput, dtS: number): Heat => {
   const { running, ambientC, airGps } = input;
+  const { waterC, coolantC, thermostat, fanOn } = water(heat, input, dtS);
   const soak = clamp((heat.coolantC - ambientC) / 70, 0, 1);
   const intakeTarget = ambientC + soak * (running ? 5 + 17 * Math.exp(-airGps / 7) : 22);
   const oilTarget = running ? heat.coolantC + 9 * clamp(airGps / 20, 0, 1) : heat.coolantC;
-  return {
-    ...water(heat, input, dtS),
-    intakeC: lag(heat.intakeC, intakeTarget, dtS, INTAKE_S),
-    oilC: lag(heat.oilC, oilTarget, dtS, OIL_S),
-    catalystC: lag(heat.catalystC, catalystTarget(input), dtS, running ? CATALYST_S : 10 * CATALYST_S),
-  };
+  const intakeC = lag(heat.intakeC, intakeTarget, dtS, INTAKE_S);
+  const oilC = lag(heat.oilC, oilTarget, dtS, OIL_S);
+  const catalystC = lag(heat.catalystC, catalystTarget(input), dtS, running ? CATALYST_S : 10 * CATALYST_S);
+  return { coolantC, waterC, thermostat, intakeC, oilC, catalystC, fanOn };
 };

@@ -1,7 +1,7 @@
 import type { CarModel, CarState } from './car.ts';
 import { conditionsOf, type Driven, inputOf } from './conditions.ts';
 import { approach, clamp } from './curves.ts';
-import { type Engine, idleRpm, standing, stepCombustion, stepCranking } from './engine.ts';
+import { type Engine, idleRpm, standing, stepCombustion, stepCranking, type Turned } from './engine.ts';
 import { rpmPerMps } from './gearbox.ts';
 import { type Reach, stepMotion, type Wish } from './motion.ts';
 import type { PlugInCar } from './parameters.ts';
@@ -62,7 +62,11 @@ const turnEngine = (
   const coupled = couples && Math.abs(rpm - inputRpm) < COUPLED_WITHIN_RPM;
   const mostNm = maxTorqueNm(p.engine, { ...at, rpm });
   const engineNm = coupled ? engineShareNm(wantedNm, rpm, car.traction?.charge ?? 0, mostNm) : 0;
-  const turned = { rpm: coupled ? inputRpm : rpm, clutch: coupled ? 'closed' : 'open' } as const;
+  const turned: Turned = {
+    rpm: coupled ? inputRpm : rpm,
+    clutch: coupled ? 'closed' : 'open',
+    wanderRpm: 0,
+  };
   const engine = stepCombustion(p.engine, car.engine, input, turned, engineNm, TICK_S);
   return { ...driven, engine, motorNm: wantedNm - engineNm };
 };

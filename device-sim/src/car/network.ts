@@ -45,18 +45,20 @@ export const heardTraffic = (car: CarState): CarState => {
   return { ...car, network: { ...network, awakeUntilTick, wokenByTraffic } };
 };
 
-/** The network after a stretch of ticks that began with this ignition. */
+/** The network after a stretch of ticks that arrives at a tick. */
 export const stepNetwork = (
   { parameters }: CarModel,
-  { network, tick }: CarState,
+  { network }: CarState,
   now: { readonly off: boolean; readonly keptAwake: boolean },
-  ticks: number,
+  { arrival, ticks }: { readonly arrival: number; readonly ticks: number },
 ): Network => {
-  const until = roundedUp(tick + ticks + parameters.awakeAfterS * TICKS_PER_S);
-  if (!now.off) return { ...network, awakeUntilTick: until };
-  const awakeUntilTick = now.keptAwake ? until : network.awakeUntilTick;
-  const awake = tick < awakeUntilTick ? ticks : 0;
-  return awake === 0 && awakeUntilTick === network.awakeUntilTick
+  if (!now.off || now.keptAwake) {
+    const awakeUntilTick = roundedUp(arrival + parameters.awakeAfterS * TICKS_PER_S);
+    const awakeParkedTicks = network.awakeParkedTicks + (now.off ? ticks : 0);
+    const same = awakeUntilTick === network.awakeUntilTick && !now.off;
+    return same ? network : { ...network, awakeUntilTick, awakeParkedTicks };
+  }
+  return arrival > network.awakeUntilTick
     ? network
-    : { ...network, awakeUntilTick, awakeParkedTicks: network.awakeParkedTicks + awake };
+    : { ...network, awakeParkedTicks: network.awakeParkedTicks + ticks };
 };

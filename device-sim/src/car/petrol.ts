@@ -11,9 +11,8 @@ import {
   throttleShare,
 } from './combustion.ts';
 import { clamp, lag } from './curves.ts';
-import type { Burnt, Engine, EngineInput } from './engine.ts';
+import type { Burnt, Engine, EngineInput, Turned } from './engine.ts';
 import type { EngineParameters } from './parameters.ts';
-import type { Turned } from './turn.ts';
 
 const MANIFOLD_S = 0.14;
 const OVERRUN_BEGINS_RPM = 1_350;

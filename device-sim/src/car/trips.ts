@@ -1,4 +1,5 @@
 import type { CarState } from './car.ts';
+import type { Ignition } from './plan.ts';
 import type { Road } from './road.ts';
 
 /** One drive as it truly was, from ready to off. Times in ms since the simulation began. */
@@ -25,60 +26,76 @@ export interface Trip {
 /** Of a simulation; more are counted but not kept. */
 export const TRIPS_MAX = 10_000;
 
+/** A drive that goes on: what its end will be compared with. */
+interface Begun {
+  readonly readyMs: number;
+  readonly movedMs: number | undefined;
+  readonly stoppedMs: number | undefined;
+  readonly odometerM: number;
+  readonly fuelL: number;
+  readonly kwhOut: number;
+  readonly road: Road;
+}
+
 export interface Trips {
   readonly done: readonly Trip[];
-  readonly now: Trip | undefined;
+  readonly now: Begun | undefined;
   /** Beyond `TRIPS_MAX`. */
   readonly forgotten: number;
 }
 
 export const NO_TRIPS: Trips = { done: [], now: undefined, forgotten: 0 };
 
-const isReady = ({ ignition }: CarState): boolean => ignition === 'running';
-
 const kwhOut = ({ traction }: CarState): number =>
   traction === undefined ? 0 : traction.dischargedKwh - traction.chargedKwh;
 
-const begun = (car: CarState, ms: number): Trip => ({
-  readyMs: ms,
+const begin = (car: CarState, readyMs: number): Begun => ({
+  readyMs,
   movedMs: undefined,
   stoppedMs: undefined,
-  offMs: undefined,
-  distanceM: 0,
-  odometerFromM: car.totals.odometerM,
-  odometerToM: car.totals.odometerM,
-  fuelL: 0,
-  batteryKwh: 0,
-  from: car.road,
-  to: car.road,
-  restarts: 0,
+  odometerM: car.totals.odometerM,
+  fuelL: car.totals.fuelL,
+  kwhOut: kwhOut(car),
+  road: car.road,
 });
 
-const kept = (trips: Trips, trip: Trip): Trips =>
-  trips.done.length >= TRIPS_MAX
-    ? { ...trips, now: undefined, forgotten: trips.forgotten + 1 }
-    : { ...trips, now: undefined, done: [...trips.done, trip] };
+/** A drive up to this state of the car. */
+export const tripUpTo = (trip: Begun, car: CarState, offMs: number | undefined): Trip => ({
+  readyMs: trip.readyMs,
+  movedMs: trip.movedMs,
+  stoppedMs: trip.stoppedMs,
+  offMs,
+  distanceM: car.totals.odometerM - trip.odometerM,
+  odometerFromM: trip.odometerM,
+  odometerToM: car.totals.odometerM,
+  fuelL: trip.fuelL - car.totals.fuelL,
+  batteryKwh: kwhOut(car) - trip.kwhOut,
+  from: trip.road,
+  to: car.road,
+  restarts: car.engine.restarts,
+});
 
-/** The list after a tick from `before` to `after`, which ends at `ms`; `tickMs` long. */
-export const stepTrips = (before: CarState, after: CarState, ms: number, tickMs: number): Trips => {
+const ended = (trips: Trips, trip: Trip): Trips =>
+  trips.done.length >= TRIPS_MAX
+    ? { done: trips.done, now: undefined, forgotten: trips.forgotten + 1 }
+    : { done: [...trips.done, trip], now: undefined, forgotten: trips.forgotten };
+
+/** The list after a tick from `before` to `after` that began at `ms` and is `tickMs` long. */
+export const stepTrips = (
+  before: CarState,
+  after: { readonly ignition: Ignition; readonly speedMps: number },
+  ms: number,
+  tickMs: number,
+): Trips => {
   const { trips } = before;
-  if (!isReady(after)) {
-    return trips.now === undefined ? trips : kept(trips, { ...trips.now, offMs: ms - tickMs });
-  }
-  const trip = trips.now ?? begun(before, ms - tickMs);
-  const wayM = after.totals.odometerM - before.totals.odometerM;
-  return {
-    ...trips,
-    now: {
-      ...trip,
-      movedMs: trip.movedMs ?? (wayM > 0 ? ms - tickMs : undefined),
-      stoppedMs: wayM > 0 ? ms : trip.stoppedMs,
-      distanceM: trip.distanceM + wayM,
-      odometerToM: after.totals.odometerM,
-      fuelL: trip.fuelL + Math.max(0, before.totals.fuelL - after.totals.fuelL),
-      batteryKwh: trip.batteryKwh + kwhOut(after) - kwhOut(before),
-      to: after.road,
-      restarts: after.engine.restarts,
-    },
-  };
+  const { now } = trips;
+  if (after.ignition !== 'running')
+    return now === undefined ? trips : ended(trips, tripUpTo(now, before, ms));
+  const trip = now ?? begin(before, ms);
+  const moved = before.motion.speedMps > 0;
+  const moves = after.speedMps > 0;
+  if (now !== undefined && moved === moves) return trips;
+  const movedMs = trip.movedMs ?? (moves ? ms : undefined);
+  const stoppedMs = moved && !moves ? ms + tickMs : trip.stoppedMs;
+  return { ...trips, now: { ...trip, movedMs, stoppedMs } };
 };

@@ -17,11 +17,6 @@ const launchRpm = ({ gearbox }: Chassis, idle: number, clutchNm: number): number
     ? Math.max(LAUNCH_RPM, idle)
     : clamp(idle + CONVERTER_RPM_PER_NM * Math.max(0, clutchNm), idle, STALL_RPM);
 
-export interface Turned {
-  readonly rpm: number;
-  readonly clutch: Motion['box']['clutch'];
-}
-
 /** Where clutch and gears take the crankshaft, and whether the clutch still slips on arrival. */
 export const turn = (
   car: Chassis,
@@ -29,7 +24,7 @@ export const turn = (
   { speedMps, box, clutchNm }: Motion,
   idle: number,
   dtS: number,
-): Turned => {
+): { readonly rpm: number; readonly clutch: Motion['box']['clutch'] } => {
   const lockedRpm = speedMps * rpmPerMps(car, box.gear);
   if (box.clutch === 'open') {
     const towards = box.gear > 0 && box.shiftLeftS > 0 ? Math.max(idle, lockedRpm) : idle;
