@@ -12,6 +12,7 @@ import {
 } from '@outpost/schemas/vehicle';
 import { concatBytes } from '@outpost/schemas/words';
 import { readDids } from './dids.ts';
+import { monitorResults } from './monitor-results.ts';
 import { isAnswering } from './network.ts';
 import type { Moment } from './pid-table.ts';
 import { pidBytes } from './quantise.ts';
@@ -104,6 +105,22 @@ const troubleCodes = (unit: ControlUnit, service: number, codes: readonly string
   bytes: concatBytes(Uint8Array.of(service + 0x40), encodeDtcs(unit.hasCodes ? codes : [], 'can')),
 });
 
+/** Service 06: one monitor, or the bitmaps of those that there are. */
+const monitorTests = (unit: ControlUnit, parameters: Uint8Array, moment: Moment): Answer => {
+  const [monitor] = parameters;
+  if (monitor === undefined || parameters.length !== 1) return { refusal: FORMAT_WRONG };
+  if (unit.monitors.length === 0) return { refusal: SERVICE_NOT_SUPPORTED };
+  const head = Uint8Array.of(0x46, monitor);
+  if (isBitmapPid(monitor)) {
+    const bits = bitmap(monitor, unit.monitors);
+    return bits === undefined ? { refusal: OUT_OF_RANGE } : { bytes: concatBytes(head, bits) };
+  }
+  const results = unit.monitors.includes(monitor) ? monitorResults(monitor, moment) : undefined;
+  return results === undefined
+    ? { refusal: OUT_OF_RANGE }
+    : { bytes: concatBytes(head.subarray(0, 1), results) };
+};
+
 /** The services of ISO 14229-1 that only read. */
 const extended = (
   unit: ControlUnit,
@@ -146,6 +163,7 @@ const answer = (unit: ControlUnit, service: number, parameters: Uint8Array, mome
   if (service === 0x03 && alone) return troubleCodes(unit, service, codes.stored);
   if (service === 0x07 && alone) return troubleCodes(unit, service, codes.pending);
   if (service === 0x0a && alone) return troubleCodes(unit, service, codes.permanent);
+  if (service === 0x06) return monitorTests(unit, parameters, moment);
   if (service === 0x09) return vehicleInformation(unit, parameters);
   // Clearing is refused, as every control unit does while the engine runs: this car's memory is its evidence.
   if (service === 0x04) return { refusal: CONDITIONS_NOT_CORRECT };

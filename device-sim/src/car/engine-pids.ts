@@ -1,3 +1,4 @@
+import { dtcCode } from '@outpost/schemas/vehicle';
 import { drawAt, normalAt } from '../random/draw-at.ts';
 import { CHANNEL } from './channels.ts';
 import { airFlowGps, type Conditions, dragTorqueNm, fuelGramsPerL, wideOpenKpa } from './combustion.ts';
@@ -98,12 +99,38 @@ export const exhaustKgPerH = ({ car: { engine } }: Moment): number => (engine.ai
 export const gearRatio = ({ model, car: { motion } }: Moment): number =>
   model.parameters.gearbox.ratios[motion.box.gear - 1] ?? 0;
 
+/** The code that stored the freeze frame; zeros without one. */
+const freezeCode = ({ car }: Moment): Uint8Array => {
+  const code = dtcCode(car.codes.frozenBy ?? '') ?? 0;
+  return Uint8Array.of(code >> 8, code & 0xff);
+};
+
+/** Above the pressure in the manifold: the regulator holds the rail against the air outside. */
+const railAboveManifold = (m: Moment): number =>
+  running(m) ? fuelPressure(m) + barometricKpa(m.model, m.car) - m.car.engine.mapKpa : 0;
+
+/** Exhaust gas is led back when the engine is warm and neither idles nor pulls hard. */
+const exhaustBack = ({ car: { engine, heat } }: Moment): number =>
+  heat.coolantC < 60 || !engine.closedLoop ? 0 : clamp((engine.mapKpa - 35) * 0.4, 0, 14);
+
+/** The valve follows its command to a percent or two. */
+const exhaustError = (m: Moment): number =>
+  exhaustBack(m) === 0 ? 0 : 3 * (drawAt(m.model.seed, CHANNEL.trim, 1) - 0.5);
+
+/** Behind the first brick the second one is cooler by a part of what both are above the air. */
+const secondCatalystC = ({ model, car }: Moment): number =>
+  model.ambientC + 0.78 * Math.max(0, car.heat.catalystC - model.ambientC);
+
+/** A wide-range sensor's amplifier: about 1.5 V at lambda 1. */
+const lambdaVolts = (m: Moment): number => clamp(1.5 + 1.7 * (measuredLambda(m) - 1), 0.3, 4.9);
+
 const NOT_FITTED_5 = [undefined, undefined, undefined, undefined, undefined];
 
 /** Everything the engine's control unit answers in service 01. */
 // biome-ignore format: a table reads by columns
 export const ENGINE_PIDS: PidTable = new Map([
   row(0x01, ({ car }) => monitorStatus(car)),
+  row(0x02, (m) => freezeCode(m)),
   row(0x03, (m) => Uint8Array.of(fuelStatus(m), 0)),
   row(0x04, (m) => [load(m)]),
   row(0x05, ({ car }) => [car.heat.coolantC]),
@@ -120,8 +147,13 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x13, () => Uint8Array.of(0x03)),
   row(0x15, (m) => [rearVolts(m), undefined]),
   row(0x1c, () => Uint8Array.of(6)),
+  row(0x1e, () => Uint8Array.of(0)),
   row(0x1f, ({ car }) => [car.totals.runS]),
   row(0x21, ({ car }) => [car.totals.distanceWithLampM / 1_000]),
+  row(0x22, (m) => [railAboveManifold(m)]),
+  row(0x24, (m) => [measuredLambda(m), lambdaVolts(m)]),
+  row(0x2c, (m) => [exhaustBack(m)]),
+  row(0x2d, (m) => [exhaustError(m)]),
   row(0x2e, (m) => [purge(m)]),
   row(0x2f, ({ car, model }) => [(100 * car.totals.fuelL) / tankOfL(model.parameters)]),
   row(0x30, ({ car }) => [car.totals.warmUps]),
@@ -130,6 +162,7 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x33, ({ model, car }) => [barometricKpa(model, car)]),
   row(0x34, (m) => [measuredLambda(m), pumpCurrentMa(m)]),
   row(0x3c, ({ car }) => [car.heat.catalystC]),
+  row(0x3e, (m) => [secondCatalystC(m)]),
   row(0x41, ({ car }) => driveCycleStatus(car)),
   row(0x42, ({ car }) => [car.supply.volts - 0.12]),
   row(0x43, (m) => [absoluteLoad(m)]),
@@ -146,6 +179,7 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x50, () => Uint8Array.of(0, 0, 0, 0)),
   row(0x51, () => Uint8Array.of(1)),
   row(0x52, () => [4.7]),
+  row(0x53, (m) => [barometricKpa(m.model, m.car) + vapourPa(m) / 1_000]),
   row(0x55, ({ car }) => [car.engine.closedLoop ? 0.4 : 0, undefined]),
   row(0x56, () => [0.8, undefined]),
   row(0x5a, (m) => [100 * pedal(m)]),

@@ -4,6 +4,7 @@ import { DIESEL_PIDS } from './diesel-pids.ts';
 import { BATTERY_PIDS, ELECTRIC_PIDS, PLUG_IN_PIDS } from './electric-pids.ts';
 import { ENGINE_PIDS, GEARBOX_PIDS } from './engine-pids.ts';
 import type { CarIdentity, UnitIdentity } from './identity.ts';
+import { petrolMonitors } from './monitor-results.ts';
 import { type CarParameters, engineOf, MAKERS_PROFILES } from './parameters.ts';
 import type { PidTable } from './pid-table.ts';
 
@@ -20,6 +21,8 @@ export interface ControlUnit {
   /** Undefined: the unit does not know the VIN. */
   readonly vin: string | undefined;
   readonly hasCodes: boolean;
+  /** Identifiers of the on-board monitors that it tells the results of (service 06). */
+  readonly monitors: readonly number[];
 }
 
 /** Compiled once, because units are looked up for every request. */
@@ -46,6 +49,7 @@ const leading = (identity: CarIdentity, car: CarParameters): Draft => ({
   identity: car.drive === 'electric' ? identity.powertrain : identity.engine,
   vin: identity.vin,
   hasCodes: true,
+  monitors: engineOf(car)?.fuel === 'petrol' ? petrolMonitors : [],
 });
 
 /** 7E9: a little later, but within the 50 ms of ISO 15765-4. */
@@ -58,6 +62,7 @@ const gearbox = (identity: CarIdentity): Draft => ({
   identity: identity.gearbox,
   vin: undefined,
   hasCodes: false,
+  monitors: [],
 });
 
 const BATTERY_NUMBER = 4;
@@ -72,6 +77,7 @@ const battery = (identity: CarIdentity): Draft => ({
   identity: identity.battery,
   vin: undefined,
   hasCodes: false,
+  monitors: [],
 });
 
 /** A unit that only its maker's tools know: no legislated service, so nothing to a request to everybody. */
@@ -89,6 +95,7 @@ const makersOwn = (identity: CarIdentity, { target, answer }: ProfileUnit, numbe
   identity: identity.gearbox,
   vin: undefined,
   hasCodes: false,
+  monitors: [],
 });
 
 /** The control units of a car, by the order in which they answer. */
