@@ -1,7 +1,7 @@
 import type { Clock, DeviceName, Fault, MonoNs, Observation, Result } from '@outpost/schemas/words';
 import type { InputGuard } from './input-guard.ts';
 import type { Port } from './port.ts';
-import type { DeviceStatus, Session } from './session.ts';
+import type { DeviceStatus, Remembered, Session } from './session.ts';
 import type { Codec } from './wire.ts';
 
 /** An item that could not be believed, kept with its reason. */
@@ -42,6 +42,8 @@ export interface AdapterContext {
   readonly tally: Tally;
   /** Told what is worked on, and asked what not to touch; undefined where nobody counts failures. */
   readonly guard?: InputGuard;
+  /** What the device's last status asked to keep. */
+  readonly remembered?: Remembered | undefined;
   report(status: DeviceStatus): void;
 }
 
@@ -64,7 +66,7 @@ export interface AdapterParts<Options, State, Command, Event> {
   readonly bearsPosition?: boolean;
   check(options: unknown): Result<Options>;
   readonly codec: Codec<Command, Event>;
-  session(options: Options): Session<State, Command, Event>;
+  session(options: Options, remembered?: Remembered): Session<State, Command, Event>;
 }
 
 export const newTally = (): Tally => ({

@@ -20,6 +20,7 @@ export const defineAdapter = <Options, State, Command, Event>(
   ): AsyncGenerator<Observed, Fault, void> {
     const checked = parts.check(options);
     if (!checked.ok) return checked.fault;
-    return yield* runSession({ codec: parts.codec, session: parts.session(checked.value) }, port, context);
+    const session = parts.session(checked.value, context.remembered);
+    return yield* runSession({ codec: parts.codec, session }, port, context);
   },
 });

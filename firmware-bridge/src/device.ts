@@ -14,7 +14,7 @@ import type { InputGuard } from './input-guard.ts';
 import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
 import type { Port, PortScheme } from './port.ts';
 import { redact } from './privacy.ts';
-import type { DeviceStatus } from './session.ts';
+import type { DeviceStatus, Remembered } from './session.ts';
 
 export interface DeviceParts {
   readonly adapter: Adapter;
@@ -29,6 +29,8 @@ export interface DeviceParts {
   readonly guard?: InputGuard;
   /** Where no position is kept. */
   readonly privacyZones?: readonly PrivacyZone[];
+  /** What the last status of an earlier run asked to keep. */
+  readonly remembered?: Remembered | undefined;
   report(status: DeviceStatus): void;
   /** Other ports than the usual ones. */
   readonly schemes?: readonly PortScheme[];
@@ -65,11 +67,34 @@ const reportAway = (report: (status: DeviceStatus) => void) => {
   };
 };
 
+/** Gives each connection what the last one asked to keep. */
+const rememberer = ({ clock, remembered, report }: DeviceParts) => {
+  let text = remembered?.text;
+  let since = clock.mono();
+  let agedMs = remembered?.agedMs ?? 0;
+  return {
+    report: (status: DeviceStatus): void => {
+      if (status.keep !== undefined) {
+        text = status.keep;
+        since = clock.mono();
+        agedMs = 0;
+      }
+      report(status);
+    },
+    remembered: (): Remembered | undefined =>
+      text === undefined ? undefined : { text, agedMs: agedMs + elapsedMs(since, clock.mono()) },
+  };
+};
+
 /** Passes an adapter's observations on as events and returns why it ended. */
-async function* readPort(port: Port, parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
+async function* readPort(
+  port: Port,
+  parts: DeviceParts,
+  remembered: Remembered | undefined,
+): AsyncGenerator<DeviceEvent, Fault, void> {
   const { adapter, options, device, clock, signal, tally, guard, privacyZones = [], report } = parts;
   const counted = guard === undefined ? {} : { guard };
-  const context: AdapterContext = { device, clock, signal, tally, ...counted, report };
+  const context: AdapterContext = { device, clock, signal, tally, ...counted, remembered, report };
   const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
   let ended = false;
   let origin: Origin = port.origin ?? 'live';
@@ -94,6 +119,7 @@ async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, F
   if (!checked.ok) return checked.fault;
   const backoff = createBackoff();
   const status = reportAway(report);
+  const memory = rememberer(parts);
   for (;;) {
     const opening = { address, clock, signal, backoff, away: status.away };
     const opened = await openUntilItWorks(schemes === undefined ? opening : { ...opening, schemes });
@@ -105,7 +131,7 @@ async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, F
       tally.connects += 1;
       status.back(port.where);
       yield { kind: 'connected', where: port.where, mono: since };
-      fault = yield* readPort(port, parts);
+      fault = yield* readPort(port, { ...parts, report: memory.report }, memory.remembered());
     } finally {
       tally.disconnects += 1;
       await port[Symbol.asyncDispose]();

@@ -31,6 +31,31 @@ export interface DeviceStatus {
   /** One sentence, with what to do where there is something to do. */
   readonly words: string;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** What the device can do and how fast it is, where the dialogue has found that out. */
+  readonly report?: DeviceReport;
+  /** For the next connection and the next run of the program, which get it back; set where it changed. */
+  readonly keep?: string;
+}
+
+/** What an earlier connection asked to be kept. */
+export interface Remembered {
+  readonly text: string;
+  /** How long ago; 0 where that is not known. */
+  readonly agedMs: number;
+}
+
+/** For scripts: nothing in it is a sentence. */
+export interface DeviceReport {
+  /** By the name of a feature, what was found when it was tried: `works`, `ignored`, `refused`, `untried`. */
+  readonly features: Readonly<Record<string, string>>;
+  /** How often each signal comes and how often it was wanted, per second. */
+  readonly rates: readonly SignalRate[];
+}
+
+export interface SignalRate {
+  readonly signal: string;
+  readonly perSecond: number;
+  readonly wantedPerSecond: number;
 }
 
 export interface Step<State, Command> {

@@ -1,4 +1,4 @@
-export { powerFrom, powerText } from './kept.ts';
+export { keptMark, powerFrom, powerText } from './kept.ts';
 export { POWER_LIMITS } from './limits.ts';
 export {
   learned,
@@ -11,4 +11,5 @@ export {
   type Sign,
   stateOf,
 } from './power.ts';
+export { learnedFrom } from './signs.ts';
 export { accountWords, powerFacts, powerWords } from './words.ts';

@@ -16,6 +16,10 @@ interface Kept {
   readonly wokenInARow: number;
 }
 
+/** Changes where something worth keeping did, rather than with time. */
+export const keptMark = ({ account, mode, look, since }: Power): string =>
+  [mode, since, look?.at ?? 0, account.blind.length, account.wakes.length].join();
+
 /** As text, for whoever keeps it. */
 export const powerText = (power: Power, now: MonoNs): string => {
   const { account, look, drivenAt, blindInVain, looksInVain, wokenInARow } = power;

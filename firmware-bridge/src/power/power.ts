@@ -5,6 +5,7 @@ import {
   type Change,
   isCharging,
   isLow,
+  isPlausibleSample,
   isPlunged,
   mayReturn,
   mustStop,
@@ -173,6 +174,7 @@ export const learned = (before: Power, sign: Sign, now: MonoNs): Power => {
   const power = passed(before, now);
   switch (sign.kind) {
     case 'voltage':
+      if (!isPlausibleSample(sign.millivolts)) return power;
       return passed(withVoltage(power, sign.millivolts, now), now);
     case 'motion':
       return power.mode === 'parked' ? { ...power, trigger: 'motion' } : power;
@@ -192,7 +194,7 @@ export const learned = (before: Power, sign: Sign, now: MonoNs): Power => {
 export const looked = (before: Power, blind: boolean, now: MonoNs): Power => {
   const power = passed(before, now);
   // A car that was just driven is asked again; that is no new look.
-  if (power.mode === 'awake') return { ...power, missedAt: now };
+  if (power.mode === 'awake') return { ...power, missedAt: undefined };
   return {
     ...power,
     mode: 'awake',

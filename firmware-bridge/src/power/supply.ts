@@ -10,7 +10,7 @@ export interface Supply {
   readonly chargingSince: MonoNs | undefined;
   readonly lowSince: MonoNs | undefined;
   readonly backSince: MonoNs | undefined;
-  /** A sudden fall to below what a battery at rest may have: a starter, unless it lasts. */
+  /** A sudden fall to below what a battery at rest may have, or a first sample there: a starter, unless it lasts. */
   readonly plungedAt: MonoNs | undefined;
 }
 
@@ -39,6 +39,11 @@ const changeOf = (
   return before - millivolts >= POWER_LIMITS.fallMillivolts ? 'fall' : undefined;
 };
 
+/** Some clones print 0.0 V where they cannot measure; no starter pulls a battery that low. */
+const PLAUSIBLE_MIN_MILLIVOLTS = 6_000;
+
+export const isPlausibleSample = (millivolts: number): boolean => millivolts >= PLAUSIBLE_MIN_MILLIVOLTS;
+
 export const sampled = (
   supply: Supply,
   millivolts: number,
@@ -57,7 +62,7 @@ export const sampled = (
       lowSince: since(millivolts < lowMillivolts, supply.lowSince),
       backSince: since(millivolts >= backMillivolts, supply.backSince),
       plungedAt:
-        isEmpty && (supply.plungedAt !== undefined || change === 'fall')
+        isEmpty && (supply.plungedAt !== undefined || supply.millivolts === undefined || change === 'fall')
           ? (supply.plungedAt ?? now)
           : undefined,
     },

@@ -29,7 +29,7 @@ const parkedWords = (power: Power, now: MonoNs): string => {
     power.wokenInARow >= POWER_LIMITS.wokenInARow
       ? ' Looking for it woke it each time, so it is looked for every six hours only.'
       : '';
-  return `The dongle answers and the car is off: it is left alone. It is looked for when the voltage changes${next}; switch the ignition on to start.${often}`;
+  return `The dongle answers, but no car does: it is left alone. It is looked for when the voltage changes${next}; switch the ignition on to start.${often}`;
 };
 
 /** Why the car is spoken to or not, in words. */

@@ -174,9 +174,9 @@ describe('the dialogue in time', () => {
     const away = Array.from({ length: 6 }, () => 'UNABLE TO CONNECT');
     const rig = rigOf({
       '0100': [...away, GOOD_CAR['0100']],
-      ATRV: [...Array.from({ length: 6 }, () => '12.5V'), '13.9V'],
+      ATRV: [...Array.from({ length: 120 }, () => '12.5V'), '13.9V'],
     });
-    rig.run(130_000);
+    rig.run(110_000);
     expect(rig.said.some(({ body }) => body.kind === 'number' && body.signal === 2)).toBe(false);
     rig.run(60_000);
     expect(rig.said.some(({ body }) => body.kind === 'number' && body.signal === 2)).toBe(true);

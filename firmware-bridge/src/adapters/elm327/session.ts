@@ -2,8 +2,9 @@ import { elapsedMs, type MonoNs, monoNs } from '@outpost/schemas/words';
 import { startDiscover } from '../../obd/discover.ts';
 import { startPoll } from '../../obd/poll.ts';
 import { NO_COUNTS, newCarFacts } from '../../obd/turn.ts';
-import type { Input, Session, Step } from '../../session.ts';
-import { absentNext, absentReply, startAbsent } from './absent.ts';
+import { learned, learnedFrom, mayNow, newPower, powerFrom } from '../../power/index.ts';
+import type { Input, Remembered, Session, Step } from '../../session.ts';
+import { absentNext, absentReply, startAbsent, startNobody } from './absent.ts';
 import type { Command } from './command.ts';
 import { connectNext, connectReply, startConnect } from './connect.ts';
 import { askDiscover, askPoll, discoverPrinted, pollPrinted, takesSeveral } from './converse.ts';
@@ -22,6 +23,7 @@ const INITIAL: State = {
   upsets: { syncs: 0, resets: 0, strikes: 0, resetsInSetup: 0 },
   car: newCarFacts(monoNs(0n)),
   counts: NO_COUNTS,
+  power: newPower(monoNs(0n)),
   reported: undefined,
 };
 
@@ -36,19 +38,27 @@ const takePrinted = (turn: Turn, printed: Printed): void => {
       const found = connectReply(turn, phase, printed);
       if (found === 'found') turn.phase = startDiscover();
       if (found === 'found-again') turn.phase = startPoll(turn, takesSeveral(turn));
-      if (found === 'nobody') startAbsent(turn);
+      if (found === 'nobody') startNobody(turn);
+      else if (found !== 'searching') turn.power = learned(turn.power, { kind: 'answer' }, turn.now);
       return;
     }
     case 'discover':
-      if (discoverPrinted(turn, phase, printed) === 'nobody') startAbsent(turn);
+      if (discoverPrinted(turn, phase, printed) === 'nobody') startNobody(turn);
       return;
     case 'poll':
       if (pollPrinted(turn, phase, printed) === 'lost') startConnect(turn, 'full');
       return;
     case 'absent':
-      if (absentReply(turn, phase, printed) === 'look') startConnect(turn, 'full');
+      absentReply(turn, phase, printed);
       return;
   }
+};
+
+/** A car that may not be spoken to any more is left alone, whatever was to be asked next. */
+const leaveAlone = (turn: Turn): void => {
+  const { kind } = turn.phase;
+  const speaksToCar = kind === 'connect' || kind === 'discover' || kind === 'poll';
+  if (speaksToCar && mayNow(turn.power, turn.now).kind === 'local') startAbsent(turn);
 };
 
 /** The link is idle: the phase asks its next question, or says when it wants to. */
@@ -57,7 +67,7 @@ const askNext = (turn: Turn): void => {
   switch (phase.kind) {
     case 'setup':
       if (setupNext(turn, phase)) return;
-      startConnect(turn, 'full');
+      startAbsent(turn);
       askNext(turn);
       return;
     case 'connect':
@@ -70,9 +80,7 @@ const askNext = (turn: Turn): void => {
       askPoll(turn, phase);
       return;
     case 'absent':
-      if (!absentNext(turn, phase)) return;
-      startConnect(turn, 'blind');
-      askNext(turn);
+      if (absentNext(turn, phase) === 'look') askNext(turn);
       return;
   }
 };
@@ -83,10 +91,10 @@ const waitMs = ({ link, wakeAt, now }: Turn): number | undefined => {
 };
 
 const stepOf = (turn: Turn, reported: State['reported']): Step<State, Command> => {
-  const { link, phase, facts, upsets, car, counts } = turn;
+  const { link, phase, facts, upsets, car, counts, power } = turn;
   const told = statusOf(turn, reported);
   return {
-    state: { link, phase, facts, upsets, car, counts, reported: told.reported },
+    state: { link, phase, facts, upsets, car, counts, power, reported: told.reported },
     commands: turn.commands,
     said: turn.said,
     fates: turn.fates,
@@ -102,17 +110,27 @@ const stepOf = (turn: Turn, reported: State['reported']): Step<State, Command> =
  * car offers, then ask for it by a schedule. Two layers: `link.ts` sees to it that one command is under way at a time
  * and that its reply is complete; the phases decide what to ask and what a reply means.
  */
-export const elm327Session = (options: Elm327Options): Session<State, Command, Event> => ({
+export const elm327Session = (
+  options: Elm327Options,
+  remembered?: Remembered,
+): Session<State, Command, Event> => ({
   initial: INITIAL,
   step: (state: State, input: Input<Event>, now: MonoNs): Step<State, Command> => {
     const turn = newTurn(state, options, now);
+    if (input.kind === 'opened') turn.power = powerFrom(remembered?.text, remembered?.agedMs ?? 0, now);
     const outcome = exchange(turn, input);
     if (outcome.kind === 'reply') takePrinted(turn, outcome.printed);
     if (outcome.kind === 'reset') {
       startSetup(turn);
       synchronise(turn, undefined);
     }
-    if (turn.link.kind === 'idle' && turn.reopen === undefined) askNext(turn);
+    const bodies = turn.said.map(({ body }) => body);
+    const isAnswered = turn.counts.answered > state.counts.answered;
+    turn.power = learnedFrom(turn.power, bodies, isAnswered, now);
+    if (turn.link.kind === 'idle' && turn.reopen === undefined) {
+      leaveAlone(turn);
+      askNext(turn);
+    }
     return stepOf(turn, state.reported);
   },
 });

@@ -3,6 +3,7 @@ import type { Discover } from '../../obd/discover.ts';
 import type { Poll } from '../../obd/poll.ts';
 import type { Carrier, Question } from '../../obd/question.ts';
 import type { CarFacts, Counts } from '../../obd/turn.ts';
+import type { Power } from '../../power/index.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
 
@@ -81,12 +82,12 @@ export type Phase =
     }
   | Discover
   | Poll
+  /** The car is left alone, or away: only the dongle is spoken to. */
   | {
       readonly kind: 'absent';
-      readonly since: MonoNs;
-      readonly voltageDue: MonoNs;
-      readonly probeDue: MonoNs;
-      readonly lastMillivolts: number | undefined;
+      readonly voltageAskedAt: MonoNs | undefined;
+      /** The voltage that was told last. */
+      readonly told: { readonly millivolts: number; readonly at: MonoNs } | undefined;
     };
 
 /** What is known about the dongle on this connection. */
@@ -123,6 +124,7 @@ export interface State {
   readonly upsets: Upsets;
   readonly car: CarFacts;
   readonly counts: Counts;
+  readonly power: Power;
   readonly reported: Reported | undefined;
 }
 
@@ -132,4 +134,6 @@ export interface Reported {
   readonly words: string;
   readonly at: MonoNs;
   readonly requests: number;
+  /** What of the power was told to be kept: changes of it are told again. */
+  readonly kept: string;
 }

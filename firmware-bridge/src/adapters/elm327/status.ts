@@ -1,6 +1,7 @@
 import { signalById } from '@outpost/schemas/vehicle';
 import { elapsedMs } from '@outpost/schemas/words';
 import { carFacts, pollWords } from '../../obd/report.ts';
+import { keptMark, powerFacts, powerText, powerWords } from '../../power/index.ts';
 import type { DeviceStatus } from '../../session.ts';
 import { protocolName } from './bus.ts';
 import type { Phase, Reported } from './state.ts';
@@ -11,13 +12,13 @@ const WORDS_EVERY_MS = 1_000;
 /** While the words stay the same, the figures are told this often. */
 const FIGURES_EVERY_MS = 10_000;
 
-const absentWords = ({ facts }: Turn): string => {
+const absentWords = ({ facts, power, now }: Turn): string => {
   if (facts.foreignProtocol !== undefined) {
     return `The car speaks ${facts.foreignProtocol}, which this dongle's language does not let us read. The dongle's voltage is still read.`;
   }
-  const probing =
-    'It is looked for when the voltage changes and a few times a day; switch the ignition on to start.';
-  return `The dongle answers, but no car does. ${probing}`;
+  return power.drivenAt === undefined || power.mode !== 'awake'
+    ? powerWords(power, now)
+    : 'The dongle answers, but the car that was just driven does not; it is asked again.';
 };
 
 const phaseWords = (turn: Turn): string => {
@@ -60,6 +61,7 @@ const factsOf = (turn: Turn, reported: Reported | undefined, ageMs: number): Dev
     lineCount: facts.lineCount,
     resynchronised: upsets.syncs,
     resets: upsets.resets,
+    ...powerFacts(turn.power, turn.now),
     ...carFacts(turn, reported?.requests ?? 0, ageMs),
   };
 };
@@ -71,12 +73,14 @@ export const statusOf = (
 ): { readonly status: DeviceStatus | undefined; readonly reported: Reported | undefined } => {
   const phase = PHASE_NAMES[turn.phase.kind];
   const ageMs = reported === undefined ? Number.POSITIVE_INFINITY : elapsedMs(reported.at, turn.now);
+  const kept = keptMark(turn.power);
   if (reported?.phase === phase && ageMs < WORDS_EVERY_MS) return { status: undefined, reported };
   const words = `${phaseWords(turn)}${troubleWords(turn)}`;
   if (reported?.phase === phase && reported.words === words && ageMs < FIGURES_EVERY_MS) {
     return { status: undefined, reported };
   }
   const facts = factsOf(turn, reported, ageMs);
-  const told = { phase, words, at: turn.now, requests: turn.counts.requests };
-  return { status: { phase, words, facts }, reported: told };
+  const told = { phase, words, at: turn.now, requests: turn.counts.requests, kept };
+  const keep = reported?.kept === kept ? {} : { keep: powerText(turn.power, turn.now) };
+  return { status: { phase, words, facts, ...keep }, reported: told };
 };

@@ -30,7 +30,7 @@ const bodyText = (body: Body): string => {
 };
 
 /** Lists are confirmed by a second reply, and the answer to the first nudge is `?`: both in every dialogue. */
-const ALWAYS_DROPPED = new Set(['unconfirmed', 'resynchronising']);
+const ALWAYS_DROPPED = new Set(['unconfirmed', 'resynchronising', 'unchanged']);
 
 const reasonsOf = (
   rig: Rig,

@@ -1,6 +1,7 @@
 import { type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { Question } from '../../obd/question.ts';
 import { mayAskAt, noteRequest, noteTrouble, type ObdTurn } from '../../obd/turn.ts';
+import type { Power } from '../../power/index.ts';
 import type { Command } from './command.ts';
 import type { Elm327Options } from './options.ts';
 import type { Asked, Facts, Link, Phase, State, Upsets } from './state.ts';
@@ -12,6 +13,7 @@ export interface Turn extends ObdTurn {
   phase: Phase;
   facts: Facts;
   upsets: Upsets;
+  power: Power;
   readonly commands: Command[];
   /** When to step again although nothing came; only looked at while the link is idle. */
   wakeAt: MonoNs | undefined;
@@ -27,6 +29,7 @@ export const newTurn = (state: State, options: Elm327Options, now: MonoNs): Turn
   upsets: state.upsets,
   car: state.car,
   counts: state.counts,
+  power: state.power,
   commands: [],
   said: [],
   fates: [],
