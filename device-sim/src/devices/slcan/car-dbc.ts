@@ -28,7 +28,7 @@ VAL_ 400 Speed 8191 "not available" ;
 /** Which signals of the table these are. */
 export const CAR_MAP: Readonly<Record<string, string>> = {
   'EngineData.EngineSpeed': 'Vehicle.Powertrain.CombustionEngine.Speed',
-  'EngineData.ManifoldPressure': 'Vehicle.Powertrain.CombustionEngine.MAP',
+  'EngineData.ManifoldPressure': 'Vehicle.OBD.MAP',
   'Driving.Speed': 'Vehicle.Speed',
   'Temperatures.Coolant': 'Vehicle.Powertrain.CombustionEngine.ECT',
   'Temperatures.BatteryVoltage': 'Vehicle.LowVoltageBattery.CurrentVoltage',

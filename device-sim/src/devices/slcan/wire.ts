@@ -4,7 +4,8 @@ import { slcanWire } from '@outpost/firmware-bridge';
 export const codec: typeof slcanWire.slcanCodec = slcanWire.slcanCodec;
 export const { BIT_RATES_KBPS, FLAGS_BUS, SIMULATOR_SERIAL, dataFrame, encodeFlowControl, isFlowControl } =
   slcanWire;
-export const { receiveFrame, sendDue, startSending, takeFlowControl } = slcanWire;
+export const { sendDue, startSending, takeFlowControl } = slcanWire;
+export const receiveFrame: typeof slcanWire.receiveFrame = slcanWire.receiveFrame;
 export type CanFrame = slcanWire.CanFrame;
 export type Command = slcanWire.Command;
 export type Event = slcanWire.Event;
