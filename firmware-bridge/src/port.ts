@@ -16,6 +16,13 @@ export interface Arrival {
   readonly retained?: boolean;
 }
 
+/** How fast a serial line is. */
+export interface LineRate {
+  readonly baud: number;
+  /** The address does not say it: whoever speaks over the line finds it out. */
+  readonly auto: boolean;
+}
+
 /**
  * The owner of one socket or serial line. Single use: after it closed, open another.
  *
@@ -32,6 +39,10 @@ export interface Port extends AsyncDisposable {
    * themselves: what a port knows about its source outranks what a session reads in the stream.
    */
   readonly origin?: 'replayed';
+  /** Undefined where it is no serial line. */
+  readonly rate?: LineRate;
+  /** Changes the rate once everything written before has left; there where `rate` is. */
+  setBaud?(baud: number, signal: AbortSignal): Promise<Result<void>>;
   readonly arrivals: AsyncIterable<Arrival>;
   readonly closed: Promise<Fault>;
   write(bytes: Uint8Array, signal: AbortSignal, to?: Peer): Promise<Result<void>>;

@@ -164,6 +164,10 @@ const take = async <S, C, E>(dialogue: Dialogue<S, C, E>, input: Input<E>): Prom
   if (step.status !== undefined) context.report(step.status);
   observe(dialogue, step);
   if (step.reopen !== undefined) return step.reopen;
+  if (step.baud !== undefined && dialogue.port.setBaud !== undefined) {
+    const changed = await dialogue.port.setBaud(step.baud, context.signal);
+    if (!changed.ok) return changed.fault;
+  }
   for (const command of step.commands) {
     const failed = await send(dialogue, command);
     if (failed !== undefined) return failed;
@@ -239,7 +243,8 @@ const start = <S, C, E>(
 
 const drive = async <S, C, E>(dialogue: Dialogue<S, C, E>): Promise<Fault> => {
   try {
-    let why = await take(dialogue, { kind: 'opened' });
+    const { rate } = dialogue.port;
+    let why = await take(dialogue, rate === undefined ? { kind: 'opened' } : { kind: 'opened', rate });
     while (why === undefined) why = await advance(dialogue);
     return why;
   } finally {

@@ -1,8 +1,10 @@
 import type { Body, Fault, MonoNs, Origin } from '@outpost/schemas/words';
+import type { LineRate } from './port.ts';
 
 /** What a dialogue can be told. Every item of a frame arrives as one `event` or one `malformed`. */
 export type Input<Event> =
-  | { readonly kind: 'opened' }
+  /** `rate` where the port is a serial line. */
+  | { readonly kind: 'opened'; readonly rate?: LineRate }
   | { readonly kind: 'event'; readonly event: Event; readonly raw: Uint8Array }
   | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array }
   /** `silenceAfterMs` of the last step passed without another input. */
@@ -60,6 +62,8 @@ export interface SignalRate {
 
 export interface Step<State, Command> {
   readonly state: State;
+  /** The serial line changes to this rate before anything is sent. */
+  readonly baud?: number;
   /** Sent now, in order. */
   readonly commands: readonly Command[];
   readonly said: readonly Said[];

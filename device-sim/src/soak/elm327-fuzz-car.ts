@@ -11,11 +11,20 @@ import {
 import { concatBytes } from '@outpost/schemas/words';
 import type { Random } from '../random/sfc32.ts';
 
+/** One parameter of a payload: its number stands at `at`, its `length` data bytes follow. */
+export interface TruePart {
+  readonly pid: number;
+  readonly at: number;
+  readonly length: number;
+}
+
 /** What one control unit truly answered: the oracle's record. */
 export interface Truth {
   readonly request: string;
   readonly ecu: number;
   readonly payload: Uint8Array;
+  /** Where the live values stand in it; empty for any other service. */
+  readonly parts: readonly TruePart[];
   /** The identifier's digits. */
   readonly header: string;
   readonly frames: readonly Uint8Array[];
@@ -30,7 +39,18 @@ interface FuzzEcu {
   readonly pids: ReadonlyMap<number, number>;
   readonly vin: string;
   readonly codes: readonly string[];
+  /** How it takes several parameters in one request. */
+  readonly several: 'as-asked' | 'own-order' | 'first-only' | 'never';
 }
+
+const SEVERAL: readonly FuzzEcu['several'][] = [
+  'as-asked',
+  'as-asked',
+  'as-asked',
+  'own-order',
+  'first-only',
+  'never',
+];
 
 /** A car with one to three control units whose values are random at every request; nothing of it is physics. */
 export interface FuzzCar {
@@ -61,6 +81,7 @@ const makeEcu = (random: Random, id: number): FuzzEcu => {
     pids,
     vin: pick(random, VINS),
     codes: ['P0104', 'P0420', 'U0123', 'B0003', 'C0123'].slice(0, random.whole(6)),
+    several: pick(random, SEVERAL),
   };
 };
 
@@ -80,6 +101,23 @@ const information = (ecu: FuzzEcu, type: number): Uint8Array | undefined => {
   return type === 0x0a ? encodeEcuName('ECM', 'EngineControl') : undefined;
 };
 
+/** The parameters that a control unit answers of those it is asked for, in its order. */
+const answered = (ecu: FuzzEcu, asked: readonly number[]): readonly number[] => {
+  const own = asked.filter((pid) => ecu.pids.has(pid));
+  if (asked.length === 1 || ecu.several === 'as-asked') return own;
+  if (ecu.several === 'never') return [];
+  return ecu.several === 'first-only' ? own.slice(0, 1) : own.toSorted((a, b) => a - b);
+};
+
+const partsOf = (ecu: FuzzEcu, request: Uint8Array): readonly TruePart[] => {
+  let at = 1;
+  return answered(ecu, [...request.subarray(1)]).map((pid) => {
+    const part = { pid, at, length: ecu.pids.get(pid) ?? 0 };
+    at += 1 + part.length;
+    return part;
+  });
+};
+
 const answerOf = (random: Random, ecu: FuzzEcu, request: Uint8Array): Uint8Array | undefined => {
   const [service = 0, parameter = 0] = request;
   const head = Uint8Array.of(service + 0x40);
@@ -96,8 +134,9 @@ const answerOf = (random: Random, ecu: FuzzEcu, request: Uint8Array): Uint8Array
     const there = parameter === 0 || all.includes(parameter);
     return there ? concatBytes(echo, encodeSupported(parameter, all)) : undefined;
   }
-  const length = ecu.pids.get(parameter);
-  return length === undefined ? undefined : concatBytes(echo, random.bytes(length));
+  const parts = partsOf(ecu, request);
+  if (parts.length === 0) return undefined;
+  return concatBytes(head, ...parts.flatMap(({ pid, length }) => [Uint8Array.of(pid), random.bytes(length)]));
 };
 
 const hex = (bytes: Uint8Array): string =>
@@ -123,7 +162,8 @@ export const makeFuzzCar = (random: Random): FuzzCar => {
         const frames = elm327Wire.segment(payload, ecu.padding);
         const lines = frames.map((bytes) => print(ecu.id, bytes));
         const header = ecu.id.toString(16).toUpperCase();
-        return [{ request: hex(request), ecu: ecu.id, payload, header, frames, lines }];
+        const parts = request[0] === 0x01 ? partsOf(ecu, request) : [];
+        return [{ request: hex(request), ecu: ecu.id, payload, parts, header, frames, lines }];
       }),
   };
 };

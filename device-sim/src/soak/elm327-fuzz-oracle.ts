@@ -5,9 +5,10 @@ import {
   decodeEcuName,
   decodePid,
   decodeVin,
+  type Quantity,
 } from '@outpost/schemas/vehicle';
-import { asciiText, type Body, concatBytes, equalBytes, fromHex } from '@outpost/schemas/words';
-import type { Truth } from './elm327-fuzz-car.ts';
+import { asciiText, type Body, concatBytes, fromHex } from '@outpost/schemas/words';
+import type { TruePart, Truth } from './elm327-fuzz-car.ts';
 
 /** How a value can be wrong. */
 export type Wrong = 'request' | 'frame' | 'value' | 'control-unit';
@@ -26,25 +27,41 @@ const takeApart = (lines: readonly string[], idDigits: number): Taken | undefine
   return frames.length === lines.length ? { header, frames } : undefined;
 };
 
-/** Bytes of a line that carry no value: control bytes, the echo of service and parameter. */
-const frameBytes = (index: number, lines: number, service: number): number => {
-  const control = index === 0 && lines > 1 ? 2 : 1;
-  const echo = service === 0x01 || service === 0x09 ? 2 : 1;
-  return index === 0 ? control + echo : control;
+const FIRST_BYTES = 6;
+const CONSECUTIVE_BYTES = 7;
+
+/** Control bytes at the start of a line. */
+const controlBytes = (index: number, lines: number): number => (index === 0 && lines > 1 ? 2 : 1);
+
+/** Where the payload of a line begins in the whole payload. */
+const payloadAt = (index: number): number =>
+  index === 0 ? 0 : FIRST_BYTES + (index - 1) * CONSECUTIVE_BYTES;
+
+/** Places of a payload that carry no value: the service, the echo of its parameters. */
+const echoOf = ({ parts, request }: Truth): ReadonlySet<number> => {
+  const service = Number.parseInt(request.slice(0, 2), 16);
+  if (parts.length > 0) return new Set([0, ...parts.map(({ at }) => at)]);
+  return new Set(service === 0x01 || service === 0x09 ? [0, 1] : [0]);
 };
 
 /**
  * Whether what was kept is a true answer, save for digits of its payload or padding: the same control unit, the same
  * lengths, control bytes, sequence and echo.
  */
-const sameFrame = (kept: Taken, truth: Truth, service: number): boolean =>
-  kept.header === truth.header &&
-  kept.frames.length === truth.frames.length &&
-  kept.frames.every((bytes, index) => {
-    const other = truth.frames[index] ?? new Uint8Array(0);
-    const fixed = frameBytes(index, truth.frames.length, service);
-    return bytes.length === other.length && equalBytes(bytes.subarray(0, fixed), other.subarray(0, fixed));
-  });
+const sameFrame = (kept: Taken, truth: Truth): boolean => {
+  const echo = echoOf(truth);
+  const lines = truth.frames.length;
+  return (
+    kept.header === truth.header &&
+    kept.frames.length === lines &&
+    kept.frames.every((bytes, index) => {
+      const other = truth.frames[index] ?? new Uint8Array(0);
+      const control = controlBytes(index, lines);
+      const isFixed = (at: number): boolean => at < control || echo.has(payloadAt(index) + at - control);
+      return bytes.length === other.length && bytes.every((byte, at) => !isFixed(at) || byte === other[at]);
+    })
+  );
+};
 
 const payloadOf = ({ frames }: Taken, length: number): Uint8Array =>
   concatBytes(
@@ -55,16 +72,16 @@ const texts = (of: Body & { kind: 'identity' }, items: readonly string[] | undef
   items?.includes(of.text) === true;
 
 /** Whether the payload says this body, by the tables alone. */
-const saysSo = (payload: Uint8Array, body: Body): boolean => {
-  const [head = 0, parameter = 0] = payload;
+const saysSo = (payload: Uint8Array, parts: readonly TruePart[], body: Body): boolean => {
+  const [head = 0] = payload;
   const items = payload.subarray(2);
   if (body.kind === 'number') {
-    const values = decodePid(parameter, items);
-    return (
-      head === 0x41 &&
-      values.ok &&
-      values.value.some(({ signal, mantissa }) => signal === body.signal && mantissa === body.mantissa)
-    );
+    return parts.some(({ pid, at, length }) => {
+      const values = decodePid(pid, payload.subarray(at + 1, at + 1 + length));
+      const isIt = ({ signal, mantissa }: Quantity): boolean =>
+        signal === body.signal && mantissa === body.mantissa;
+      return head === 0x41 && values.ok && values.value.some(isIt);
+    });
   }
   if (body.kind === 'codes') {
     const codes = decodeDtcs(payload.subarray(1), 'can');
@@ -88,11 +105,10 @@ export const wrongness = (
   const lines = asciiText(raw).split('\r');
   const kept = takeApart(lines, idDigits);
   if (kept === undefined || !('ecu' in body)) return 'frame';
-  const service = Number.parseInt(request.slice(0, 2), 16);
   const asked = truths.filter((truth) => truth.request === request);
   if (asked.length === 0) return 'request';
-  const truth = asked.find((one) => sameFrame(kept, one, service));
+  const truth = asked.find((one) => sameFrame(kept, one));
   if (truth === undefined) return 'frame';
   if (body.ecu !== truth.ecu) return 'control-unit';
-  return saysSo(payloadOf(kept, truth.payload.length), body) ? undefined : 'value';
+  return saysSo(payloadOf(kept, truth.payload.length), truth.parts, body) ? undefined : 'value';
 };

@@ -1,6 +1,7 @@
-import type { DeviceStatus } from '../session.ts';
+import { pidByNumber, signalById } from '@outpost/schemas/vehicle';
+import type { DeviceStatus, SignalRate } from '../session.ts';
 import type { Poll } from './poll.ts';
-import { notOffered } from './schedule.ts';
+import { notOffered, perSecondOf, type Row } from './schedule.ts';
 import type { CarFacts, ObdTurn } from './turn.ts';
 
 const vinsOf = ({ vins }: CarFacts): readonly string[] => [
@@ -51,3 +52,34 @@ export const carFacts = (
     ...(counts.lastTrouble === undefined ? {} : { lastTrouble: counts.lastTrouble }),
   };
 };
+
+const rounded = (perSecond: number): number => Math.round(perSecond * 1_000) / 1_000;
+
+const signalsOf = ({ request }: Row): readonly string[] => {
+  const [service, pid] = request ?? [];
+  if (service !== 0x01 || pid === undefined) return [];
+  return (pidByNumber(pid)?.fields ?? []).flatMap(({ signal }) => signalById(signal)?.name ?? []);
+};
+
+/** How often each live value comes. */
+export const signalRates = ({ now }: ObdTurn, { rows }: Poll): readonly SignalRate[] =>
+  rows
+    .filter(({ retired }) => !retired)
+    .flatMap((row) => {
+      const perSecond = rounded(perSecondOf(row, now));
+      const wantedPerSecond = rounded(1_000 / row.everyMs);
+      return signalsOf(row).map((signal) => ({ signal, perSecond, wantedPerSecond }));
+    });
+
+/** What comes at less than this share of its pace comes too slowly. */
+const SLOW_SHARE = 0.9;
+
+/** How many of the live values come slower than they are wanted, of those that came twice at least. */
+export const slowRows = ({ now }: ObdTurn, { rows }: Poll): number =>
+  rows.filter(
+    (row) =>
+      !row.retired &&
+      row.request?.[0] === 0x01 &&
+      row.gapMs !== undefined &&
+      perSecondOf(row, now) * row.everyMs < SLOW_SHARE * 1_000,
+  ).length;

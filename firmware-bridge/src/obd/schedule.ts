@@ -29,6 +29,9 @@ export interface Row {
   readonly alone: boolean;
   /** Refused for good: asked no more. */
   readonly retired: boolean;
+  /** When it was last believed, and the usual time between two such replies. */
+  readonly answeredAt: MonoNs | undefined;
+  readonly gapMs: number | undefined;
   /** One control unit is asked, in its own manner; undefined asks all of them what the law has made alike. */
   readonly uds?: UdsAsk;
   /** It was answered with a request for patience, and nothing more came in time. */
@@ -77,6 +80,8 @@ export const newRow = (
   sameFrames: 0,
   alone: false,
   retired: false,
+  answeredAt: undefined,
+  gapMs: undefined,
 });
 
 /**
@@ -207,6 +212,23 @@ const waiting = (row: Row, waitMs: number, now: MonoNs): Row => ({
   due: monoAfterMs(now, waitMs),
 });
 
+/** Of the usual time between replies, the newest counts for so much. */
+const NEWEST_SHARE = 0.2;
+
+const usualGapMs = ({ answeredAt, gapMs }: Row, now: MonoNs): number | undefined => {
+  if (answeredAt === undefined) return undefined;
+  const newest = elapsedMs(answeredAt, now);
+  return gapMs === undefined ? newest : gapMs + NEWEST_SHARE * (newest - gapMs);
+};
+
+/** How often a row is answered at present; 0 until it was answered twice. */
+export const perSecondOf = (row: Row, now: MonoNs): number => {
+  const { answeredAt, gapMs } = row;
+  if (answeredAt === undefined || gapMs === undefined) return 0;
+  // What has not come for longer than usual comes more rarely by now, even if nobody has said so.
+  return 1_000 / Math.max(gapMs, elapsedMs(answeredAt, now), 1);
+};
+
 /** After a reply that was believed, of so many frames. */
 export const rowAnswered = (row: Row, frames: number, now: MonoNs): Row => {
   // A row that is behind keeps its place in time as long as it is not behind by more than a whole interval.
@@ -214,7 +236,8 @@ export const rowAnswered = (row: Row, frames: number, now: MonoNs): Row => {
   const onTime = row.waitMs === row.everyMs && next > now;
   const paced = onTime ? { ...row, due: next } : waiting(row, row.everyMs, now);
   const sameFrames = frames === row.frames ? row.sameFrames + 1 : 1;
-  return { ...paced, misses: 0, doubts: 0, unconfirmed: undefined, frames, sameFrames };
+  const timed = { answeredAt: now, gapMs: usualGapMs(row, now) };
+  return { ...paced, ...timed, misses: 0, doubts: 0, unconfirmed: undefined, frames, sameFrames };
 };
 
 /** Asked again at its pace, as if nothing had been asked. */

@@ -56,7 +56,7 @@ describe('the address of a port', () => {
     ],
     [
       'serial:///dev/ttyUSB0?baud=fast',
-      'serial:///dev/ttyUSB0: "baud" must be a whole number from 50 to 4000000.',
+      'serial:///dev/ttyUSB0: "baud" must be “auto” or a whole number from 50 to 4000000.',
     ],
     ['serial:///dev/ttyUSB0?databits=9', 'serial:///dev/ttyUSB0: "databits" must be 7 or 8.'],
     ['serial:///dev/ttyUSB0?parity=mark', 'serial:///dev/ttyUSB0: "parity" must be none, even or odd.'],

@@ -43,13 +43,18 @@ const bench = () => {
       written.push(asciiText(bytes.subarray(0, count)));
       return count;
     },
+    setBaud: (baud) => {
+      if (baud > 1_000_000) return Promise.reject(new Error('Invalid argument'));
+      written.push(`<${baud}>`);
+      return Promise.resolve();
+    },
     present: () => Promise.resolve(present),
     close: () => {
       closes += 1;
       return Promise.resolve();
     },
   };
-  const port = portOverLine(line, 'serial:///dev/toy', clock, stop.signal);
+  const port = portOverLine(line, 'serial:///dev/toy', clock, stop.signal, { baud: 38_400, auto: false });
   return {
     clock,
     stop,
@@ -209,5 +214,18 @@ describe('a port over a serial line', () => {
     expect((await all.port.closed).code).toBe('port.closed');
     expect(all.counts().closes).toBe(1);
     expect(all.clock.sleeping).toBe(0);
+  });
+
+  it('changes its rate when it is told to, and says why where it cannot', async () => {
+    const { port, written, stop } = bench();
+    expect(port.rate).toEqual({ baud: 38_400, auto: false });
+    expect(await port.setBaud?.(115_200, stop.signal)).toEqual({ ok: true });
+    expect(written).toEqual(['<115200>']);
+    expect(await port.setBaud?.(2_000_000, stop.signal)).toMatchObject({
+      ok: false,
+      fault: { kind: 'unreachable', code: 'serial.baud' },
+    });
+    await port[Symbol.asyncDispose]();
+    expect(await port.setBaud?.(115_200, stop.signal)).toMatchObject({ ok: false });
   });
 });

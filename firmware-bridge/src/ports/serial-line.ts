@@ -1,6 +1,6 @@
 import { type Clock, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { abortScope } from '../abort-scope.ts';
-import type { Port } from '../port.ts';
+import type { LineRate, Port } from '../port.ts';
 import { closedByUs, createClosing } from './closing.ts';
 import { createInbox } from './inbox.ts';
 
@@ -12,6 +12,8 @@ export interface Line {
   read(into: Uint8Array): number | 'again';
   /** Bytes taken; `again` while the kernel's buffer is full. Throws where the line is dead. */
   write(bytes: Uint8Array): number | 'again';
+  /** Waits until everything written has left, then changes the rate. Throws where the line cannot do that. */
+  setBaud(baud: number): Promise<void>;
   /** Whether the configured path still leads to the very device that is open. */
   present(): Promise<boolean>;
   /** Gives everything back, lock included. */
@@ -150,7 +152,13 @@ const writeQueue = (line: Line, clock: Clock, why: () => Fault | undefined, dead
 };
 
 /** A port over an open line, with every guard that a cable which can be pulled at any moment asks for. */
-export const portOverLine = (line: Line, where: string, clock: Clock, signal: AbortSignal): Port => {
+export const portOverLine = (
+  line: Line,
+  where: string,
+  clock: Clock,
+  signal: AbortSignal,
+  rate: LineRate,
+): Port => {
   const scope = abortScope(signal);
   let released: Promise<void> = Promise.resolve();
   const inbox = createInbox({
@@ -187,8 +195,22 @@ export const portOverLine = (line: Line, where: string, clock: Clock, signal: Ab
   watch().catch(() => undefined);
   reading.start();
 
+  const setBaud = async (baud: number, within: AbortSignal): Promise<Result<void>> => {
+    within.throwIfAborted();
+    if (closing.why !== undefined) return fail(closing.why);
+    try {
+      await line.setBaud(baud);
+      return ok(undefined);
+    } catch (error) {
+      const words = `cannot do ${baud} baud (${(error as Error).message.slice(0, 200)}).`;
+      return fail(fault('unreachable', 'serial.baud', where, words));
+    }
+  };
+
   return {
     where,
+    rate,
+    setBaud,
     arrivals: inbox.arrivals,
     closed: closing.closed,
     write: (bytes, writeSignal) => write(bytes, writeSignal, where),

@@ -13,12 +13,15 @@ const EXAMPLE = 'serial:///dev/ttyUSB0?baud=38400';
 const BAUD_DEFAULT = 38_400;
 const BAUD_MIN = 50;
 const BAUD_MAX = 4_000_000;
+/** Whoever speaks over the line tries rates until it is answered. */
+const BAUD_AUTO = 'auto';
 
 /** Closing may wait for a device that takes no bytes any more; nobody else should wait for that. */
 const CLOSE_WAIT_MAX_MS = 2_000;
 
 interface Settings {
   readonly baudRate: number;
+  readonly auto: boolean;
   readonly dataBits: 7 | 8;
   readonly parity: 'none' | 'even' | 'odd';
   readonly stopBits: 1 | 2;
@@ -29,6 +32,8 @@ interface Binding {
   readonly fd: number | null;
   readonly poller: { once(event: 'readable', callback: (error: Error | null) => void): unknown };
   flush(): Promise<void>;
+  drain(): Promise<void>;
+  update(options: { readonly baudRate: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,9 +42,14 @@ const option = (address: URL, name: string, otherwise: string): string =>
 
 const settingsOf = (address: URL): Result<Settings> => {
   const baud = option(address, 'baud', String(BAUD_DEFAULT));
-  const baudRate = /^\d{2,7}$/.test(baud) ? Number(baud) : 0;
+  const auto = baud === BAUD_AUTO;
+  const baudRate = auto ? BAUD_DEFAULT : /^\d{2,7}$/.test(baud) ? Number(baud) : 0;
   if (baudRate < BAUD_MIN || baudRate > BAUD_MAX) {
-    return badOption(address, 'baud', `must be a whole number from ${BAUD_MIN} to ${BAUD_MAX}`);
+    return badOption(
+      address,
+      'baud',
+      `must be “${BAUD_AUTO}” or a whole number from ${BAUD_MIN} to ${BAUD_MAX}`,
+    );
   }
   const bits = option(address, 'databits', '8');
   if (bits !== '7' && bits !== '8') return badOption(address, 'databits', 'must be 7 or 8');
@@ -49,7 +59,7 @@ const settingsOf = (address: URL): Result<Settings> => {
   }
   const stop = option(address, 'stopbits', '1');
   if (stop !== '1' && stop !== '2') return badOption(address, 'stopbits', 'must be 1 or 2');
-  return ok({ baudRate, dataBits: bits === '7' ? 7 : 8, parity, stopBits: stop === '1' ? 1 : 2 });
+  return ok({ baudRate, auto, dataBits: bits === '7' ? 7 : 8, parity, stopBits: stop === '1' ? 1 : 2 });
 };
 
 const unreachable = (where: string, code: string, words: string): Fault =>
@@ -135,6 +145,10 @@ const lineOver = (binding: Binding, fd: number, path: string, lock: LineLock, cl
     whenReadable: (callback) => binding.poller.once('readable', (error) => callback(error !== null)),
     read: (into) => (closed ? 0 : orAgain(() => readSync(fd, into))),
     write: (bytes) => (closed ? 'again' : orAgain(() => writeSync(fd, bytes))),
+    setBaud: async (baudRate) => {
+      await binding.drain();
+      await binding.update({ baudRate });
+    },
     present: () => (closed ? Promise.resolve(false) : stillLeadsTo(path, fd)),
     close: async () => {
       closed = true;
@@ -162,7 +176,8 @@ const openBinding = async (device: string, settings: Settings, where: string): P
   const loaded = await loadSerialPort(where);
   if (!loaded.ok) return loaded;
   try {
-    const opened = await loaded.value.binding.open({ path: device, lock: true, ...settings });
+    const { auto: _, ...line } = settings;
+    const opened = await loaded.value.binding.open({ path: device, lock: true, ...line });
     if ('poller' in opened) return ok(opened);
     await opened.close();
     return fail(noBinding(where, 'Linux or macOS is needed'));
@@ -203,7 +218,8 @@ const open = async (address: URL, { clock, signal }: PortContext) => {
     await line.value.close();
     throw signal.reason;
   }
-  return ok(portOverLine(line.value, where, clock, signal));
+  const { baudRate: baud, auto } = settings.value;
+  return ok(portOverLine(line.value, where, clock, signal, { baud, auto }));
 };
 
 const check = (address: URL): Result<void> => {

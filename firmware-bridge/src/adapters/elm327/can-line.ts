@@ -28,9 +28,10 @@ const splitId = (groups: readonly string[]): { id: string; bytes: string } | und
 
 /**
  * Reads a line with header. Faults are `malformed`: `elm327.not-a-frame` where digits do not divide into an
- * identifier and one to eight bytes, `elm327.foreign-id` where the identifier is not one that answers come from.
+ * identifier and one to eight bytes, `elm327.foreign-id` where the identifier is not one that answers come from, or not `from`
+ * where one control unit was asked.
  */
-export const readCanLine = ({ groups }: HexLine): Result<CanFrame> => {
+export const readCanLine = ({ groups }: HexLine, from?: number): Result<CanFrame> => {
   const split = splitId(groups);
   const bytes = split === undefined ? undefined : fromHex(split.bytes);
   if (split === undefined || bytes === undefined || bytes.length === 0 || bytes.length > CAN_BYTES_MAX) {
@@ -38,7 +39,7 @@ export const readCanLine = ({ groups }: HexLine): Result<CanFrame> => {
   }
   const idBits = split.id.length === ID_DIGITS[11] ? 11 : 29;
   const id = Number.parseInt(split.id, 16);
-  if (!isAnswerId(id, idBits)) {
+  if (from === undefined ? !isAnswerId(id, idBits) : id !== from) {
     return malformed('elm327.foreign-id', `${split.id} is no address that answers come from`);
   }
   return ok({ id, idBits, bytes });

@@ -34,7 +34,7 @@ export const COMMAND_MAX_BYTES = 256;
 
 /**
  * The adapter commands that can be put on the wire: identity, settings that a reset undoes, voltage. Nothing that
- * sends a frame of our own making (`SH`, `CAF0`), stores a parameter (`PP`), changes the baud rate or is known to
+ * sends a frame of our own making (`CAF0`), stores a parameter (`PP`), changes the baud rate or is known to
  * lock up a clone (`TP A0`).
  */
 const AT_COMMANDS: readonly RegExp[] = [
@@ -42,6 +42,9 @@ const AT_COMMANDS: readonly RegExp[] = [
   /^(?:E0|L0|S0|H1|D0|CAF1|AT[012])$/,
   /^ST[0-9A-F]{2}$/,
   /^SP[0-9]$/,
+  // To whom read-only requests go and from where their answers are heard; flow control that lets a long answer come.
+  /^(?:SH(?:[0-7][0-9A-F]{2}|[0-9A-F]{6})|CP[01][0-9A-F]|CRA(?:[0-7][0-9A-F]{2}|[01][0-9A-F]{7})?|AR)$/,
+  /^(?:FCSH(?:[0-7][0-9A-F]{2}|[01][0-9A-F]{7})|FCSD30[0-9A-F]{4}|FCSM[01]|CTM[15])$/,
 ];
 
 const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {

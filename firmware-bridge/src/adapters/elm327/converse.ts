@@ -2,11 +2,12 @@ import { fault } from '@outpost/schemas/words';
 import { type Discover, discoverNext, discoverReply } from '../../obd/discover.ts';
 import { type Poll, pollLocal, pollNext, pollReply, startPoll } from '../../obd/poll.ts';
 import { emptyReply, type Question, type Reply } from '../../obd/question.ts';
-import { CONTROL, settle } from '../../obd/turn.ts';
+import { CONTROL, quarantined, settle } from '../../obd/turn.ts';
 import { busOf } from './bus.ts';
 import { judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Printed } from './state.ts';
+import { tuneByAnswer, tuneByLoss, tuneByReply } from './tune.ts';
 import {
   AT_TIMEOUT_MS,
   askAdapter,
@@ -17,6 +18,7 @@ import {
   strike,
   type Turn,
 } from './turn.ts';
+import { aim } from './uds-aiming.ts';
 import { takeVoltage } from './voltage.ts';
 
 /** Only on CAN may one request ask for several parameters. */
@@ -36,10 +38,16 @@ const noteLineCount = (turn: Turn, { asked: { command } }: Printed, worked: bool
 };
 
 /** What the printed lines are as a reply to the question. A dongle that is out of step is brought back into it. */
-const replyOf = (turn: Turn, { request }: Question, printed: Printed): Reply => {
+const replyOf = (turn: Turn, { request, target }: Question, printed: Printed): Reply => {
   if (printed.silent) return emptyReply('late');
   const bus = busOf(turn.facts.protocol);
-  const { verdict, answers, refusals, fates, fault: reason } = judge(request, printed.lines, bus);
+  const {
+    verdict,
+    answers,
+    refusals,
+    fates,
+    fault: reason,
+  } = judge(request, printed.lines, bus, target?.from);
   turn.fates.push(...fates);
   noteLineCount(turn, printed, verdict === 'answered');
   if (verdict === 'damaged' || verdict === 'astray' || verdict === 'stopped') {
@@ -75,13 +83,40 @@ const voltagePrinted = (turn: Turn, phase: Poll, { asked, lines, silent }: Print
   turn.phase = pollLocal(turn, phase, asked.row, unknown ? 'unsupported' : silent ? 'again' : 'answered');
 };
 
+/** The reply to a setting of the chip that is being tried. */
+const settingPrinted = (turn: Turn, { lines, silent }: Printed): void => {
+  if (silent) return;
+  settle(turn, lines, (line) => (line.event === undefined ? quarantined(interrupted)(line) : CONTROL));
+  const understood = lines.length === 1 && lines[0]?.event?.kind === 'ok';
+  const tuning = tuneByReply(turn.facts.tuning, understood, turn.options.answerTimeoutMs);
+  turn.facts = { ...turn.facts, tuning };
+};
+
+/** What the times of a reply, or that nobody answered, say about the settings of the chip. */
+const tune = (turn: Turn, phase: Poll, question: Question, printed: Printed, { verdict }: Reply): void => {
+  const { facts, options } = turn;
+  const { command } = printed.asked;
+  const told = command.kind === 'request' && command.lines !== undefined;
+  const usuallyAnswered = (phase.rows[question.row]?.sameFrames ?? 0) > 0;
+  let { tuning } = facts;
+  if (verdict === 'answered' && (told || facts.lineCount === 'refused')) {
+    tuning = tuneByAnswer(tuning, printed, options.answerTimeoutMs);
+  } else if (verdict === 'unanswered' && usuallyAnswered) {
+    tuning = tuneByLoss(tuning, options.answerTimeoutMs);
+  }
+  if (tuning !== facts.tuning) turn.facts = { ...facts, tuning };
+};
+
 export const pollPrinted = (turn: Turn, phase: Poll, printed: Printed): Conversed => {
-  const { question } = printed.asked;
+  const { question, row } = printed.asked;
   if (question === undefined) {
-    voltagePrinted(turn, phase, printed);
+    if (row >= 0) voltagePrinted(turn, phase, printed);
+    else settingPrinted(turn, printed);
     return 'goes-on';
   }
-  const next = pollReply(turn, phase, question, replyOf(turn, question, printed));
+  const reply = replyOf(turn, question, printed);
+  tune(turn, phase, question, printed, reply);
+  const next = pollReply(turn, phase, question, reply);
   if (next === 'lost') return 'lost';
   turn.phase = next;
   return 'goes-on';
@@ -90,7 +125,29 @@ export const pollPrinted = (turn: Turn, phase: Poll, printed: Printed): Converse
 export const askDiscover = (turn: Turn, phase: Discover): void =>
   askCar(turn, discoverNext(phase), requestTimeoutMs(turn));
 
+/** A patient chip waits for five times its longest time-out. */
+const PATIENT_MS = 6_000;
+
+/** Asks one control unit or all, once the chip is set to it; what the chip cannot ask is told to the schedule. */
+const askAimed = (turn: Turn, phase: Poll, question: Question): void => {
+  const aimed = aim(turn, question);
+  if (aimed === 'ready') {
+    askCar(turn, question, requestTimeoutMs(turn) + (question.patient === true ? PATIENT_MS : 0));
+  }
+  if (aimed !== 'refused') return;
+  const next = pollReply(turn, phase, question, emptyReply('unsupported'));
+  if (next === 'lost') return;
+  turn.phase = next;
+  // Each turn of this puts a row off by its whole interval, so that it ends with the last row.
+  askPoll(turn, next);
+};
+
 export const askPoll = (turn: Turn, phase: Poll): void => {
+  const { send } = turn.facts.tuning;
+  if (send !== undefined) {
+    askAdapter(turn, send, AT_TIMEOUT_MS);
+    return;
+  }
   const wanted = pollNext(turn, phase);
   switch (wanted.kind) {
     case 'wait':
@@ -100,6 +157,6 @@ export const askPoll = (turn: Turn, phase: Poll): void => {
       askAdapter(turn, 'RV', AT_TIMEOUT_MS, wanted.row);
       return;
     case 'ask':
-      askCar(turn, wanted.question, requestTimeoutMs(turn));
+      askAimed(turn, phase, wanted.question);
   }
 };

@@ -31,6 +31,14 @@ export interface Judgement {
   readonly fault: Fault | undefined;
 }
 
+/** Where the lines may come from. */
+interface Place {
+  /** Undefined while it is being looked for. */
+  readonly bus: Bus | undefined;
+  /** The only identifier that answers, where one control unit was asked. */
+  readonly from: number | undefined;
+}
+
 interface Sorted {
   readonly frames: Map<number, Segment<Carrier>[]>;
   readonly legacy: Map<number, LegacyPart<Carrier>[]>;
@@ -55,8 +63,8 @@ const append = <Part>(parts: Map<number, Part[]>, ecu: number, part: Part): void
 };
 
 /** Returns why the line is no frame of a CAN bus. */
-const sortCan = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): Fault | undefined => {
-  const frame = readCanLine(line);
+const sortCan = (sorted: Sorted, heard: Heard, line: HexLine, { bus, from }: Place): Fault | undefined => {
+  const frame = readCanLine(line, from);
   if (!frame.ok) return frame.fault;
   const { id, idBits, bytes } = frame.value;
   if (bus?.kind === 'can' && idBits !== bus.idBits) {
@@ -66,7 +74,7 @@ const sortCan = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefin
   return undefined;
 };
 
-const sortLegacy = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): Fault | undefined => {
+const sortLegacy = (sorted: Sorted, heard: Heard, line: HexLine, { bus }: Place): Fault | undefined => {
   const frame = readLegacyLine(line, bus?.kind === 'legacy' ? bus.bus : undefined);
   if (!frame.ok) return frame.fault;
   append(sorted.legacy, frame.value.ecu, { data: frame.value.data, line: heard });
@@ -74,11 +82,12 @@ const sortLegacy = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | unde
 };
 
 /** While the bus is being looked for, a line is whatever it can be read as: identifiers and headers differ. */
-const sortHex = (sorted: Sorted, heard: Heard, line: HexLine, bus: Bus | undefined): void => {
+const sortHex = (sorted: Sorted, heard: Heard, line: HexLine, place: Place): void => {
+  const { bus } = place;
   sorted.carriers.push(heard);
-  const noCan = bus?.kind === 'legacy' ? undefined : sortCan(sorted, heard, line, bus);
+  const noCan = bus?.kind === 'legacy' ? undefined : sortCan(sorted, heard, line, place);
   const triesLegacy = bus === undefined ? noCan !== undefined : bus.kind === 'legacy';
-  const noLegacy = triesLegacy ? sortLegacy(sorted, heard, line, bus) : undefined;
+  const noLegacy = triesLegacy ? sortLegacy(sorted, heard, line, place) : undefined;
   const isOther = noLegacy?.code === 'legacy.header';
   const reason = triesLegacy ? (isOther ? (noCan ?? noLegacy) : noLegacy) : noCan;
   if (reason !== undefined) damage(sorted, reason);
@@ -103,7 +112,7 @@ const sortTrouble = (
   if (verdict === undefined || GRAVITY.indexOf(action) > GRAVITY.indexOf(verdict)) sorted.verdict = action;
 };
 
-const sortLine = (sorted: Sorted, heard: Heard, bus: Bus | undefined): void => {
+const sortLine = (sorted: Sorted, heard: Heard, place: Place): void => {
   const { event } = heard;
   switch (event?.kind) {
     case 'searching':
@@ -111,7 +120,7 @@ const sortLine = (sorted: Sorted, heard: Heard, bus: Bus | undefined): void => {
       sorted.fates.push(CONTROL);
       return;
     case 'hex':
-      sortHex(sorted, heard, event, bus);
+      sortHex(sorted, heard, event, place);
       return;
     case 'trouble':
       sortTrouble(sorted, heard, event);
@@ -146,7 +155,12 @@ const assembled = ({ frames, legacy }: Sorted): ReadonlyMap<number, readonly Ass
  * Judges everything that came between a request and its prompt. A reply is believed as a whole or not at all: after
  * one broken line nobody can say what else is missing.
  */
-export const judge = (request: Uint8Array, lines: readonly Heard[], bus: Bus | undefined): Judgement => {
+export const judge = (
+  request: Uint8Array,
+  lines: readonly Heard[],
+  bus: Bus | undefined,
+  from?: number,
+): Judgement => {
   const sorted: Sorted = {
     frames: new Map(),
     legacy: new Map(),
@@ -155,7 +169,7 @@ export const judge = (request: Uint8Array, lines: readonly Heard[], bus: Bus | u
     verdict: undefined,
     fault: undefined,
   };
-  for (const heard of lines) sortLine(sorted, heard, bus);
+  for (const heard of lines) sortLine(sorted, heard, { bus, from });
   const { verdict } = sorted;
   const spoken = assembled(sorted);
   if (sorted.fault !== undefined) return broken(sorted, 'damaged', sorted.fault);

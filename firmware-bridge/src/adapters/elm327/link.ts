@@ -37,6 +37,7 @@ const heardOf = (input: Extract<Input<Event>, { kind: 'event' | 'malformed' }>):
     ? { raw: input.raw, event: input.event, fault: undefined }
     : { raw: input.raw, event: undefined, fault: input.fault };
 
+type Asking = Extract<Link, { kind: 'asked' }>;
 type Syncing = Extract<Link, { kind: 'syncing' }>;
 
 /**
@@ -105,12 +106,17 @@ const startedAnew = (turn: Turn, words: string): Outcome => {
   return RESET;
 };
 
-const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: Heard): Outcome => {
+const timesOf = (turn: Turn, link: Asking): Pick<Printed, 'firstMs' | 'tailMs'> => ({
+  firstMs: elapsedMs(link.at, link.firstAt ?? turn.now),
+  tailMs: elapsedMs(link.lastAt ?? turn.now, turn.now),
+});
+
+const whileAsked = (turn: Turn, link: Asking, heard: Heard): Outcome => {
   const { asked, lines } = link;
   if (heard.event?.kind === 'prompt') {
     turn.fates.push(CONTROL);
     turn.link = { kind: 'idle' };
-    return { kind: 'reply', printed: { asked, lines, silent: false } };
+    return { kind: 'reply', printed: { asked, lines, silent: false, ...timesOf(turn, link) } };
   }
   const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : asked.timeoutMs;
   const deadline = after(turn, timeoutMs);
@@ -121,7 +127,7 @@ const whileAsked = (turn: Turn, link: Extract<Link, { kind: 'asked' }>, heard: H
     return forgot ? startedAnew(turn, 'the dongle echoes again: it has lost its settings') : WAITING;
   }
   const all = [...lines, heard];
-  turn.link = { ...link, deadline, lines: all };
+  turn.link = { ...link, deadline, firstAt: link.firstAt ?? turn.now, lastAt: turn.now, lines: all };
   if (all.length < REPLY_LINES_MAX) return WAITING;
   dropAll(turn, all, 'flood');
   strike(
@@ -194,7 +200,7 @@ const syncOverdue = (turn: Turn, link: Syncing): Outcome => {
     turn.link = { kind: 'idle' };
     const { unanswered } = link;
     if (unanswered === undefined) return { kind: 'synced' };
-    return { kind: 'reply', printed: { asked: unanswered, lines: [], silent: true } };
+    return { kind: 'reply', printed: { asked: unanswered, lines: [], silent: true, firstMs: 0, tailMs: 0 } };
   }
   const mayGoOn =
     link.heard === 0

@@ -15,6 +15,7 @@ import { NEW_FACTS, newSetup, setupNext, setupReply, startSetup } from './setup.
 import type { Printed, State } from './state.ts';
 import { statusOf } from './status.ts';
 import { newTurn, type Turn } from './turn.ts';
+import { AIM_ROW, aim, aimPrinted } from './uds-aiming.ts';
 
 const INITIAL: State = {
   link: { kind: 'idle' },
@@ -30,6 +31,10 @@ const INITIAL: State = {
 /** What was asked for has come: the phase that asked takes it and may give way to the next. */
 const takePrinted = (turn: Turn, printed: Printed): void => {
   const { phase } = turn;
+  if (printed.asked.row === AIM_ROW) {
+    aimPrinted(turn, printed);
+    return;
+  }
   switch (phase.kind) {
     case 'setup':
       setupReply(turn, phase, printed);
@@ -71,10 +76,10 @@ const askNext = (turn: Turn): void => {
       askNext(turn);
       return;
     case 'connect':
-      connectNext(turn, phase);
+      if (aim(turn, undefined) !== 'asking') connectNext(turn, phase);
       return;
     case 'discover':
-      askDiscover(turn, phase);
+      if (aim(turn, undefined) !== 'asking') askDiscover(turn, phase);
       return;
     case 'poll':
       askPoll(turn, phase);

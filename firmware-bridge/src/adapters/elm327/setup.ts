@@ -4,7 +4,9 @@ import { adapterTextBody, namesSimulator } from './adapter-text.ts';
 import { lineText } from './event.ts';
 import { synchronise } from './link.ts';
 import type { Facts, Heard, Phase, Printed } from './state.ts';
+import { NEW_TUNING, timeoutCommand } from './tune.ts';
 import { AT_TIMEOUT_MS, askAdapter, STRIKES_OF_LINK, sensible, strike, type Turn } from './turn.ts';
+import { NOT_AIMING } from './uds-aim.ts';
 import { takeVoltage } from './voltage.ts';
 
 type Setup = Extract<Phase, { kind: 'setup' }>;
@@ -26,15 +28,11 @@ const step = (
 /** A reset takes up to a second; some cables never answer it (ddt4all pull request 1840). */
 const RESET_TIMEOUT_MS = 5_000;
 
-/** `ATST` counts in steps of 4 ms. */
-const ANSWER_TIMEOUT_STEP_MS = 4;
-
 /**
  * What is said to the chip before the first request. Versions are not asked: clones lie about them (there never was a
  * v1.5), so each command is tried, and `OK` or `?` is what is known about the chip.
  */
 export const setupSteps = (answerTimeoutMs: number): readonly SetupStep[] => {
-  const timeout = Math.max(1, Math.min(0xff, Math.round(answerTimeoutMs / ANSWER_TIMEOUT_STEP_MS)));
   return [
     step('Z', { prints: 'name', timeoutMs: RESET_TIMEOUT_MS }),
     step('E0'),
@@ -47,7 +45,7 @@ export const setupSteps = (answerTimeoutMs: number): readonly SetupStep[] => {
     step('CAF1'),
     step('AL'),
     step('AT1'),
-    step(`ST${timeout.toString(16).toUpperCase().padStart(2, '0')}`),
+    step(timeoutCommand(answerTimeoutMs)),
     step('RV', { prints: 'voltage' }),
   ];
 };
@@ -145,6 +143,8 @@ export const NEW_FACTS: Facts = {
   foreignProtocol: undefined,
   millivolts: undefined,
   lineCount: 'untried',
+  tuning: NEW_TUNING,
+  aiming: NOT_AIMING,
   probes: 0,
 };
 

@@ -6,6 +6,8 @@ import type { CarFacts, Counts } from '../../obd/turn.ts';
 import type { Power } from '../../power/index.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
+import type { Tuning } from './tune.ts';
+import type { Aiming } from './uds-aim.ts';
 
 /** One item from the wire that waits for its fate. */
 export interface Heard extends Carrier {
@@ -28,6 +30,9 @@ export interface Printed {
   readonly asked: Asked;
   readonly lines: readonly Heard[];
   readonly silent: boolean;
+  /** From the command to its first line, and from its last line to the prompt. */
+  readonly firstMs: number;
+  readonly tailMs: number;
 }
 
 /** Exactly one command is ever under way: any byte sent before the prompt would interrupt it. */
@@ -37,6 +42,10 @@ export type Link =
       readonly kind: 'asked';
       readonly asked: Asked;
       readonly deadline: MonoNs;
+      readonly at: MonoNs;
+      /** When its first and its last line came. */
+      readonly firstAt: MonoNs | undefined;
+      readonly lastAt: MonoNs | undefined;
       readonly lines: readonly Heard[];
     }
   /** Looking for the prompt: interrupt what runs, ask for a sign of life, wait until nothing more comes. */
@@ -101,8 +110,11 @@ export interface Facts {
   /** A protocol that the chip found and that is not read here. */
   readonly foreignProtocol: string | undefined;
   readonly millivolts: number | undefined;
+  /** To whom the chip is set to speak. */
+  readonly aiming: Aiming;
   /** Whether the digit that ends a reply early is understood. */
   readonly lineCount: 'untried' | 'works' | 'refused';
+  readonly tuning: Tuning;
   /** Failed looks for the car since it was last there. */
   readonly probes: number;
 }

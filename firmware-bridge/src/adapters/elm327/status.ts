@@ -1,10 +1,11 @@
 import { signalById } from '@outpost/schemas/vehicle';
 import { elapsedMs } from '@outpost/schemas/words';
-import { carFacts, pollWords } from '../../obd/report.ts';
+import { carFacts, pollWords, signalRates, slowRows } from '../../obd/report.ts';
 import { keptMark, powerFacts, powerText, powerWords } from '../../power/index.ts';
 import type { DeviceStatus } from '../../session.ts';
 import { protocolName } from './bus.ts';
 import type { Phase, Reported } from './state.ts';
+import { tuningWords } from './tune.ts';
 import type { Turn } from './turn.ts';
 
 /** A new phase is told at once, new words about the same phase no sooner than this after the last. */
@@ -30,7 +31,7 @@ const phaseWords = (turn: Turn): string => {
     case 'discover':
       return 'Asking the car what it can be asked.';
     case 'poll':
-      return pollWords(turn, turn.phase, protocolName(turn.facts.protocol) ?? 'its bus');
+      return `${pollWords(turn, turn.phase, protocolName(turn.facts.protocol) ?? 'its bus')}${tuningWords(turn.facts.tuning)}`;
     case 'absent':
       return absentWords(turn);
   }
@@ -63,7 +64,29 @@ const factsOf = (turn: Turn, reported: Reported | undefined, ageMs: number): Dev
     resets: upsets.resets,
     ...powerFacts(turn.power, turn.now),
     ...carFacts(turn, reported?.requests ?? 0, ageMs),
+    ...(turn.phase.kind === 'poll' ? { slowerThanWanted: slowRows(turn, turn.phase) } : {}),
   };
+};
+
+const featuresOf = ({ facts }: Turn): Readonly<Record<string, string>> => {
+  const setup = Object.entries(facts.capabilities).map(([text, works]) => [
+    `AT${text}`,
+    works ? 'works' : 'refused',
+  ]);
+  const { adaptive, timeout } = facts.tuning;
+  return { ...Object.fromEntries(setup), lineCount: facts.lineCount, ATAT2: adaptive, shorterATST: timeout };
+};
+
+const reportOf = (turn: Turn): Pick<DeviceStatus, 'report'> => {
+  if (turn.phase.kind !== 'poll') return {};
+  const { packs } = turn.phase;
+  const several = [...packs.values()].some(({ everWorked }) => everWorked)
+    ? 'works'
+    : [...packs.values()].some(({ restsUntil }) => restsUntil !== undefined)
+      ? 'refused'
+      : 'untried';
+  const features = { ...featuresOf(turn), severalParameters: several };
+  return { report: { features, rates: signalRates(turn, turn.phase) } };
 };
 
 /** What to tell, when there is something new to tell, and what was told last. */
@@ -82,5 +105,5 @@ export const statusOf = (
   const facts = factsOf(turn, reported, ageMs);
   const told = { phase, words, at: turn.now, requests: turn.counts.requests, kept };
   const keep = reported?.kept === kept ? {} : { keep: powerText(turn.power, turn.now) };
-  return { status: { phase, words, facts, ...keep }, reported: told };
+  return { status: { phase, words, facts, ...keep, ...reportOf(turn) }, reported: told };
 };

@@ -72,7 +72,15 @@ export const strike = (turn: Turn, reason: Fault): void => {
 /** Sends a command at once. The link must be idle. */
 const ask = (turn: Turn, asked: Asked): void => {
   turn.commands.push(asked.command);
-  turn.link = { kind: 'asked', asked, deadline: after(turn, asked.timeoutMs), lines: [] };
+  turn.link = {
+    kind: 'asked',
+    asked,
+    deadline: after(turn, asked.timeoutMs),
+    at: turn.now,
+    firstAt: undefined,
+    lastAt: undefined,
+    lines: [],
+  };
 };
 
 export const askAdapter = (turn: Turn, text: string, timeoutMs: number, row = -1): void =>
