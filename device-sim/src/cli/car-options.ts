@@ -21,6 +21,8 @@ export interface CarOptions {
   readonly listen?: string;
   readonly pty?: string;
   readonly control?: string;
+  /** `elm327` or `slcan`. */
+  readonly dongle?: string;
   readonly seed: string;
   readonly model?: string;
   readonly cycle: string;

@@ -1,6 +1,6 @@
 import { systemClock } from '@outpost/firmware-bridge';
 import { EXIT_MISCONFIGURED, type Fault, ok, type Result, sentence } from '@outpost/schemas/words';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { VEHICLE_NAMES } from '../car/vehicles/vehicles.ts';
 import { CYCLE_NAMES } from '../cycles/cycle.ts';
 import { CONTROL_EXAMPLES } from '../devices/control/read-order.ts';
@@ -9,6 +9,7 @@ import { BUS_PROTOCOLS } from '../devices/elm327/bus-protocol.ts';
 import { PROFILE_NAMES } from '../devices/elm327/profile.ts';
 import { MISHAPS } from '../devices/faults.ts';
 import { type ServedCar, type ServedTally, serveCar } from '../devices/serve-car.ts';
+import { runSlcan } from '../devices/slcan/run-slcan.ts';
 import {
   type CarOptions,
   DEFAULT_LISTEN,
@@ -47,6 +48,10 @@ export const runCar = async (options: CarOptions, terminal: SimTerminal): Promis
   if (!model.ok) return complain(model.fault);
   const socket = socketOf(options);
   if (!socket.ok) return complain(socket.fault);
+  if (options.dongle === 'slcan') {
+    const ended = await runSlcan(model.value, socket.value, systemClock(), terminal);
+    return ended.ok ? 0 : complain(ended.fault);
+  }
   const { signal } = terminal;
   const served = await serveCar({ model: model.value, socket: socket.value, clock: systemClock(), signal });
   if (!served.ok) return complain(served.fault);
@@ -110,6 +115,9 @@ export const carCommand = (terminal: SimTerminal, finish: (code: number) => void
     .option('--cycle <name>', `how it is driven, in a loop: ${CYCLE_NAMES.join(', ')}`, 'wltc')
     .option('--speed-file <file>', 'or by this CSV file: time in s, speed in km/h, grade in percent')
     .option('--plan <name>', `what the driver does: ${PLAN_NAMES.join(', ')} (default: endless)`)
+    .addOption(
+      new Option('--dongle <kind>', 'what it is behind').choices(['elm327', 'slcan']).default('elm327'),
+    )
     .option('--profile <name>', `which make of dongle: ${PROFILE_NAMES.join(', ')}`, 'genuine')
     .option('--protocol <number>', `what the bus speaks: ${BUS_PROTOCOLS.join(', ')}; see below`, '6')
     .option(

@@ -1,5 +1,6 @@
 import type { CanProtocol } from '../../car/bus.ts';
 import { type CarModel, type CarState, newCar } from '../../car/car.ts';
+import type { CodeMemory } from '../../car/codes.ts';
 import type { CarIdentity } from '../../car/identity.ts';
 import type { CanFrame, Reception, Sending } from './wire.ts';
 
@@ -11,6 +12,8 @@ export interface SlcanModel {
   readonly protocol: CanProtocol;
   /** Car time over adapter time. */
   readonly speedUp: number;
+  /** What it remembers when the simulation begins. */
+  readonly codes: CodeMemory;
   /** Whether the car says on its bus by itself how it is doing, as `CAR_DBC` describes it. */
   readonly broadcasts: boolean;
   /** N_Bs: how long a control unit waits for a flow control; ISO 15765-4 wants 75 ms. */
@@ -82,7 +85,7 @@ export const WAITING_MAX = 2_048;
 
 export const newSlcan = (model: SlcanModel, units: number, broadcasts: number): SlcanState => ({
   nowMs: 0,
-  car: newCar(model.car),
+  car: { ...newCar(model.car), codes: model.codes },
   line: NOTHING,
   open: undefined,
   rate: undefined,

@@ -1,5 +1,6 @@
 import { createRig, type Rig, slcanParts } from '@outpost/firmware-bridge';
 import type { CanProtocol } from '../../car/bus.ts';
+import { type CodeMemory, NO_CODES } from '../../car/codes.ts';
 import { identityOf } from '../../car/identity.ts';
 import { COMPACT_PETROL } from '../../car/parameters.ts';
 import { endlessDrive, type Plan } from '../../car/plan.ts';
@@ -12,11 +13,12 @@ export interface SlcanChoice {
   readonly seed?: number;
   readonly plan?: Plan;
   readonly flowTimeoutMs?: number;
+  readonly codes?: CodeMemory;
 }
 
 /** A compact petrol car on the WLTC, behind an adapter. */
 export const slcanModelOf = (choice: SlcanChoice = {}): SlcanModel => {
-  const { protocol = '6', broadcasts = false, seed = 1, plan, flowTimeoutMs = 75 } = choice;
+  const { protocol = '6', broadcasts = false, seed = 1, plan, flowTimeoutMs = 75, codes = NO_CODES } = choice;
   return {
     car: {
       parameters: COMPACT_PETROL,
@@ -28,6 +30,7 @@ export const slcanModelOf = (choice: SlcanChoice = {}): SlcanModel => {
     identity: identityOf(seed),
     protocol,
     speedUp: 1,
+    codes,
     broadcasts,
     flowTimeoutMs,
   };
