@@ -82,6 +82,12 @@ const request = z.strictObject({
     .string()
     .regex(/^(01[0-9A-F]{2}|21[0-9A-F]{2}|22[0-9A-F]{4})$/, 'must be service 01, 21 or 22 and what to read')
     .describe('Service and identifier: 22F190, 2101, 010C; nothing else can be asked'),
+  answerBytes: z
+    .array(whole(2, 4_095, 'Bytes of a whole answer, from its service byte on'))
+    .min(1)
+    .max(8)
+    .optional()
+    .describe('Lengths that the answer can have; any other is another layout, and nothing is read from it'),
   intervalMs: whole(100, 86_400_000, 'How often it is worth asking, in milliseconds'),
   session: z
     .enum(['default', 'extended'])

@@ -113,6 +113,19 @@ describe('the answer to a profile’s request', () => {
     }
   });
 
+  it('is refused when it has a length that another layout has', () => {
+    const tyres = bundled.find(({ answerBytes }) => answerBytes.includes(23));
+    if (tyres === undefined) throw new Error('no such request');
+    const { quantities, faults } = decodeProfileAnswer(
+      tyres,
+      Uint8Array.from({ length: 36 }, (_, i) => tyres.echo[i] ?? 9),
+    );
+    expect(quantities).toEqual([]);
+    expect(faults.map(({ code }) => code)).toEqual(['profile.other-length']);
+    expect(faults[0]?.words).toContain('36 bytes, not 23');
+    expect(encodeProfileAnswer(tyres, []).length).toBe(23);
+  });
+
   it('knows services 01 and 21 by their own echo', () => {
     const by21 = requestWith(
       [{ signal: `${BATTERY}.CurrentVoltage`, formula: '23|16@0+ (0.01,0)', unit: 'V' }],
@@ -149,7 +162,7 @@ describe('the answer to a profile’s request', () => {
       if (single.length !== request.signals.length) continue;
       fc.assert(
         fc.property(fc.tuple(...request.signals.map(legalRaws)), (raws) => {
-          const bytes = new Uint8Array(request.answerBytesMin);
+          const bytes = new Uint8Array(request.answerBytes[0] ?? request.answerBytesMin);
           bytes.set(request.echo);
           for (const [index, { formula }] of request.signals.entries())
             writeRaw(bytes, formula, raws[index] ?? 0n);
@@ -171,7 +184,9 @@ describe('the answer to a profile’s request', () => {
   it('never throws and never believes too much, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom(...bundled), fc.uint8Array({ maxLength: 80 }), (request, tail) => {
-        const { quantities } = decodeProfileAnswer(request, Uint8Array.from([...request.echo, ...tail]));
+        const length = request.answerBytes[0] ?? request.echo.length + tail.length;
+        const bytes = Uint8Array.from({ length }, (_, i) => request.echo[i] ?? tail[i] ?? 0);
+        const { quantities } = decodeProfileAnswer(request, bytes);
         for (const { signal, mantissa } of quantities) {
           const bounds = request.signals.filter((each) => each.signal.id === signal);
           expect(bounds.some(({ min, max }) => BigInt(mantissa) >= min && BigInt(mantissa) <= max)).toBe(

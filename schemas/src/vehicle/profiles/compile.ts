@@ -149,7 +149,14 @@ const compileRequest = (file: RequestFile, path: Path, report: Report): ProfileR
   });
   if (signals.length !== file.signals.length) return undefined;
   checkTogether(signals, [...path, 'signals'], report);
-  const { extended, flowControl = { blockSize: 0, separationMs: 0 } } = file;
+  const { extended, answerBytes = [], flowControl = { blockSize: 0, separationMs: 0 } } = file;
+  const answerBytesMin = Math.max(...signals.map(({ formula }) => formulaBytes(formula)));
+  if (answerBytes.some((length) => length < answerBytesMin)) {
+    return report(
+      [...path, 'answerBytes'],
+      `must not be below ${answerBytesMin}, where the last signal ends.`,
+    );
+  }
   const one = (hex: string): number => Number.parseInt(hex, 16);
   return {
     name: file.name,
@@ -161,7 +168,8 @@ const compileRequest = (file: RequestFile, path: Path, report: Report): ProfileR
       : { extended: { request: one(extended.request), answer: one(extended.answer) } }),
     request,
     echo,
-    answerBytesMin: Math.max(...signals.map(({ formula }) => formulaBytes(formula))),
+    answerBytesMin,
+    answerBytes,
     intervalMs: file.intervalMs,
     session: file.session ?? 'default',
     flowControl,

@@ -8,8 +8,8 @@ export interface ProfileAnswer {
   /** In the order of the profile; a signal that means “no value” is not here. */
   readonly quantities: readonly Quantity[];
   /**
-   * `malformed`: `profile.other-answer` and `profile.short-answer` for the whole answer, `profile.implausible`
-   * and `profile.unknown-code` for one signal, whose siblings are not touched.
+   * `malformed`: `profile.other-answer`, `profile.other-length` and `profile.short-answer` for the whole answer,
+   * `profile.implausible` and `profile.unknown-code` for one signal, whose siblings are not touched.
    */
   readonly faults: readonly Fault[];
 }
@@ -60,6 +60,10 @@ export const decodeProfileAnswer = (request: ProfileRequest, answer: Uint8Array)
   if (answer.length < request.answerBytesMin) {
     const words = `the answer has ${answer.length} bytes; the profile needs ${request.answerBytesMin}.`;
     return whole('profile.short-answer', words);
+  }
+  if (request.answerBytes.length > 0 && !request.answerBytes.includes(answer.length)) {
+    const words = `the answer has ${answer.length} bytes, not ${request.answerBytes.join(' or ')}: another model year?`;
+    return whole('profile.other-length', words);
   }
   const quantities: Quantity[] = [];
   const faults: Fault[] = [];

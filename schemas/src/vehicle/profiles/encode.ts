@@ -23,14 +23,14 @@ const rawOfValue = ({ signal, formula, map }: ProfileSignal, mantissa: number): 
  * zero. Throws a RangeError for what only a bug can ask: a value that the answer cannot say, no value for a
  * signal that has no number for it, a signal that is not in the answer.
  *
- * @param answerBytes how long the answer is at least; real ones are often longer than what is read of them.
+ * @param answerBytes how long the answer is; real ones are often longer than what is read of them.
  */
 export const encodeProfileAnswer = (
   request: ProfileRequest,
   values: readonly Quantity[],
-  answerBytes = 0,
+  answerBytes = request.answerBytes[0] ?? request.answerBytesMin,
 ): Uint8Array => {
-  const bytes = new Uint8Array(Math.max(request.answerBytesMin, answerBytes));
+  const bytes = new Uint8Array(answerBytes);
   bytes.set(request.echo);
   const open = new Map(values.map(({ signal, mantissa }) => [signal, mantissa]));
   for (const each of request.signals) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROFILE_TEXT_MAX, profileJsonSchema } from '../../config/vehicle-profile.ts';
+import { sentence } from '../../words/fault.ts';
 import { brokenLineOf } from './json-break.ts';
 import { lineOf } from './line-of.ts';
 import { isProfileName, listProfiles, profileByName, profileFile, profilesFor, requestsOf } from './list.ts';
@@ -88,10 +89,13 @@ describe('a profile from a file', () => {
     ];
     for (const each of sentences) {
       expect(each.length, each.join()).toBeGreaterThanOrEqual(1);
-      for (const sentence of each) expect(sentence).toMatch(/^my\.json line \d+: .{10,}\.$/);
+      for (const one of each) expect(one).toMatch(/^my\.json line \d+: .{10,}\.$/);
     }
-    expect(sentences[5]?.[0]).toBe(
-      'my.json line 51: requests[0].signals[0].signal "Vehicle.Sped" is not in the signal table.',
+    const wrong = JSON.stringify(file(), null, 2).replace('TractionBattery.CurrentVoltage', 'Sped');
+    const line = wrong.split('\n').findIndex((each) => each.includes('Sped')) + 1;
+    const checked = checkProfile(wrong, 'my.json');
+    expect('faults' in checked ? sentence(checked.faults[0]) : '').toBe(
+      `my.json line ${line}: requests[0].signals[0].signal "Vehicle.Powertrain.Sped" is not in the signal table.`,
     );
   });
 

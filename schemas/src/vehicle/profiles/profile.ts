@@ -37,6 +37,8 @@ export interface ProfileRequest {
   readonly echo: Uint8Array;
   /** Bytes that an answer must have at least, its echo included. */
   readonly answerBytesMin: number;
+  /** Lengths that an answer can have; empty where any length is good that is long enough. */
+  readonly answerBytes: readonly number[];
   readonly intervalMs: number;
   readonly session: 'default' | 'extended';
   readonly flowControl: { readonly blockSize: number; readonly separationMs: number };

@@ -23,8 +23,8 @@ export const BMW_I3: VehicleProfileFile = {
       name: 'voltage', target: '6F1', answer: '607', extended: { request: '07', answer: 'F1' },
       request: '22DD68', intervalMs: 5000, confidence: 'measured elsewhere', sources: ['obdb', 'ovms'],
       signals: [
-        { signal: `${BATTERY}.CurrentVoltage`, formula: '31|16@0+ (0.01,0)', unit: 'V', min: 100,
-          max: 600 },
+        { signal: `${BATTERY}.CurrentVoltage`, formula: '31|16@0+ (0.01,0)', unit: 'V', min: 100, max: 600,
+          nulls: [0, 65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['F10562DD6891CA'], values: {
@@ -37,12 +37,12 @@ export const BMW_I3: VehicleProfileFile = {
       name: 'current', target: '6F1', answer: '607', extended: { request: '07', answer: 'F1' },
       request: '22DD69', intervalMs: 5000, confidence: 'measured elsewhere', sources: ['obdb', 'ovms'],
       signals: [
-        { signal: `${BATTERY}.CurrentCurrent`, formula: '31|32@0- (-0.01,0)', unit: 'A', min: -1000,
-          max: 1000, note: 'The car counts current out of the battery as positive.' },
+        { signal: `${BATTERY}.CurrentCurrent`, formula: '31|32@0- (0.01,0)', unit: 'A', min: -1000,
+          max: 1000 },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['F1100762DD69FFFF', 'F121FD07FFFFFFFF'], values: {
-          [`${BATTERY}.CurrentCurrent`]: 7.6 } },
+          [`${BATTERY}.CurrentCurrent`]: -7.6 } },
         { origin: 'published', source: 'obdb', frames: ['F1100762DD690000', 'F1210000FFFFFFFF'], values: {
           [`${BATTERY}.CurrentCurrent`]: 0 } },
       ],
@@ -52,7 +52,7 @@ export const BMW_I3: VehicleProfileFile = {
       request: '22DDBC', intervalMs: 10000, confidence: 'measured elsewhere', sources: ['obdb', 'ovms'],
       signals: [
         { signal: `${BATTERY}.StateOfCharge.Current`, formula: '31|16@0+ (0.1,0)', unit: 'percent', min: 0,
-          max: 100 },
+          max: 100, nulls: [65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['F1100962DDBC01F0', 'F12102D50050FFFF'], values: {
@@ -86,7 +86,7 @@ export const BMW_I3: VehicleProfileFile = {
         { signal: `${BATTERY}.CellVoltage.Max`, formula: '95|16@0+ (0.0001,0)', unit: 'V', min: 1, max: 5,
           nulls: [65535] },
         { signal: `${BATTERY}.Temperature.Average`, formula: '159|16@0- (0.01,0)', unit: 'celsius',
-          min: -60, max: 120, nulls: [-1] },
+          min: -60, max: 120, nulls: [32767, -1] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['F1102962DFA01181', 'F121127F120F97C2',

@@ -107,7 +107,7 @@ export const FORD_F150: VehicleProfileFile = {
       request: '222813', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
       signals: [
         { signal: `${FRONT}.Left.Tire.Pressure`, formula: '31|16@0+ (0.34473785,0)', unit: 'kPa', max: 1000,
-          nulls: [0, 65535] },
+          nulls: [0, 3000, 65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['05622813028A'], values: {
@@ -121,7 +121,7 @@ export const FORD_F150: VehicleProfileFile = {
       request: '222814', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
       signals: [
         { signal: `${FRONT}.Right.Tire.Pressure`, formula: '31|16@0+ (0.34473785,0)', unit: 'kPa',
-          max: 1000, nulls: [0, 65535] },
+          max: 1000, nulls: [0, 3000, 65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['0562281402AD'], values: {
@@ -135,7 +135,7 @@ export const FORD_F150: VehicleProfileFile = {
       request: '222815', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
       signals: [
         { signal: `${REAR}.Right.Tire.Pressure`, formula: '31|16@0+ (0.34473785,0)', unit: 'kPa', max: 1000,
-          nulls: [0, 65535] },
+          nulls: [0, 3000, 65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['0562281502B7'], values: {
@@ -149,7 +149,7 @@ export const FORD_F150: VehicleProfileFile = {
       request: '222816', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
       signals: [
         { signal: `${REAR}.Left.Tire.Pressure`, formula: '31|16@0+ (0.34473785,0)', unit: 'kPa', max: 1000,
-          nulls: [0, 65535] },
+          nulls: [0, 3000, 65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['0562281602D3'], values: {

@@ -18,7 +18,7 @@ export const HONDA_CIVIC: VehicleProfileFile = {
       request: '227029', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
       signals: [
         { signal: `${POWERTRAIN}.FuelSystem.AbsoluteLevel`, formula: '127|16@0+ (0.01,0)', unit: 'l',
-          max: 100 },
+          max: 100, nulls: [65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['10396270298FFC00', '2100000002000000',

@@ -5,9 +5,11 @@ import { FORD_F150 } from './ford-f-150.ts';
 import { HONDA_CIVIC } from './honda-civic.ts';
 import { HYUNDAI_IONIQ_5 } from './hyundai-ioniq-5.ts';
 import { HYUNDAI_KONA_ELECTRIC } from './hyundai-kona-electric.ts';
+import { HYUNDAI_KONA_ELECTRIC_SX2 } from './hyundai-kona-electric-sx2.ts';
 import { KIA_EV6 } from './kia-ev6.ts';
 import { KIA_EV9 } from './kia-ev9.ts';
 import { KIA_NIRO_EV } from './kia-niro-ev.ts';
+import { KIA_NIRO_EV_SG2 } from './kia-niro-ev-sg2.ts';
 import { NISSAN_LEAF } from './nissan-leaf.ts';
 import { NISSAN_LEAF_ZE1 } from './nissan-leaf-ze1.ts';
 import { RENAULT_ZOE_PH2 } from './renault-zoe-ph2.ts';
@@ -22,9 +24,11 @@ export const BUNDLED: readonly VehicleProfileFile[] = [
   FORD_F150,
   HONDA_CIVIC,
   HYUNDAI_IONIQ_5,
+  HYUNDAI_KONA_ELECTRIC_SX2,
   HYUNDAI_KONA_ELECTRIC,
   KIA_EV6,
   KIA_EV9,
+  KIA_NIRO_EV_SG2,
   KIA_NIRO_EV,
   NISSAN_LEAF_ZE1,
   NISSAN_LEAF,

@@ -8,7 +8,7 @@ const POWERTRAIN = 'Vehicle.Powertrain';
 
 // biome-ignore format: a table reads by columns
 export const KIA_NIRO_EV: VehicleProfileFile = {
-  format: 1, name: 'kia-niro-ev', title: 'Kia Niro EV (e-Niro)',
+  format: 1, name: 'kia-niro-ev', title: 'Kia Niro EV (e-Niro), first generation',
   vehicles: [
     { make: 'Kia', models: ['Niro EV', 'e-Niro'], years: [2019, 2022], powertrain: 'bev' },
   ],
@@ -41,7 +41,7 @@ export const KIA_NIRO_EV: VehicleProfileFile = {
         { signal: `${BATTERY}.Temperature.Module2`, formula: '167|8@0- (1,0)', unit: 'celsius' },
         { signal: `${BATTERY}.Temperature.Module3`, formula: '175|8@0- (1,0)', unit: 'celsius' },
         { signal: `${BATTERY}.Temperature.Module4`, formula: '183|8@0- (1,0)', unit: 'celsius' },
-        { signal: `${BATTERY}.Temperature.Inlet`, formula: '207|8@0- (1,0)', unit: 'celsius' },
+        { signal: `${BATTERY}.Temperature.Inlet`, formula: '207|8@0- (1,0)', unit: 'celsius', max: 80 },
         { signal: `${BATTERY}.CellVoltage.Max`, formula: '215|8@0+ (0.02,0)', unit: 'V', min: 1, max: 5,
           nulls: [0] },
         { signal: `${BATTERY}.CellVoltage.IdMax`, formula: '223|8@0+ (1,0)', unit: 'count' },
@@ -56,8 +56,8 @@ export const KIA_NIRO_EV: VehicleProfileFile = {
           max: 1000000 },
         { signal: `${BATTERY}.AccumulatedConsumedEnergy`, formula: '367|32@0+ (0.1,0)', unit: 'kWh',
           max: 1000000 },
-        { signal: `${POWERTRAIN}.ElectricMotor.Speed`, formula: '455|16@0- (1,0)', unit: 'rpm', min: -30000,
-          max: 30000 },
+        { signal: `${POWERTRAIN}.ElectricMotor.Speed`, formula: '455|16@0- (1,0)', unit: 'rpm', min: -5000,
+          max: 25000, nulls: [32767] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['103E620101FFF7E7', '21FF000000000000',
@@ -132,7 +132,8 @@ export const KIA_NIRO_EV: VehicleProfileFile = {
     },
     {
       name: 'tyres', target: '7A0', answer: '7A8',
-      request: '22C00B', intervalMs: 60000, confidence: 'measured elsewhere', sources: ['obdb'],
+      request: '22C00B', answerBytes: [23], intervalMs: 60000, confidence: 'measured elsewhere',
+        sources: ['obdb'],
       signals: [
         { signal: `${FRONT}.Left.Tire.Pressure`, formula: '63|8@0+ (1.3789514,0)', unit: 'kPa', min: 0,
           nulls: [0] },

@@ -25,7 +25,8 @@ export const NISSAN_LEAF_ZE1: VehicleProfileFile = {
   requests: [
     {
       name: 'battery', target: '79B', answer: '7BB',
-      request: '2101', intervalMs: 10000, confidence: 'measured elsewhere', sources: ['ovms'],
+      request: '2101', answerBytes: [53], intervalMs: 10000, confidence: 'measured elsewhere',
+        sources: ['ovms'],
       signals: [
         { signal: `${BATTERY}.CurrentVoltage`, formula: '167|16@0+ (0.01,0)', unit: 'V', min: 100,
           max: 500 },
@@ -60,7 +61,8 @@ export const NISSAN_LEAF_ZE1: VehicleProfileFile = {
       name: 'range', target: '743', answer: '763',
       request: '220E2E', intervalMs: 60000, confidence: 'single source', sources: ['obdb'],
       signals: [
-        { signal: `${BATTERY}.Range`, formula: '31|16@0+ (1,0)', unit: 'km', max: 1000, nulls: [65535] },
+        { signal: `${BATTERY}.Range`, formula: '31|16@0+ (1,0)', unit: 'km', max: 1000, nulls: [2047,
+          65535] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['05620E2E007B'], values: {
@@ -198,8 +200,8 @@ export const NISSAN_LEAF_ZE1: VehicleProfileFile = {
       name: 'motor', target: '797', answer: '79A',
       request: '221255', intervalMs: 5000, confidence: 'single source', sources: ['obdb'],
       signals: [
-        { signal: `${POWERTRAIN}.ElectricMotor.Speed`, formula: '31|16@0- (1,0)', unit: 'rpm', min: -20000,
-          max: 20000 },
+        { signal: `${POWERTRAIN}.ElectricMotor.Speed`, formula: '31|16@0- (1,0)', unit: 'rpm', min: -15000,
+          max: 15000, nulls: [16383] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['056212550000'], values: {

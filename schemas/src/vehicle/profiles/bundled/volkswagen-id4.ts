@@ -29,7 +29,7 @@ export const VOLKSWAGEN_ID4: VehicleProfileFile = {
       request: '22028C', intervalMs: 10000, confidence: 'measured elsewhere', sources: ['obdb', 'wican'],
       signals: [
         { signal: `${BATTERY}.StateOfCharge.Current`, formula: '31|8@0+ (0.4,0)', unit: 'percent', min: 0,
-          max: 100, note: 'The dashboard shows about raw × 20.4 ÷ 46 − 6.4 percent.' },
+          max: 100, nulls: [[251, 255]], note: 'The dashboard shows some raw × 20.4 ÷ 46 − 6.4 %.' },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['0462028C37'], values: {
@@ -42,8 +42,8 @@ export const VOLKSWAGEN_ID4: VehicleProfileFile = {
       name: 'voltage', target: '17FC007B', answer: '17FE007B',
       request: '221E3B', intervalMs: 5000, confidence: 'measured elsewhere', sources: ['obdb', 'wican'],
       signals: [
-        { signal: `${BATTERY}.CurrentVoltage`, formula: '31|16@0+ (0.25,0)', unit: 'V', min: 100,
-          max: 1000 },
+        { signal: `${BATTERY}.CurrentVoltage`, formula: '31|16@0+ (0.25,0)', unit: 'V', min: 100, max: 1000,
+          nulls: [4094, 4095] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['05621E3B0526'], values: {
@@ -190,7 +190,8 @@ export const VOLKSWAGEN_ID4: VehicleProfileFile = {
         { signal: `${LOW_VOLTAGE}.CurrentCurrent`, formula: '47|32@0- (0.001,0)', unit: 'A', min: -1000,
           max: 1000 },
         { signal: `${LOW_VOLTAGE}.StateOfCharge`, formula: '87|8@0+ (1,0)', unit: 'percent', max: 100 },
-        { signal: `${LOW_VOLTAGE}.Temperature`, formula: '95|8@0+ (1,-40)', unit: 'celsius', nulls: [255] },
+        { signal: `${LOW_VOLTAGE}.Temperature`, formula: '95|8@0+ (1,-40)', unit: 'celsius', nulls: [0,
+          255] },
       ],
       vectors: [
         { origin: 'published', source: 'obdb', frames: ['101A622AF71EF0FF', '21FFD92C0B3C4947',

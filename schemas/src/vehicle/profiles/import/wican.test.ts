@@ -221,7 +221,7 @@ describe('a vehicle profile of WiCAN', () => {
   });
 
   it('is refused when it is something else', () => {
-    for (const text of ['', '[]', '{"pids": {}}', '{"cars": []}']) {
+    for (const text of ['', '[]', '{"pids": {}}', '{"cars": []}', '{"extends": "x.json"}']) {
       const result = importWican(text, INTO);
       expect(result.ok).toBe(false);
       if (!result.ok) expect(result.fault).toMatchObject({ kind: 'malformed', code: 'import.wican' });

@@ -229,6 +229,9 @@ export const importWican = (text: string, into: WicanInto): Result<Imported> => 
     return refuse('is not JSON.');
   }
   const car = carOf(value);
+  if (car === undefined && typeof fieldsOf(value)['extends'] === 'string') {
+    return refuse('only adds to another profile; import that one, or the merged file of one car.');
+  }
   if (car === undefined) return refuse('has no list of pids, so it is no WiCAN profile of one car.');
   let settings = afterCommands(START, String(car['init'] ?? ''));
   const candidates: Candidate[] = [];
