@@ -73,6 +73,9 @@ const rearVolts = ({ model, car }: Moment): number => {
   return 0.68 + 0.03 * normalAt(model.seed, CHANNEL.oxygen, car.tick >> 3);
 };
 
+/** Behind the second brick there is nothing left to see. */
+const lastVolts = (m: Moment): number => (running(m) && m.car.heat.catalystC >= 250 ? 0.66 : 0.44);
+
 /** The learned part of the mixture is the car's own. */
 const longTrim = ({ model }: Moment): number => 4 * (drawAt(model.seed, CHANNEL.trim, 0) - 0.4);
 
@@ -144,8 +147,9 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x0f, ({ car }) => [car.heat.intakeC]),
   row(0x10, ({ car }) => [car.engine.airGps]),
   row(0x11, (m) => [throttle(m)]),
-  row(0x13, () => Uint8Array.of(0x03)),
+  row(0x13, () => Uint8Array.of(0x07)),
   row(0x15, (m) => [rearVolts(m), undefined]),
+  row(0x16, (m) => [lastVolts(m), undefined]),
   row(0x1c, () => Uint8Array.of(6)),
   row(0x1e, () => Uint8Array.of(0)),
   row(0x1f, ({ car }) => [car.totals.runS]),
@@ -172,6 +176,7 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x47, (m) => [throttle(m) - 0.6]),
   row(0x49, (m) => [14.9 + 70 * pedal(m)]),
   row(0x4a, (m) => [7.5 + 35 * pedal(m)]),
+  row(0x4b, (m) => [4.3 + 30 * pedal(m)]),
   row(0x4c, (m) => [throttle(m)]),
   row(0x4d, ({ car }) => [car.totals.runWithLampS / 60]),
   row(0x4e, ({ car }) => [car.totals.runSinceClearS / 60]),
@@ -182,6 +187,7 @@ export const ENGINE_PIDS: PidTable = new Map([
   row(0x53, (m) => [barometricKpa(m.model, m.car) + vapourPa(m) / 1_000]),
   row(0x55, ({ car }) => [car.engine.closedLoop ? 0.4 : 0, undefined]),
   row(0x56, () => [0.8, undefined]),
+  row(0x59, (m) => [running(m) ? fuelPressure(m) + barometricKpa(m.model, m.car) : 0]),
   row(0x5a, (m) => [100 * pedal(m)]),
   row(0x5c, ({ car }) => [car.heat.oilC]),
   row(0x5e, (m) => [fuelLph(m)]),

@@ -54,6 +54,13 @@ const PETROL_MONITORS: ReadonlyMap<number, readonly Finding[]> = new Map([
       finding(0x08, MILLIVOLTS, [4_500, 8_000], [0.4, 0.1]),
     ],
   ],
+  [
+    0x03,
+    [
+      finding(0x07, MILLIVOLTS, [0, 2_000], [0.35, 0.1]),
+      finding(0x08, MILLIVOLTS, [4_500, 8_000], [0.3, 0.1]),
+    ],
+  ],
   [0x21, [finding(0x80, RATIO, [0, 384], [0.25, 0.1], ['P0420'])]],
   [0x31, [finding(0x80, COUNTS, [10, 250], [0.5, 0.2], ['P0401'])]],
   [0x35, [finding(0x80, DEGREES, [0, 1_000], [0.2, 0.1], ['P0011'])]],
@@ -64,6 +71,7 @@ const PETROL_MONITORS: ReadonlyMap<number, readonly Finding[]> = new Map([
   [0x3d, [finding(0x80, PASCAL, [200, 8_000], [0.5, 0.1], ['P0441'])]],
   [0x41, [finding(0x80, OHMS, [2, 40], [0.2, 0.1], ['P0031'])]],
   [0x42, [finding(0x80, OHMS, [2, 40], [0.25, 0.1], ['P0037'])]],
+  [0x43, [finding(0x80, OHMS, [2, 40], [0.25, 0.1], ['P0043'])]],
   [0x81, [finding(0x80, RATIO, [150, 362], [0.5, 0.1], ['P0171', 'P0172'])]],
   [0xa1, misfires(['P0300'])],
   [0xa2, misfires(['P0300', 'P0301'])],
