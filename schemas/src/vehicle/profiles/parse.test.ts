@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROFILE_TEXT_MAX, profileJsonSchema } from '../../config/vehicle-profile.ts';
 import { sentence } from '../../words/fault.ts';
@@ -96,6 +97,27 @@ describe('a profile from a file', () => {
     const checked = checkProfile(wrong, 'my.json');
     expect('faults' in checked ? sentence(checked.faults[0]) : '').toBe(
       `my.json line ${line}: requests[0].signals[0].signal "Vehicle.Powertrain.Sped" is not in the signal table.`,
+    );
+  });
+
+  it('is never the cause of an exception, whatever was changed in it', () => {
+    const text = JSON.stringify(file());
+    const odd = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(-1, 1e300, '', '0|1@0+ (1,0)', '7|8@0+ (1/3,1e18)', [], {}, null),
+    );
+    const places = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?/g)].map(
+      (match) => [match.index, match[0].length] as const,
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), odd, fc.boolean(), ([at, length], value, isCut) => {
+        const put = isCut ? '' : JSON.stringify(value);
+        const checked = checkProfile(text.slice(0, at) + put + text.slice(at + length), 'my.json');
+        for (const { words, where } of 'faults' in checked ? checked.faults : []) {
+          expect(`${where}: ${words}`).toMatch(/^my\.json( line \d+)?: .+\.$/s);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 
