@@ -7,6 +7,7 @@ import { dailyLife } from './days.ts';
 import { controlUnits, respond } from './ecu.ts';
 import { identityOf } from './identity.ts';
 import { heardTraffic, isAnswering } from './network.ts';
+import { inOtherCar } from './other-car.ts';
 import { parked } from './plan.ts';
 import { truthOf } from './truth.ts';
 import { type VehicleName, vehicleOf } from './vehicles/vehicles.ts';
@@ -169,6 +170,23 @@ describe('a parked simulated car', () => {
     const quiet = carAt(petrol, heardTraffic(carAt(petrol, newCar(petrol), HOUR_MS)), HOUR_MS + 500);
     expect(ask(petrol, quiet, '010C')).toBeUndefined();
     expect(quiet.supply.volts).toBeLessThan(newCar(petrol).supply.volts);
+  });
+});
+
+describe('the car next to a simulated car', () => {
+  it('is driven alike and has a past, an identity and codes of its own', () => {
+    const model = modelOf('petrol-automatic', { troubles: [{ code: 'P0301', atMs: 0 }] });
+    const car = carAt(model, newCar(model), 8.5 * HOUR_MS);
+    expect(car.codes.stored).toEqual(['P0301']);
+    const other = inOtherCar({ model, car });
+    expect([other.car.motion, other.car.codes.stored]).toEqual([car.motion, []]);
+    expect(Math.abs(other.car.totals.odometerM - car.totals.odometerM)).toBeGreaterThan(1_000_000);
+    const later = carAt(model, car, 18 * HOUR_MS);
+    const otherLater = inOtherCar({ model, car: later });
+    expect(otherLater.car.totals.odometerM - other.car.totals.odometerM).toBeCloseTo(
+      later.totals.odometerM - car.totals.odometerM,
+      6,
+    );
   });
 });
 

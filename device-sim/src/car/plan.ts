@@ -84,7 +84,7 @@ export const parkedFirst = (cycle: Cycle, parkS: number): Plan => {
 export const parked: Plan = { stages: [{ do: 'park', forS: Number.POSITIVE_INFINITY }], loopFrom: 0 };
 
 /** How long a starter turns before the engine fires, s. */
-export const crankingS = (coolantC: number): number => 0.7 + 0.02 * Math.max(0, 30 - coolantC);
+export const crankingS = (coolantC: number): number => Math.min(1, 0.5 + 0.01 * Math.max(0, 50 - coolantC));
 
 /** Motors need no starter, but their computers think for a moment. */
 const READY_S = 0.6;

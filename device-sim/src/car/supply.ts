@@ -66,8 +66,8 @@ const SURFACE_V = 0.28;
 /** Breaking the engine loose costs most; each compression after it costs less as the starter spins up. */
 const crankingVolts = (rest: number, { ambientC, crankS }: SupplyInput): number => {
   const cold = clamp((20 - ambientC) / 40, 0, 1);
-  const amps = 105 + (55 + 60 * cold) * Math.exp(-crankS / 0.25);
-  return rest - amps * OHMS * (0.85 + 0.3 * cold);
+  const amps = 105 + (55 + 12 * cold) * Math.exp(-crankS / 0.25);
+  return rest - amps * 0.85 * OHMS;
 };
 
 /** An alternator that charges when it costs nothing and lets the battery carry the load when it would cost most. */
@@ -85,13 +85,16 @@ const converterVolts = ({ consumers, runS }: SupplyInput, charge: number): numbe
   return runS < 600 ? 13.5 : 12.78;
 };
 
+/** However cold the battery is, more would harm lamps and computers. */
+const REGULATOR_MAX_V = 14.8;
+
 /** What regulates the voltage while running or charging. */
 const regulatedVolts = (input: SupplyInput, charge: number): number => {
   if (input.kind === 'dc-dc') return converterVolts(input, charge);
   const warm = -0.009 * (input.ambientC - 20);
   const idleDroop = 0.18 * clamp((1_000 - input.rpm) / 250, 0, 1) + (input.fanOn ? 0.12 : 0);
   const target = input.kind === 'smart-alternator' ? smartVolts(input, charge) : 14.25;
-  return target + warm - idleDroop;
+  return Math.min(REGULATOR_MAX_V, target + warm) - idleDroop;
 };
 
 const drawA = ({ consumers, fanOn }: SupplyInput): number => {

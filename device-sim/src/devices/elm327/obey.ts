@@ -11,7 +11,7 @@ import { losses } from './losses.ts';
 import { printEvent, printOpen, printPrompt, printReturns, wireMs } from './print.ts';
 import type { Settings } from './settings.ts';
 import { counted, type DongleModel, type DongleState, restarted } from './state.ts';
-import { unitsNow } from './units.ts';
+import { momentNow, unitsNow } from './units.ts';
 import type { Command, Event, Request } from './wire.ts';
 
 const UNKNOWN: Event = { kind: 'trouble', trouble: 'unknown-command', groups: [] };
@@ -152,7 +152,7 @@ const obeyRequest = (
       settings,
       protocol: model.protocol,
       units: unitsNow(model, state),
-      moment: { model: state.carModel, car: state.car },
+      moment: momentNow(state),
       number: state.tally.requests,
       rhythmMs: state.rhythmMs,
       restedMs: baseMs - state.answeredAtMs,

@@ -1,5 +1,7 @@
 import { type ControlUnit, controlUnits } from '../../car/ecu.ts';
 import { identityOf } from '../../car/identity.ts';
+import { inOtherCar, neighbourSeed } from '../../car/other-car.ts';
+import type { Moment } from '../../car/pid-table.ts';
 import { inForce } from '../faults.ts';
 import type { DongleModel, DongleState, Stuck } from './state.ts';
 
@@ -9,8 +11,14 @@ const identityNow = (
 ): DongleModel['identity'] => {
   const swap = inForce(script, 'vin-swap', nowMs);
   if (swap === undefined) return identity;
-  const other = identityOf(car.seed + 1);
+  const other = identityOf(neighbourSeed(car.seed));
   return { ...other, vin: swap.vin ?? other.vin };
+};
+
+/** The car in which the dongle now is, at this moment. */
+export const momentNow = (state: DongleState): Moment => {
+  const moment = { model: state.carModel, car: state.car };
+  return inForce(state.script, 'vin-swap', state.nowMs) === undefined ? moment : inOtherCar(moment);
 };
 
 const withStuck = (unit: ControlUnit, { pid, car }: Stuck): ControlUnit => {
