@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   sign: () => import('./sign.ts'),
   store: () => import('./store.ts'),
   elm327: () => import('./elm327.ts'),
+  obd: () => import('./obd.ts'),
   path: () => import('./path.ts'),
 };
 

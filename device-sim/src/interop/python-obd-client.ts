@@ -40,7 +40,8 @@ export interface ClientOptions {
 /** Finding rates, protocol and bitmaps at a slow clone takes half a minute. */
 const CONNECT_MAX_MS = 90_000;
 
-const script = fileURLToPath(new URL('python-obd-client.py', import.meta.url));
+/** It is not compiled: the same file serves this one and what is built of it. */
+const script = fileURLToPath(new URL('../../src/interop/python-obd-client.py', import.meta.url));
 
 /** Lets python-OBD connect and read. Rejects with what it said where it cannot. */
 export const visitWithPythonObd = (options: ClientOptions): Promise<ClientVisit> => {
