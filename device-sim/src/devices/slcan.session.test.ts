@@ -47,6 +47,17 @@ describe("the gateway's own dialogue at the simulated SLCAN adapter", () => {
     expect(rig.undecided).toBeLessThanOrEqual(2);
   });
 
+  it("reads an electric car's own control units by its profile, at their own addresses", () => {
+    const { rig, run } = meetSlcan(slcanModelOf({ vehicle: 'electric', broadcasts: true }), {
+      profile: 'hyundai-kona-electric',
+    });
+    run(30_000);
+    expect(rig.fates.filter(({ kind }) => kind === 'quarantined')).toEqual([]);
+    for (const ecu of [0x7ce, 0x7a8]) expect(signalsOf(rig.said, ecu).size).toBeGreaterThan(0);
+    expect(signalsOf(rig.said, 0x7ec).size).toBeGreaterThan(20);
+    for (const { body, raw } of rig.said) expect(redecode(raw)).toContainEqual(body);
+  });
+
   it('is not confused by a busy bus', () => {
     const { rig, run, state } = meetSlcan(slcanModelOf({ broadcasts: true }));
     run(25_000);

@@ -2,12 +2,13 @@ import { createRig, type Rig, slcanParts } from '@outpost/firmware-bridge';
 import type { CanProtocol } from '../../car/bus.ts';
 import { type CodeMemory, NO_CODES } from '../../car/codes.ts';
 import { identityOf } from '../../car/identity.ts';
-import { COMPACT_PETROL } from '../../car/parameters.ts';
 import { endlessDrive, type Plan } from '../../car/plan.ts';
+import { type VehicleName, vehicleOf } from '../../car/vehicles/vehicles.ts';
 import { cycleOf } from '../../cycles/cycle.ts';
 import { type SlcanModel, type SlcanState, slcanDevice } from '../slcan.ts';
 
 export interface SlcanChoice {
+  readonly vehicle?: VehicleName;
   readonly protocol?: CanProtocol;
   readonly broadcasts?: boolean;
   readonly seed?: number;
@@ -16,12 +17,20 @@ export interface SlcanChoice {
   readonly codes?: CodeMemory;
 }
 
-/** A compact petrol car on the WLTC, behind an adapter. */
+/** A petrol car on the WLTC behind an adapter, with the usual where nothing is chosen. */
 export const slcanModelOf = (choice: SlcanChoice = {}): SlcanModel => {
-  const { protocol = '6', broadcasts = false, seed = 1, plan, flowTimeoutMs = 75, codes = NO_CODES } = choice;
+  const {
+    vehicle = 'petrol-manual',
+    protocol = '6',
+    broadcasts = false,
+    seed = 1,
+    plan,
+    flowTimeoutMs = 75,
+    codes = NO_CODES,
+  } = choice;
   return {
     car: {
-      parameters: COMPACT_PETROL,
+      parameters: vehicleOf(vehicle),
       plan: plan ?? endlessDrive(cycleOf('wltc')),
       seed,
       ambientC: 20,
@@ -48,7 +57,12 @@ export interface SlcanMet {
 const HOP_MS = 4;
 const MIN_HOP_MS = 0.1;
 
-export const meetSlcan = (model: SlcanModel, options: unknown = {}): SlcanMet => {
+/** `line` is what lies between adapter and gateway: what comes out of it for what goes in. */
+export const meetSlcan = (
+  model: SlcanModel,
+  options: unknown = {},
+  line: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+): SlcanMet => {
   const checked = slcanParts.check(options);
   if (!checked.ok) throw new Error(`${checked.fault.where}: ${checked.fault.words}`);
   const device = slcanDevice(model);
@@ -64,7 +78,7 @@ export const meetSlcan = (model: SlcanModel, options: unknown = {}): SlcanMet =>
     const step = device.step(state, input, nowMs);
     state = step.state;
     wakeAtMs = step.wakeAtMs;
-    if (step.bytes.length > 0) rig.receive(step.bytes);
+    if (step.bytes.length > 0) rig.receive(line(step.bytes));
   };
   return {
     rig,

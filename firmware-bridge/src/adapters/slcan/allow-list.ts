@@ -1,13 +1,20 @@
 import { decodeFlowControl, isFlowControl } from '../../can/flow-control.ts';
 import type { CanFrame } from '../../can/frame.ts';
+import { isAnswerId } from '../../obd/can-frame.ts';
 import { assertReadOnly } from '../../obd/services.ts';
 
 /** Requests of ISO 15765-4: to everybody, and to one control unit by itself. */
 export const FUNCTIONAL = { 11: 0x7df, 29: 0x18db33f1 } as const;
 
-/** Whether control units that matter to emissions listen to it: 7E0 to 7E7, 18DAxxF1. */
-const isPhysical = ({ id, extended }: CanFrame): boolean =>
-  extended ? id >>> 16 === 0x18da && (id & 0xff) === 0xf1 : id >= 0x7e0 && id <= 0x7e7;
+/**
+ * Whether one control unit may listen to it: 7E0 to 7E7 and 18DAxxF1 by ISO 15765-4, and where makers put the diagnosis
+ * of the others, 600 to 7DE and 29 bits from 17000000 on. Lower identifiers go first on a bus and are the car's own.
+ */
+const isPhysical = ({ id, extended }: CanFrame): boolean => {
+  if (id === FUNCTIONAL[11] || id === FUNCTIONAL[29]) return false;
+  if (isAnswerId(id, extended ? 29 : 11)) return false;
+  return extended ? id >= 0x1700_0000 && id >>> 16 !== 0x18db : id >= 0x600;
+};
 
 const isFunctional = ({ id, extended }: CanFrame): boolean => id === FUNCTIONAL[extended ? 29 : 11];
 
@@ -15,7 +22,7 @@ const SINGLE_MAX_BYTES = 7;
 
 /**
  * Throws a RangeError for a frame that may not be put on the bus: to send it is a bug. What may is a request that only
- * reads, whole in one frame, to the addresses of ISO 15765-4, and the flow control of a long answer to it.
+ * reads, whole in one frame, to an address of the diagnosis, and the flow control of a long answer to it.
  */
 export const assertMaySend = (frame: CanFrame): void => {
   const { id, rtr, data } = frame;

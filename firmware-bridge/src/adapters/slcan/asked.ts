@@ -1,9 +1,9 @@
 import { elapsedMs, type Fault, fault, type MonoNs } from '@outpost/schemas/words';
 import { encodeFlowControl, type FlowControl } from '../../can/flow-control.ts';
-import { type CanFrame, dataFrame } from '../../can/frame.ts';
+import { type CanFrame, dataFrame, STANDARD_ID_MAX } from '../../can/frame.ts';
 import { type ReceiveRules, receiveFrame, receiveOverdue } from '../../can/isotp-receive.ts';
 import { NEGATIVE, NEGATIVE_RESPONSE } from '../../obd/answer.ts';
-import { type IdBits, isAnswerId } from '../../obd/can-frame.ts';
+import { isAnswerId } from '../../obd/can-frame.ts';
 import type { Assembled } from '../../obd/isotp.ts';
 import { matchAssembled } from '../../obd/judge.ts';
 import { emptyReply, type Reply } from '../../obd/question.ts';
@@ -32,17 +32,26 @@ const replyFault = (code: string, words: string): Fault =>
 
 /** Whether a frame can be part of the reply. */
 export const isPartOf = ({ question }: Asked, { id, extended, rtr }: CanFrame): boolean => {
-  const idBits: IdBits = extended ? 29 : 11;
-  if (rtr || !isAnswerId(id, idBits)) return false;
-  return question.target === undefined || question.target.from === id;
+  const { target } = question;
+  if (rtr) return false;
+  if (target !== undefined) return target.from === id && extended === id > STANDARD_ID_MAX;
+  return isAnswerId(id, extended ? 29 : 11);
 };
 
 /** Where one control unit listens that answers from this identifier (ISO 15765-4). */
 const physicalOf = ({ id, extended }: CanFrame): number =>
   extended ? 0x18da00f1 | ((id & 0xff) << 8) : id - 8;
 
-const flowFrame = (turn: Turn, frame: CanFrame, flow: FlowControl): void => {
-  const to = dataFrame(physicalOf(frame), frame.extended, encodeFlowControl(flow, PADDING));
+/** Some makers' units send nothing without a pause between frames. */
+const rulesOf = ({ question: { target } }: Asked): ReceiveRules => {
+  if (target?.flowControl === undefined) return RULES;
+  const { blockSize, separationMs } = target.flowControl;
+  return { ...RULES, blockSize, separationUs: 1_000 * separationMs };
+};
+
+const flowFrame = (turn: Turn, { question }: Asked, frame: CanFrame, flow: FlowControl): void => {
+  const id = question.target?.to ?? physicalOf(frame);
+  const to = dataFrame(id, frame.extended, encodeFlowControl(flow, PADDING));
   turn.commands.push({ kind: 'frame', frame: to, timestampMs: undefined });
 };
 
@@ -69,8 +78,8 @@ export const takeFrame = (turn: Turn, asked: Asked, frame: CanFrame, heard: Hear
     return { ...asked, frames, fault: asked.fault ?? replyFault('flood', 'a reply of too many frames') };
   }
   const before = asked.receptions.get(id);
-  const received = receiveFrame(before, { bytes: data, line: heard }, RULES, turn.now);
-  if (received.flow !== undefined) flowFrame(turn, frame, received.flow);
+  const received = receiveFrame(before, { bytes: data, line: heard }, rulesOf(asked), turn.now);
+  if (received.flow !== undefined) flowFrame(turn, asked, frame, received.flow);
   const receptions = new Map(asked.receptions);
   if (received.reception === undefined) receptions.delete(id);
   else receptions.set(id, received.reception);

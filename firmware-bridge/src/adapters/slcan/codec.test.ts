@@ -75,7 +75,7 @@ describe('what may be put on the bus', () => {
     fc.assert(
       fc.property(id, data, (to, bytes) => {
         if (!may(dataFrame(to, false, bytes))) return;
-        expect(to === 0x7df || (to >= 0x7e0 && to <= 0x7e7)).toBe(true);
+        expect(to >= 0x600 && !(to >= 0x7e8 && to <= 0x7ef)).toBe(true);
         const [head = 0, service = 0] = bytes;
         expect(head >> 4 === 3 || (head <= 7 && READ_ONLY_SERVICES.has(service))).toBe(true);
       }),

@@ -16,7 +16,16 @@ const frameOf = (line: string): CanFrame | undefined => {
   return event?.kind === 'frame' && !event.frame.rtr ? event.frame : undefined;
 };
 
-const isAnswer = ({ id, extended }: CanFrame): boolean => isAnswerId(id, extended ? 29 : 11);
+/** Read data by identifier (ISO 14229-1), answered. */
+const UDS_DATA = 0x62;
+
+/** From the identifiers of ISO 15765-4 comes any answer; from others, only what a vehicle profile asked for. */
+const isAnswer = ([first]: readonly CanFrame[]): boolean => {
+  if (first === undefined) return false;
+  const { id, extended, data } = first;
+  const long = (data[0] ?? 0) >> 4 === 1;
+  return isAnswerId(id, extended ? 29 : 11) || data[long ? 2 : 1] === UDS_DATA;
+};
 
 /**
  * Every body that a reading's raw bytes say, computed again from nothing but those bytes: the lines of the frames of
@@ -36,6 +45,6 @@ export const redecode = (raw: Uint8Array): readonly Body[] => {
     return body === undefined ? [] : [body];
   }
   const frames = lines.map(frameOf).filter((frame) => frame !== undefined);
-  if (frames.length < lines.length || !frames.every(isAnswer)) return [];
+  if (frames.length < lines.length || !isAnswer(frames)) return [];
   return redecodeFrames(frames.map(({ id, data }) => ({ id, bytes: data })));
 };

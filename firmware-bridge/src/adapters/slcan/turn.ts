@@ -1,5 +1,5 @@
 import { type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
-import { dataFrame } from '../../can/frame.ts';
+import { dataFrame, STANDARD_ID_MAX } from '../../can/frame.ts';
 import type { IdBits } from '../../obd/can-frame.ts';
 import type { Question } from '../../obd/question.ts';
 import { mayAskAt, noteRequest, noteTrouble, type ObdTurn } from '../../obd/turn.ts';
@@ -77,7 +77,8 @@ export const askCar = (turn: Turn, question: Question, idBits: IdBits): void => 
   const data = new Uint8Array(8).fill(PADDING);
   data[0] = request.length;
   data.set(request, 1);
-  const frame = dataFrame(target?.to ?? FUNCTIONAL[idBits], idBits === 29, data);
+  const id = target?.to ?? FUNCTIONAL[idBits];
+  const frame = dataFrame(id, target === undefined ? idBits === 29 : id > STANDARD_ID_MAX, data);
   turn.commands.push({ kind: 'frame', frame, timestampMs: undefined });
   turn.link = {
     kind: 'asked',
