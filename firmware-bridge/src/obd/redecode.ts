@@ -15,13 +15,18 @@ export const redecodeAnswer = (ecu: number, payload: Uint8Array): readonly Body[
   return bodies.ok ? bodies.value : [];
 };
 
-/** The same for the frames that carried it, all of them and no others, in the order of arrival. */
+/**
+ * The same for the frames that carried it, all of them and no others, in the order of arrival. `mayAnswer` are the
+ * services that are answered from such an identifier.
+ */
 export const redecodeFrames = (
   frames: readonly { readonly id: number; readonly bytes: Uint8Array }[],
+  mayAnswer: (service: number) => boolean = () => true,
 ): readonly Body[] => {
   const [answer, ...others] = assemble(frames.map(({ id, bytes }) => ({ bytes, line: id })));
   if (answer?.payload.ok !== true || others.length > 0) return [];
   const [ecu, ...rest] = answer.lines;
   if (ecu === undefined || rest.some((id) => id !== ecu)) return [];
-  return redecodeAnswer(ecu, answer.payload.value);
+  const payload = answer.payload.value;
+  return mayAnswer((payload[0] ?? 0) - POSITIVE_OFFSET) ? redecodeAnswer(ecu, payload) : [];
 };

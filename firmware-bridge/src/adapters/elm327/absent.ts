@@ -5,7 +5,7 @@ import { startConnect } from './connect.ts';
 import { synchronise } from './link.ts';
 import type { Phase, Printed } from './state.ts';
 import { AT_TIMEOUT_MS, askAdapter, sensible, strike, type Turn } from './turn.ts';
-import { takeVoltage } from './voltage.ts';
+import { takeVoltage, voltageCommand } from './voltage.ts';
 
 type Absent = Extract<Phase, { kind: 'absent' }>;
 
@@ -61,7 +61,7 @@ export const absentNext = (turn: Turn, phase: Absent): 'waiting' | 'look' => {
   const due: MonoNs = voltageAskedAt === undefined ? turn.now : monoAfterMs(voltageAskedAt, may.everyMs);
   if (due <= turn.now) {
     turn.phase = { ...phase, voltageAskedAt: turn.now };
-    askAdapter(turn, 'RV', AT_TIMEOUT_MS);
+    askAdapter(turn, voltageCommand(turn), AT_TIMEOUT_MS);
   } else {
     turn.wakeAt = may.until !== undefined && may.until < due ? may.until : due;
   }

@@ -6,6 +6,7 @@ export type HexLine = Extract<Event, { readonly kind: 'hex' }>;
 
 const CAN_BYTES_MAX = 8;
 const ID_DIGITS = { 11: 3, 29: 8 } as const;
+const ID_MAX = { 11: 0x7ff, 29: 0x1fff_ffff } as const;
 
 const malformed = (code: string, words: string): Result<CanFrame> =>
   fail(fault('malformed', code, 'CAN line', words));
@@ -28,10 +29,9 @@ const splitId = (groups: readonly string[]): { id: string; bytes: string } | und
 
 /**
  * Reads a line with header. Faults are `malformed`: `elm327.not-a-frame` where digits do not divide into an
- * identifier and one to eight bytes, `elm327.foreign-id` where the identifier is not one that answers come from, or not `from`
- * where one control unit was asked.
+ * identifier and one to eight bytes, `elm327.foreign-id` where the identifier is none.
  */
-export const readCanLine = ({ groups }: HexLine, from?: number): Result<CanFrame> => {
+export const readAnyCanLine = ({ groups }: HexLine): Result<CanFrame> => {
   const split = splitId(groups);
   const bytes = split === undefined ? undefined : fromHex(split.bytes);
   if (split === undefined || bytes === undefined || bytes.length === 0 || bytes.length > CAN_BYTES_MAX) {
@@ -39,10 +39,18 @@ export const readCanLine = ({ groups }: HexLine, from?: number): Result<CanFrame
   }
   const idBits = split.id.length === ID_DIGITS[11] ? 11 : 29;
   const id = Number.parseInt(split.id, 16);
-  if (from === undefined ? !isAnswerId(id, idBits) : id !== from) {
-    return malformed('elm327.foreign-id', `${split.id} is no address that answers come from`);
-  }
+  if (id > ID_MAX[idBits]) return malformed('elm327.foreign-id', `${split.id} is no identifier`);
   return ok({ id, idBits, bytes });
+};
+
+/** The same, of a control unit that was asked: one of those that the law knows, or `from` where only that was. */
+export const readCanLine = (line: HexLine, from?: number): Result<CanFrame> => {
+  const frame = readAnyCanLine(line);
+  if (!frame.ok) return frame;
+  const { id, idBits } = frame.value;
+  if (from === undefined ? isAnswerId(id, idBits) : id === from) return frame;
+  const shown = id.toString(16).toUpperCase();
+  return malformed('elm327.foreign-id', `${shown} is no address that answers come from`);
 };
 
 const hexByte = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');

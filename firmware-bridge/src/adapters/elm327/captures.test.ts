@@ -6,9 +6,6 @@ import { elm327Parts } from './index.ts';
 import { DEFAULT_OPTIONS } from './options.ts';
 import { redecode } from './redecode.ts';
 
-/** One parameter a request: replies of a recording fit the questions that it was made with. */
-const RECORDED_WITH = { ...DEFAULT_OPTIONS, parametersPerRequestMax: 1, troubleCodesEveryMs: 60_000 };
-
 const directory = new URL('captures/', import.meta.url);
 
 const rowsOf = (name: string): readonly Record<string, unknown>[] =>
@@ -24,7 +21,7 @@ const NAMES = readdirSync(directory)
 describe('captures', () => {
   it.each(NAMES)('%s says what it said when it was recorded, each at its time', (name) => {
     // The far end is the recording: what we send changes nothing, and arrives at the same times as it did then.
-    const rig = createRig(elm327Parts.codec, elm327Parts.session(RECORDED_WITH), () => []);
+    const rig = createRig(elm327Parts.codec, elm327Parts.session(DEFAULT_OPTIONS), () => []);
     let nowMs = 0;
     for (const { ms, hex } of rowsOf(`${name}.jsonl`)) {
       rig.run(Number(ms) - nowMs);

@@ -3,7 +3,7 @@ import { lineCutter } from '../../cut-lines.ts';
 import { assertReadOnly } from '../../obd/services.ts';
 import type { Item, Wire } from '../../wire.ts';
 
-/** What a program tells the dongle. Only the first three can be encoded; a simulator may meet them all. */
+/** What a program tells the dongle. `encode` takes what stands on the lists below; a simulator may meet anything. */
 export type Command =
   /**
    * One harmless letter, without a carriage return: it interrupts whatever the chip is doing. Never a bare
@@ -13,8 +13,10 @@ export type Command =
   /** The text after `AT`, in capitals and without spaces: `Z`, `SP0`, `@1`. */
   | { readonly kind: 'at'; readonly text: string }
   | Request
-  /** A bare carriage return: the last command again. */
+  /** A bare carriage return: the last command again. Never sent. */
   | { readonly kind: 'repeat' }
+  /** The same byte while the chip waits for nothing else: the consent to a new rate of the line. */
+  | { readonly kind: 'consent' }
   /** Anything else, in capitals and without spaces; the chip answers `?`. */
   | { readonly kind: 'other'; readonly text: string };
 
@@ -34,23 +36,34 @@ export const COMMAND_MAX_BYTES = 256;
 
 /**
  * The adapter commands that can be put on the wire: identity, settings that a reset undoes, voltage. Nothing that
- * sends a frame of our own making (`CAF0`), stores a parameter (`PP`), changes the baud rate or is known to
- * lock up a clone (`TP A0`).
+ * sends a frame of our own making (`CAF0`), stores a parameter (`PP`) or is known to lock up a clone (`TP A0`).
  */
 const AT_COMMANDS: readonly RegExp[] = [
   /^(?:Z|WS|D|I|@1|DP|DPN|RV|AL)$/,
   /^(?:E0|L0|S0|H1|D0|CAF1|AT[012])$/,
   /^ST[0-9A-F]{2}$/,
   /^SP[0-9]$/,
+  // A faster line, which the chip takes back by itself unless it is answered.
+  /^BRD(?:08|23)$/,
   // To whom read-only requests go and from where their answers are heard; flow control that lets a long answer come.
   /^(?:SH(?:[0-7][0-9A-F]{2}|[0-9A-F]{6})|CP[01][0-9A-F]|CRA(?:[0-7][0-9A-F]{2}|[01][0-9A-F]{7})?|AR)$/,
   /^(?:FCSH(?:[0-7][0-9A-F]{2}|[01][0-9A-F]{7})|FCSD30[0-9A-F]{4}|FCSM[01]|CTM[15])$/,
 ];
 
+/**
+ * Beside `AT`: what an STN chip is asked about itself (ScanTool, “STN1100 Family Reference and Programming Manual”), a
+ * faster line, and the two bytes that find out the rate of the line because no command begins with them.
+ */
+const OTHER_COMMANDS: readonly RegExp[] = [/^(?:STI|STDI|STVR)$/, /^STBR[0-9]{4,7}$/, /^\x7f\x7f$/];
+
 const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {
   if (command.kind === 'at') {
     if (AT_COMMANDS.some((allowed) => allowed.test(command.text))) return `AT${command.text}`;
     throw new RangeError(`AT${command.text} is not on the list of adapter commands that may be sent`);
+  }
+  if (command.kind === 'consent') return '';
+  if (command.kind === 'other' && OTHER_COMMANDS.some((allowed) => allowed.test(command.text))) {
+    return command.text;
   }
   if (command.kind !== 'request') throw new RangeError(`a ${command.kind} command is never sent`);
   assertReadOnly(command.bytes);

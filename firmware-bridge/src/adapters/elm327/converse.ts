@@ -19,7 +19,7 @@ import {
   type Turn,
 } from './turn.ts';
 import { aim } from './uds-aiming.ts';
-import { takeVoltage } from './voltage.ts';
+import { takeVoltage, voltageCommand } from './voltage.ts';
 
 /** Only on CAN may one request ask for several parameters. */
 export const takesSeveral = ({ facts }: Turn): boolean => busOf(facts.protocol)?.kind === 'can';
@@ -154,7 +154,7 @@ export const askPoll = (turn: Turn, phase: Poll): void => {
       turn.wakeAt = wanted.until;
       return;
     case 'local':
-      askAdapter(turn, 'RV', AT_TIMEOUT_MS, wanted.row);
+      askAdapter(turn, voltageCommand(turn), AT_TIMEOUT_MS, wanted.row);
       return;
     case 'ask':
       askAimed(turn, phase, wanted.question);

@@ -2,6 +2,7 @@ import { elapsedMs, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/wor
 import { CONTROL, noteTrouble, quarantined, settle } from '../../obd/turn.ts';
 import type { Input } from '../../session.ts';
 import type { Event } from './event.ts';
+import { findRate, hearProbed, hearRaised, raiseOverdue, rateOverdue } from './rate.ts';
 import type { Asked, Heard, Link, Printed } from './state.ts';
 import { TROUBLE_ACTION } from './troubles.ts';
 import { after, SEARCH_TIMEOUT_MS, strike, type Turn, upset } from './turn.ts';
@@ -67,8 +68,9 @@ const resetWords = ({ event }: Heard, link: Link): string | undefined => {
     return 'the dongle lost power for a moment (LV RESET); check its supply, and the battery while cranking';
   }
   if (event?.kind === 'error-number') return `the dongle reports its internal error ${event.number}`;
-  const asksIdentity = link.kind === 'asked' && link.asked.command.kind === 'at';
-  if (event?.kind !== 'text' || asksIdentity || link.kind === 'syncing') return undefined;
+  const asksIdentity = link.kind === 'asked' && link.asked.command.kind !== 'request';
+  const isReading = link.kind === 'asked' || link.kind === 'idle';
+  if (event?.kind !== 'text' || asksIdentity || !isReading) return undefined;
   return /ELM3\d\d v\d/.test(event.text) ? 'the dongle started anew by itself' : undefined;
 };
 
@@ -83,6 +85,7 @@ const isEcho = ({ event, raw }: Heard, asked: Asked): boolean => {
     .replaceAll(/[\0 ]/g, '')
     .toUpperCase();
   if (command.kind === 'at') return printed === `AT${command.text}`;
+  if (command.kind === 'other') return printed === command.text;
   if (command.kind !== 'request') return false;
   let sent = '';
   for (const byte of command.bytes) sent += byte.toString(16).toUpperCase().padStart(2, '0');
@@ -111,6 +114,15 @@ const timesOf = (turn: Turn, link: Asking): Pick<Printed, 'firstMs' | 'tailMs'> 
   tailMs: elapsedMs(link.lastAt ?? turn.now, turn.now),
 });
 
+/** A control unit that asks for patience may take 5 s more (P2*, ISO 14229-2); the chip goes on listening. */
+const PATIENCE_MS = 5_500;
+const ASKS_FOR_PATIENCE = /7F[0-9A-F]{2}78/;
+
+const patienceMs = ({ event }: Heard, { timeoutMs }: Asked): number => {
+  const asks = event?.kind === 'hex' && ASKS_FOR_PATIENCE.test(event.groups.join(''));
+  return asks ? Math.max(PATIENCE_MS, timeoutMs) : timeoutMs;
+};
+
 const whileAsked = (turn: Turn, link: Asking, heard: Heard): Outcome => {
   const { asked, lines } = link;
   if (heard.event?.kind === 'prompt') {
@@ -118,7 +130,7 @@ const whileAsked = (turn: Turn, link: Asking, heard: Heard): Outcome => {
     turn.link = { kind: 'idle' };
     return { kind: 'reply', printed: { asked, lines, silent: false, ...timesOf(turn, link) } };
   }
-  const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : asked.timeoutMs;
+  const timeoutMs = heard.event?.kind === 'searching' ? SEARCH_TIMEOUT_MS : patienceMs(heard, asked);
   const deadline = after(turn, timeoutMs);
   if (lines.length === 0 && isEcho(heard, asked)) {
     turn.fates.push(CONTROL);
@@ -186,6 +198,14 @@ const hear = (turn: Turn, heard: Heard): Outcome => {
   }
   if (link.kind === 'asked') return whileAsked(turn, link, heard);
   if (link.kind === 'syncing') return whileSyncing(turn, link, heard);
+  if (link.kind === 'finding') {
+    if (hearProbed(turn, link, heard)) synchronise(turn, undefined);
+    return WAITING;
+  }
+  if (link.kind === 'raising') {
+    if (hearRaised(turn, link, heard) === 'done') synchronise(turn, undefined);
+    return WAITING;
+  }
   hearIdle(turn, heard);
   return WAITING;
 };
@@ -225,6 +245,15 @@ const silence = (turn: Turn): Outcome => {
   const { link } = turn;
   if (link.kind === 'idle' || !overdue(turn, link.deadline)) return WAITING;
   if (link.kind === 'syncing') return syncOverdue(turn, link);
+  if (link.kind === 'finding') {
+    rateOverdue(turn, link);
+    return WAITING;
+  }
+  if (link.kind === 'raising') {
+    raiseOverdue(turn, link);
+    synchronise(turn, undefined);
+    return WAITING;
+  }
   const reason = fault(
     'malformed',
     'elm327.no-prompt',
@@ -241,7 +270,9 @@ const silence = (turn: Turn): Outcome => {
 export const exchange = (turn: Turn, input: Input<Event>): Outcome => {
   switch (input.kind) {
     case 'opened':
-      synchronise(turn, undefined);
+      turn.facts = { ...turn.facts, rate: input.rate };
+      if (input.rate?.auto === true) findRate(turn);
+      else synchronise(turn, undefined);
       return WAITING;
     case 'silence':
       return silence(turn);

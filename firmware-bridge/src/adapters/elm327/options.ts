@@ -18,6 +18,8 @@ export interface Elm327Options extends ObdOptions {
   readonly protocol: ProtocolChoice;
   /** How long the chip waits for a control unit, in steps of 4 ms up to 1,020 (`ATST`). */
   readonly answerTimeoutMs: number;
+  /** A serial line is made faster up to this rate where the chip can; undefined leaves it as it is. */
+  readonly baudMax: number | undefined;
 }
 
 export const DEFAULT_OPTIONS: Elm327Options = {
@@ -25,6 +27,7 @@ export const DEFAULT_OPTIONS: Elm327Options = {
   voltageEveryMs: 30_000,
   protocol: '0',
   answerTimeoutMs: 200,
+  baudMax: undefined,
 };
 
 const PROTOCOLS: ReadonlyMap<unknown, ProtocolChoice> = new Map<unknown, ProtocolChoice>([
@@ -40,7 +43,10 @@ const PROTOCOLS: ReadonlyMap<unknown, ProtocolChoice> = new Map<unknown, Protoco
   [9, '9'],
 ]);
 
-const ANSWER_TIMEOUT = { min: 8, max: 1_020 } as const;
+const NUMBERS = {
+  answerTimeoutMs: { min: 8, max: 1_020 },
+  baudMax: { min: 9_600, max: 2_000_000 },
+} as const;
 
 const checkKey = (key: string, value: unknown): Result<Partial<Elm327Options>> | undefined => {
   const where = `options.${key}`;
@@ -50,9 +56,9 @@ const checkKey = (key: string, value: unknown): Result<Partial<Elm327Options>> |
       ? wrongOption(where, 'must be “auto” or a number from 1 to 9.')
       : ok({ protocol });
   }
-  if (key === 'answerTimeoutMs') {
-    const number = checkNumber(where, value, ANSWER_TIMEOUT);
-    return number.ok ? ok({ answerTimeoutMs: number.value }) : number;
+  if (key === 'answerTimeoutMs' || key === 'baudMax') {
+    const number = checkNumber(where, value, NUMBERS[key]);
+    return number.ok ? ok({ [key]: number.value }) : number;
   }
   return checkObdOption(key, value) as Result<Partial<Elm327Options>> | undefined;
 };

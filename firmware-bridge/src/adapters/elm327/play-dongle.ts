@@ -16,6 +16,8 @@ export interface Play {
 /** What a well-behaved chip says to the setup, so that a transcript need only hold what differs. */
 export const GOOD_SETUP: Readonly<Record<string, string>> = {
   y: '?',
+  STI: '?',
+  '\x7f\x7f': '?',
   ATI: 'ELM327 v1.4b',
   ATZ: '|ELM327 v1.4b',
   'AT@1': 'OBDII to RS232 Interpreter',

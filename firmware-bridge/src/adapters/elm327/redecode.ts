@@ -1,8 +1,9 @@
 import { type Body, concatBytes } from '@outpost/schemas/words';
+import { isAnswerId } from '../../obd/can-frame.ts';
 import { assembleLegacy } from '../../obd/legacy-message.ts';
 import { redecodeAnswer, redecodeFrames } from '../../obd/redecode.ts';
 import { adapterTextBody } from './adapter-text.ts';
-import { type HexLine, readCanLine } from './can-line.ts';
+import { type HexLine, readAnyCanLine } from './can-line.ts';
 import { type Event, eventWire } from './event.ts';
 import { readLegacyLine } from './legacy-line.ts';
 
@@ -35,13 +36,19 @@ const redecodeLegacy = (lines: readonly HexLine[]): readonly Body[] => {
     : [];
 };
 
+/** Answers to 19 and 22 (ISO 14229-1). */
+const isOfOne = (service: number): boolean => service === 0x19 || service === 0x22;
+
 /** What one control unit's lines say, whichever bus they came over. */
 const redecodeLines = (lines: readonly HexLine[]): readonly Body[] => {
   const frames = lines.flatMap((line) => {
-    const frame = readCanLine(line);
+    const frame = readAnyCanLine(line);
     return frame.ok ? [frame.value] : [];
   });
-  return frames.length === lines.length ? redecodeFrames(frames) : redecodeLegacy(lines);
+  if (frames.length < lines.length) return redecodeLegacy(lines);
+  // Outside the addresses of the law only what one control unit was asked for by itself is an answer.
+  const isLawful = frames.every(({ id, idBits }) => isAnswerId(id, idBits));
+  return isLawful ? redecodeFrames(frames) : redecodeFrames(frames, isOfOne);
 };
 
 /**

@@ -11,6 +11,7 @@ import { askDiscover, askPoll, discoverPrinted, pollPrinted, takesSeveral } from
 import type { Event } from './event.ts';
 import { exchange, synchronise } from './link.ts';
 import type { Elm327Options } from './options.ts';
+import { raiseRate } from './rate.ts';
 import { NEW_FACTS, newSetup, setupNext, setupReply, startSetup } from './setup.ts';
 import type { Printed, State } from './state.ts';
 import { statusOf } from './status.ts';
@@ -71,7 +72,7 @@ const askNext = (turn: Turn): void => {
   const { phase } = turn;
   switch (phase.kind) {
     case 'setup':
-      if (setupNext(turn, phase)) return;
+      if (setupNext(turn, phase) || raiseRate(turn)) return;
       startAbsent(turn);
       askNext(turn);
       return;
@@ -101,6 +102,7 @@ const stepOf = (turn: Turn, reported: State['reported']): Step<State, Command> =
   return {
     state: { link, phase, facts, upsets, car, counts, power, reported: told.reported },
     commands: turn.commands,
+    ...(turn.baud === undefined ? {} : { baud: turn.baud }),
     said: turn.said,
     fates: turn.fates,
     whenKept: [],

@@ -5,7 +5,15 @@ import { lineText } from './event.ts';
 import { synchronise } from './link.ts';
 import type { Facts, Heard, Phase, Printed } from './state.ts';
 import { NEW_TUNING, timeoutCommand } from './tune.ts';
-import { AT_TIMEOUT_MS, askAdapter, STRIKES_OF_LINK, sensible, strike, type Turn } from './turn.ts';
+import {
+  AT_TIMEOUT_MS,
+  askAdapter,
+  commandName,
+  STRIKES_OF_LINK,
+  sensible,
+  strike,
+  type Turn,
+} from './turn.ts';
 import { NOT_AIMING } from './uds-aim.ts';
 import { takeVoltage } from './voltage.ts';
 
@@ -18,12 +26,14 @@ interface SetupStep {
   readonly timeoutMs: number;
   /** Without it no reply can be read safely. */
   readonly needed: boolean;
+  /** Only asked of a chip that has shown this capability. */
+  readonly after: string | undefined;
 }
 
 const step = (
   text: string,
-  { prints = 'ok', timeoutMs = AT_TIMEOUT_MS, needed = false }: Partial<SetupStep> = {},
-): SetupStep => ({ text, prints, timeoutMs, needed });
+  { prints = 'ok', timeoutMs = AT_TIMEOUT_MS, needed = false, after }: Partial<SetupStep> = {},
+): SetupStep => ({ text, prints, timeoutMs, needed, after });
 
 /** A reset takes up to a second; some cables never answer it (ddt4all pull request 1840). */
 const RESET_TIMEOUT_MS = 5_000;
@@ -38,6 +48,8 @@ export const setupSteps = (answerTimeoutMs: number): readonly SetupStep[] => {
     step('E0'),
     step('I', { prints: 'name' }),
     step('@1', { prints: 'name' }),
+    step('STI', { prints: 'name' }),
+    step('STDI', { prints: 'name', after: 'STI' }),
     step('L0'),
     step('S0'),
     step('H1', { needed: true }),
@@ -46,6 +58,7 @@ export const setupSteps = (answerTimeoutMs: number): readonly SetupStep[] => {
     step('AL'),
     step('AT1'),
     step(timeoutCommand(answerTimeoutMs)),
+    step('STVR', { prints: 'voltage', after: 'STI' }),
     step('RV', { prints: 'voltage' }),
   ];
 };
@@ -70,7 +83,7 @@ const takeNames = (turn: Turn, phase: Setup, current: SetupStep, reply: Printed)
   const names = reply.lines.filter(isText);
   // Junk bytes may stand before the banner after a reset; they say nothing.
   const junk = reply.lines.filter((line) => !isText(line));
-  settle(turn, junk, quarantined(unclear(`AT${current.text}`)));
+  settle(turn, junk, quarantined(unclear(commandName(current.text))));
   if (names.some(isSimulated)) turn.car = { ...turn.car, origin: 'simulated' };
   if (current.text !== 'Z') return { shown: shownBy(names), names: [...phase.names, ...names] };
   settle(turn, names, () => CONTROL);
@@ -106,7 +119,7 @@ const takeShown = (turn: Turn, phase: Setup, current: SetupStep, reply: Printed)
 const takeYesOrUnclear = (turn: Turn, { text, prints }: SetupStep, { lines }: Printed): Shown => {
   if (prints === 'voltage') return takeVoltage(turn, lines) === undefined ? 'unclear' : 'yes';
   const agreed = lines.length === 1 && lines[0]?.event?.kind === 'ok';
-  settle(turn, lines, agreed ? () => CONTROL : quarantined(unclear(`AT${text}`)));
+  settle(turn, lines, agreed ? () => CONTROL : quarantined(unclear(commandName(text))));
   return agreed ? 'yes' : 'unclear';
 };
 
@@ -121,9 +134,9 @@ export const startSetup = (turn: Turn): void => {
     settle(turn, turn.phase.names, () => ({ kind: 'dropped', reason: 'device-reset' }));
   turn.phase = newSetup();
   // The car is the same, as far as anybody knows: it is not searched and asked for its lists all over again.
-  const { probes, protocol, name } = turn.facts;
+  const { probes, protocol, name, rate, raise } = turn.facts;
   turn.car = { ...turn.car, origin: 'live' };
-  turn.facts = { ...NEW_FACTS, probes, protocol, name };
+  turn.facts = { ...NEW_FACTS, probes, protocol, name, rate, raise };
 };
 
 export const newSetup = (): Setup => ({
@@ -144,6 +157,8 @@ export const NEW_FACTS: Facts = {
   millivolts: undefined,
   lineCount: 'untried',
   tuning: NEW_TUNING,
+  rate: undefined,
+  raise: 'untried',
   aiming: NOT_AIMING,
   probes: 0,
 };
@@ -155,15 +170,24 @@ const nameIn = (current: SetupStep, { lines }: Printed): string | undefined => {
   return texts.length === 1 ? texts[0] : undefined;
 };
 
+/** The step from `from` on that this chip is to be asked. */
+const nextStep = (steps: readonly SetupStep[], from: number, known: Facts['capabilities']): number => {
+  const next = steps.findIndex(
+    ({ after }, index) => index >= from && (after === undefined || known[after] === true),
+  );
+  return next === -1 ? steps.length : next;
+};
+
 /** Takes the reply to one step of the setup and moves on to the next. */
 export const setupReply = (turn: Turn, phase: Setup, printed: Printed): void => {
-  const current = setupSteps(turn.options.answerTimeoutMs)[phase.step];
+  const steps = setupSteps(turn.options.answerTimeoutMs);
+  const current = steps[phase.step];
   if (current === undefined) return;
   const { shown, names } = printed.silent
     ? { shown: 'unclear' as const, names: phase.names }
     : takeShown(turn, phase, current, printed);
   const isUnclear = shown === 'unclear';
-  if (isUnclear) strike(turn, unclear(`AT${current.text}`));
+  if (isUnclear) strike(turn, unclear(commandName(current.text)));
   else sensible(turn);
   if (isUnclear && turn.upsets.strikes >= STRIKES_OF_LINK) synchronise(turn, undefined);
   if (isUnclear && phase.tries + 1 < STEP_TRIES_MAX && current.text !== 'Z') {
@@ -173,11 +197,12 @@ export const setupReply = (turn: Turn, phase: Setup, printed: Printed): void => 
   if (shown === 'no' && current.needed) unusable(turn, current.text);
   const capabilities = { ...turn.facts.capabilities, [current.text]: shown === 'yes' };
   turn.facts = { ...turn.facts, capabilities };
-  const namesKnown = current.text === '@1';
+  const next = nextStep(steps, phase.step + 1, capabilities);
+  const namesKnown = current.prints === 'name' && steps[next]?.prints !== 'name';
   if (namesKnown) sayNames(turn, names);
   turn.phase = {
     kind: 'setup',
-    step: phase.step + 1,
+    step: next,
     tries: 0,
     names: namesKnown ? [] : names,
     name: nameIn(current, printed) ?? phase.name,

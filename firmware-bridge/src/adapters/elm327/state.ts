@@ -3,6 +3,7 @@ import type { Discover } from '../../obd/discover.ts';
 import type { Poll } from '../../obd/poll.ts';
 import type { Carrier, Question } from '../../obd/question.ts';
 import type { CarFacts, Counts } from '../../obd/turn.ts';
+import type { LineRate } from '../../port.ts';
 import type { Power } from '../../power/index.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
@@ -47,6 +48,23 @@ export type Link =
       readonly firstAt: MonoNs | undefined;
       readonly lastAt: MonoNs | undefined;
       readonly lines: readonly Heard[];
+    }
+  /** Looking for the rate of the serial line: the first of the candidates is being tried. */
+  | {
+      readonly kind: 'finding';
+      readonly candidates: readonly number[];
+      readonly deadline: MonoNs;
+      /** Something that a chip says has come, and something that no chip says. */
+      readonly sane: boolean;
+      readonly spoilt: boolean;
+    }
+  /** Going over to a faster line. */
+  | {
+      readonly kind: 'raising';
+      readonly stage: 'asked' | 'switched' | 'confirmed';
+      readonly from: LineRate;
+      readonly to: number;
+      readonly deadline: MonoNs;
     }
   /** Looking for the prompt: interrupt what runs, ask for a sign of life, wait until nothing more comes. */
   | {
@@ -115,6 +133,9 @@ export interface Facts {
   /** Whether the digit that ends a reply early is understood. */
   readonly lineCount: 'untried' | 'works' | 'refused';
   readonly tuning: Tuning;
+  /** Of the serial line; undefined where there is none. */
+  readonly rate: LineRate | undefined;
+  readonly raise: 'untried' | 'works' | 'refused' | 'failed';
   /** Failed looks for the car since it was last there. */
   readonly probes: number;
 }

@@ -6,7 +6,7 @@ import type { DeviceStatus } from '../../session.ts';
 import { protocolName } from './bus.ts';
 import type { Phase, Reported } from './state.ts';
 import { tuningWords } from './tune.ts';
-import type { Turn } from './turn.ts';
+import { commandName, type Turn } from './turn.ts';
 
 /** A new phase is told at once, new words about the same phase no sooner than this after the last. */
 const WORDS_EVERY_MS = 1_000;
@@ -56,9 +56,10 @@ const factsOf = (turn: Turn, reported: Reported | undefined, ageMs: number): Dev
   const voltage = signalById(3);
   return {
     ...(facts.adapter === undefined ? {} : { adapter: facts.adapter }),
-    ...(refused.length === 0 ? {} : { notUnderstood: refused.map(([text]) => `AT${text}`).join(' ') }),
+    ...(refused.length === 0 ? {} : { notUnderstood: refused.map(([text]) => commandName(text)).join(' ') }),
     ...(facts.protocol === undefined ? {} : { protocol: protocolName(facts.protocol) ?? facts.protocol }),
     ...(facts.millivolts === undefined || voltage === undefined ? {} : { volts: facts.millivolts / 1_000 }),
+    ...(facts.rate === undefined ? {} : { baud: facts.rate.baud }),
     lineCount: facts.lineCount,
     resynchronised: upsets.syncs,
     resets: upsets.resets,
@@ -70,11 +71,17 @@ const factsOf = (turn: Turn, reported: Reported | undefined, ageMs: number): Dev
 
 const featuresOf = ({ facts }: Turn): Readonly<Record<string, string>> => {
   const setup = Object.entries(facts.capabilities).map(([text, works]) => [
-    `AT${text}`,
+    commandName(text),
     works ? 'works' : 'refused',
   ]);
   const { adaptive, timeout } = facts.tuning;
-  return { ...Object.fromEntries(setup), lineCount: facts.lineCount, ATAT2: adaptive, shorterATST: timeout };
+  return {
+    ...Object.fromEntries(setup),
+    lineCount: facts.lineCount,
+    ATAT2: adaptive,
+    shorterATST: timeout,
+    fasterLine: facts.raise,
+  };
 };
 
 const reportOf = (turn: Turn): Pick<DeviceStatus, 'report'> => {

@@ -6,10 +6,12 @@ import { DEFAULT_OPTIONS } from './options.ts';
 import { GOOD_CAR, playDongle } from './play-dongle.ts';
 import { redecode } from './redecode.ts';
 import { BAD_DAY_TRANSCRIPTS } from './transcripts/bad-days.ts';
+import { DIAGNOSIS_TRANSCRIPTS } from './transcripts/diagnosis.ts';
 import { ERROR_TRANSCRIPTS, NEGATIVE_TRANSCRIPTS } from './transcripts/errors.ts';
 import { LEGACY_TRANSCRIPTS } from './transcripts/legacy.ts';
 import { QUIRK_TRANSCRIPTS } from './transcripts/quirks.ts';
 import type { Transcript } from './transcripts/transcript.ts';
+import { UDS_TRANSCRIPTS } from './transcripts/uds.ts';
 
 const POLL = [{ pid: 0x0c, everyMs: 1_000 }];
 
@@ -85,6 +87,14 @@ describe('quirks of clones', () => {
 
 describe('the buses before CAN', () => {
   it.each(LEGACY_TRANSCRIPTS)('$name', check);
+});
+
+describe('one control unit at a time', () => {
+  it.each(UDS_TRANSCRIPTS)('$name', check);
+});
+
+describe('what a fault left behind', () => {
+  it.each(DIAGNOSIS_TRANSCRIPTS)('$name', check);
 });
 
 describe('bad days', () => {

@@ -15,6 +15,8 @@ export interface Turn extends ObdTurn {
   upsets: Upsets;
   power: Power;
   readonly commands: Command[];
+  /** The serial line goes over to this rate before the commands are sent. */
+  baud: number | undefined;
   /** When to step again although nothing came; only looked at while the link is idle. */
   wakeAt: MonoNs | undefined;
   reopen: Fault | undefined;
@@ -31,6 +33,7 @@ export const newTurn = (state: State, options: Elm327Options, now: MonoNs): Turn
   counts: state.counts,
   power: state.power,
   commands: [],
+  baud: undefined,
   said: [],
   fates: [],
   wakeAt: undefined,
@@ -83,8 +86,17 @@ const ask = (turn: Turn, asked: Asked): void => {
   };
 };
 
+/** What only STN chips know. */
+const STN_COMMANDS: ReadonlySet<string> = new Set(['STI', 'STDI', 'STVR']);
+
+/** Commands of STN chips stand for themselves (`STI`); all others stand after `AT`. */
+export const commandName = (text: string): string => (STN_COMMANDS.has(text) ? text : `AT${text}`);
+
+const chipCommand = (text: string): Command =>
+  STN_COMMANDS.has(text) ? { kind: 'other', text } : { kind: 'at', text };
+
 export const askAdapter = (turn: Turn, text: string, timeoutMs: number, row = -1): void =>
-  ask(turn, { command: { kind: 'at', text }, timeoutMs, question: undefined, row });
+  ask(turn, { command: chipCommand(text), timeoutMs, question: undefined, row });
 
 /** Sends a question to the car, or waits until the rate limit allows it. */
 export const askCar = (turn: Turn, question: Question, timeoutMs: number): void => {

@@ -31,3 +31,7 @@ export const takeVoltage = (
   turn.power = learned(turn.power, { kind: 'voltage', millivolts }, turn.now);
   return millivolts;
 };
+
+/** What an STN chip measures more exactly, all others in tenths. */
+export const voltageCommand = ({ facts }: Turn): string =>
+  facts.capabilities['STVR'] === true ? 'STVR' : 'RV';

@@ -25,7 +25,7 @@ export const ERROR_TRANSCRIPTS: readonly Transcript[] = [
     ms: 55_000,
     phase: 'car-absent',
     words: 'no car does',
-    sends: { '0100': [5, 5], ATRV: [2, 4] },
+    sends: { '0100': [5, 5], ATRV: [2, 70] },
   },
   {
     name: '`SEARCHING...` before the first answer',
