@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { writeWhole } from './store/whole-file.ts';
 
 export const keysDirectory = (dataDirectory: string): string => join(dataDirectory, 'keys');
 export const journalDirectory = (dataDirectory: string): string => join(dataDirectory, 'journal');
@@ -25,6 +26,7 @@ export const makeDataDirectory = async (path: string): Promise<Result<void>> => 
 };
 
 const MACHINE_ID = '/etc/machine-id';
+const machinePath = (dataDirectory: string): string => join(dataDirectory, 'machine');
 
 const textOf = async (path: string): Promise<string> => {
   try {
@@ -39,9 +41,12 @@ const textOf = async (path: string): Promise<string> => {
  * box. A card that was copied whole takes its machine id along and is not noticed here, but by its chains.
  */
 export const isOtherMachine = async (dataDirectory: string): Promise<boolean> => {
-  const path = join(dataDirectory, 'machine');
-  const [before, id] = [await textOf(path), await textOf(MACHINE_ID)];
-  if (id === '' || before === id) return false;
-  await writeFile(path, `${id}\n`, { mode: 0o600 });
-  return before !== '';
+  const [before, id] = [await textOf(machinePath(dataDirectory)), await textOf(MACHINE_ID)];
+  return id !== '' && before !== '' && before !== id;
+};
+
+/** From now on the directory is this installation's. */
+export const rememberMachine = async (dataDirectory: string): Promise<void> => {
+  const [before, id] = [await textOf(machinePath(dataDirectory)), await textOf(MACHINE_ID)];
+  if (id !== '' && before !== id) await writeWhole(machinePath(dataDirectory), `${id}\n`);
 };

@@ -3,7 +3,13 @@ import type { Config } from '@outpost/schemas/config';
 import type { Clock, DeviceName, Epoch, EpochReason, Result } from '@outpost/schemas/words';
 import { ok } from '@outpost/schemas/words';
 import { READER as ATTEST_READER, newAttestTally, openAttest } from '../attest/attest.ts';
-import { isOtherMachine, journalDirectory, keysDirectory, makeDataDirectory } from '../data-directory.ts';
+import {
+  isOtherMachine,
+  journalDirectory,
+  keysDirectory,
+  makeDataDirectory,
+  rememberMachine,
+} from '../data-directory.ts';
 import { platformHash } from '../hash.ts';
 import type { Journal } from '../journal/contract.ts';
 import { nodeDisk } from '../journal/disk.ts';
@@ -12,7 +18,7 @@ import type { JournalState } from '../journal/state.ts';
 import { forgetImport, importedHeads, type KeyRing, openKeyRing } from '../keys/index.ts';
 import type { Log } from '../log.ts';
 import { type Chains, encodeChains, newChains } from '../record/chains.ts';
-import { headsEntry, keyRecordEntry } from '../record/entry.ts';
+import { happeningEntry, headsEntry, keyRecordEntry } from '../record/entry.ts';
 import { type LaneRoom, newLaneRoom } from '../record/lane-room.ts';
 import type { Run, StreamKeys } from '../record/stream-writer.ts';
 import { machineTrust } from '../record/time-trust.ts';
@@ -90,6 +96,22 @@ const reasonOf = async (
   return ok(journal.recovery.tailLost ? 'tail-lost' : 'started');
 };
 
+/** Says why new epochs begin where that is unusual; only then is the directory taken for this installation's own. */
+const tellReason = async (
+  { config, clock, log }: OpenContext,
+  journal: Journal,
+  reason: EpochReason,
+): Promise<void> => {
+  if (reason !== 'started') {
+    const words = `new epochs begin with the reason ${reason}.`;
+    log.line('notice', words);
+    const entry = happeningEntry({ device: '', what: 'new-epochs', words, wall: clock.wall() });
+    if (!(await journal.append([entry], 'now')).ok) return;
+  }
+  // Where it cannot be written, the next start says the same once more.
+  await rememberMachine(config.dataDirectory).catch(() => undefined);
+};
+
 /** The keys of the configured devices, each made and endorsed where it is new. */
 const deviceKeys = async (
   { config }: OpenContext,
@@ -144,7 +166,7 @@ export const openParts = async (
   context: OpenContext,
   broken: (error: unknown) => void,
 ): Promise<Result<Opened>> => {
-  const { config, clock, log, signal } = context;
+  const { config, clock, signal } = context;
   const directory = await makeDataDirectory(config.dataDirectory);
   if (!directory.ok) return directory;
   let chains: Chains | undefined;
@@ -178,7 +200,7 @@ export const openParts = async (
     everyMs: config.attest.everySeconds * 1_000,
     sign: (key, bytes) => ring.value.signerOf(key)?.sign(bytes),
   });
-  if (reason.value !== 'started') log.line('notice', `new epochs begin with the reason ${reason.value}.`);
+  await tellReason(context, journal, reason.value);
   await attest.catchUp(journal.end, signal);
   const run = runOf(context, chains, keys.value);
   const room = newLaneRoom(journal, {

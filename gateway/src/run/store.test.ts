@@ -1,6 +1,10 @@
+import { fault } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import type { StoreView } from '../control/status.ts';
 import { KIND, readAside } from '../record/entry.ts';
 import type { Point } from '../store/point.ts';
+import { newStoreTally } from '../store/tally.ts';
+import { showStore } from './tasks.ts';
 import { newTestBox, type TestBox } from './testing.ts';
 
 /** What only a Bug of ours could do to a writer. */
@@ -55,5 +59,42 @@ describe('the store’s follower', () => {
     for (let number = 100; number < 120; number += 1) await box.say(number);
     await box.until('more is stored', () => numbersOf(box).length === 49);
     expect(box.influx.writes.length - writes).toBeLessThan(10);
+  });
+});
+
+describe('the status of the store', () => {
+  const view: StoreView = {
+    state: 'starting',
+    words: '',
+    url: undefined,
+    database: 'outpost',
+    made: 0,
+    stored: 0,
+    deadLettered: 0,
+    waiting: 0,
+    rollup: '',
+  };
+  const target = {
+    influx: {} as never,
+    url: 'http://127.0.0.1:8086',
+    words: 'as configured',
+    prepare: () => Promise.reject(new Error('not asked here')),
+    influxd: undefined,
+  };
+
+  it('accounts for every record, and tells what is wrong with roll-ups apart from what is wrong with writing', () => {
+    const tally = { ...newStoreTally(), read: 10, stored: 5, deadLettered: 1, pending: 3, waiting: 1 };
+    showStore(view, tally, target);
+    expect(view).toMatchObject({ made: 10, stored: 5, deadLettered: 1, waiting: 4, rollup: '' });
+    expect(view.made).toBe(view.stored + view.deadLettered + view.waiting);
+    expect(view).toMatchObject({ state: 'writing', words: 'as configured' });
+
+    tally.rollupFault = fault('refused', 'influx.no', 'influx', 'it will not.');
+    showStore(view, tally, target);
+    expect(view).toMatchObject({ state: 'writing', words: 'as configured', rollup: 'influx: it will not.' });
+
+    tally.fault = fault('unreachable', 'influx.away', 'influx', 'it is away.');
+    showStore(view, tally, target);
+    expect(view).toMatchObject({ state: 'waiting', words: 'influx: it is away.' });
   });
 });

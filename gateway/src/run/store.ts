@@ -11,7 +11,7 @@ import type { DeadLetter, SourceBatch } from '../store/intake.ts';
 import type { Point } from '../store/point.ts';
 import type { StoreRecord } from '../store/records.ts';
 import { type StateKeeper, stateFile } from '../store/state.ts';
-import { runStore } from '../store/store.ts';
+import { runStore, type StoreParts } from '../store/store.ts';
 import type { StoreTally } from '../store/tally.ts';
 import { newSuspects, type Suspects } from '../suspects.ts';
 import { together } from '../together.ts';
@@ -158,29 +158,37 @@ export const runStoreTask = async (task: StoreTask, signal: AbortSignal): Promis
   const clocks = await clocksAt(journal, position);
   const onFault = (now: Fault | undefined): void =>
     log.line('warning', now === undefined ? 'InfluxDB is back.' : sentence(now));
-  const follow = (inner: AbortSignal): Promise<void> =>
-    runStore(
-      {
-        influx: target.influx,
-        prepare: target.prepare,
-        state,
-        clock,
-        tally,
-        commit: (end) => journal.commit(STORE_READER, end),
-        deadLetter: (letter) => keepDeadLetter(task, letter, inner),
-        onFault,
-        get pointsMax() {
-          return doubts.reached < doubts.aloneTo ? 1 : POINTS_MAX;
-        },
-        follow: (asked) => sourceOf(task, asked),
-        position,
-        clocks,
-        database: config.database,
-        selfPoints: task.selfPoints,
-        flushEveryMs: config.flushEveryS * 1_000,
+  let source: AsyncGenerator<SourceBatch> | undefined;
+  const follow = async (inner: AbortSignal): Promise<void> => {
+    const parts: StoreParts = {
+      influx: target.influx,
+      prepare: target.prepare,
+      state,
+      clock,
+      tally,
+      commit: (end) => journal.commit(STORE_READER, end),
+      deadLetter: (letter) => keepDeadLetter(task, letter, inner),
+      onFault,
+      get pointsMax() {
+        return doubts.reached < doubts.aloneTo ? 1 : POINTS_MAX;
       },
-      inner,
-    );
+      follow(asked) {
+        source = sourceOf(task, asked);
+        return source;
+      },
+      position,
+      clocks,
+      database: config.database,
+      selfPoints: task.selfPoints,
+      flushEveryMs: config.flushEveryS * 1_000,
+    };
+    try {
+      await runStore(parts, inner);
+    } finally {
+      // After a death the source still holds a file open, in the middle of a batch.
+      await source?.return(undefined);
+    }
+  };
   const { influxd } = target;
   // Both stop at once: what is not written yet stays in the journal and is written at the next start.
   await (influxd === undefined ? follow(signal) : together(signal, follow, (inner) => influxd.run(inner)));
