@@ -7,7 +7,7 @@ import {
 } from '@outpost/schemas/evidence';
 import { type ClockAnchor, monoNs, type StreamId, type TimeTrust, wallNs } from '@outpost/schemas/words';
 import type { Kept, Offset } from '../journal/contract.ts';
-import { KIND, type Opened, readAttested, readOpened } from './entry.ts';
+import { type KeptText, KIND, type Opened, readAttested, readKeptText, readOpened } from './entry.ts';
 
 /** One epoch of one stream as the journal tells it. */
 export interface Chain {
@@ -32,6 +32,8 @@ export interface Chains {
   readonly open: Map<number, Chain>;
   /** The last head of each stream over all its epochs. */
   readonly heads: Map<StreamId, Head>;
+  /** By device, what its dialogue asked to be kept last. */
+  readonly kept: Map<string, KeptText>;
   /** Entries before this offset are accounted for. */
   asOf: Offset;
 }
@@ -39,7 +41,16 @@ export interface Chains {
 /** A device has two lanes at most and there are 64 devices; a run that opens more has gone wrong. */
 const OPEN_MAX = 1024;
 
-export const newChains = (asOf: Offset): Chains => ({ open: new Map(), heads: new Map(), asOf });
+/** What is kept stands in every segment's header, so it is little: the last of so many devices, so many bytes each. */
+const KEPT_MAX = 16;
+const KEPT_TEXT_MAX = 1_024;
+
+export const newChains = (asOf: Offset): Chains => ({
+  open: new Map(),
+  heads: new Map(),
+  kept: new Map(),
+  asOf,
+});
 
 const applyOpened = (chains: Chains, entry: Kept): void => {
   const opened = readOpened(entry.bytes);
@@ -77,12 +88,22 @@ const applyHeads = (chains: Chains, entry: Kept): void => {
   }
 };
 
+const applyKept = (chains: Chains, entry: Kept): void => {
+  const kept = readKeptText(entry.bytes);
+  if (!kept.ok || kept.value.text.length > KEPT_TEXT_MAX) return;
+  chains.kept.delete(kept.value.device);
+  chains.kept.set(kept.value.device, kept.value);
+  const oldest = chains.kept.size > KEPT_MAX ? chains.kept.keys().next().value : undefined;
+  if (oldest !== undefined) chains.kept.delete(oldest);
+};
+
 /** Takes one durable entry into account. Entries must come in order; those before `asOf` are skipped. */
 export const applyEntry = (chains: Chains, entry: Kept): void => {
   if (entry.offset < chains.asOf) return;
   if (entry.kind === KIND.opened) applyOpened(chains, entry);
   if (entry.kind === KIND.attestation) applyAttestation(chains, entry);
   if (entry.kind === KIND.heads) applyHeads(chains, entry);
+  if (entry.kind === KIND.kept) applyKept(chains, entry);
   chains.asOf = entry.next;
 };
 
@@ -112,6 +133,7 @@ export const encodeChains = (chains: Chains): Uint8Array =>
       chain.attestedTo,
     ]),
     [...chains.heads].map(([stream, head]) => [stream, headFields(head)]),
+    [...chains.kept.values()].map(({ device, text, wall }) => [device, text, wall]),
   ]);
 
 const headOf = (value: unknown): Head | undefined => {
@@ -124,7 +146,13 @@ const headOf = (value: unknown): Head | undefined => {
 export const decodeChains = (bytes: Uint8Array): Chains | undefined => {
   const decoded = decodeCbor(bytes);
   if (!decoded.ok || !Array.isArray(decoded.value)) return undefined;
-  const [asOf, open, heads] = decoded.value as unknown as [bigint | number, unknown[][], unknown[][]];
+  // Headers of before had no texts.
+  const [asOf, open, heads, texts = []] = decoded.value as unknown as [
+    bigint | number,
+    unknown[][],
+    unknown[][],
+    unknown[][]?,
+  ];
   const chains = newChains(BigInt(asOf) as Offset);
   for (const [number, openedBytes, head, anchor, attestedTo] of open) {
     const opened = readOpened(openedBytes as Uint8Array);
@@ -141,6 +169,10 @@ export const decodeChains = (bytes: Uint8Array): Chains | undefined => {
   for (const [stream, head] of heads) {
     const known = headOf(head);
     if (known !== undefined) chains.heads.set(stream as StreamId, known);
+  }
+  for (const [device, text, wall] of texts) {
+    const kept = { device: device as string, text: text as string, wall: wallNs(BigInt(wall as bigint)) };
+    chains.kept.set(kept.device, kept);
   }
   return chains;
 };

@@ -29,6 +29,8 @@ export const KIND = {
   event: 9,
   /** Heads that came with imported keys: chains go on from where another box left them. */
   heads: 10,
+  /** What a device's dialogue wants to know again after a restart. */
+  kept: 11,
 } as const;
 
 const READING_KIND: Readonly<Record<Origin, number>> = {
@@ -101,6 +103,13 @@ export interface Happening {
   readonly wall: WallNs;
 }
 
+/** What a device's dialogue asked to be kept, for its next connection. Its own text; nobody else reads it. */
+export interface KeptText {
+  readonly device: string;
+  readonly text: string;
+  readonly wall: WallNs;
+}
+
 const REASONS: readonly EpochReason[] = ['started', 'restored', 'imported', 'tail-lost', 'interrupted'];
 const AUTHENTICATED: readonly Authentication[] = ['none', 'wired', 'password', 'mtls', 'signature'];
 const SETTLEMENTS: readonly SettlementKind[] = ['settled', 'refused', 'expired', 'unknown'];
@@ -155,6 +164,12 @@ export const happeningEntry = (happening: Happening): Entry => ({
   kind: KIND.event,
   stream: 0,
   bytes: encodeCbor([happening.device, happening.what, happening.words, happening.wall]),
+});
+
+export const keptTextEntry = ({ device, text, wall }: KeptText): Entry => ({
+  kind: KIND.kept,
+  stream: 0,
+  bytes: encodeCbor([device, text, wall]),
 });
 
 /** @param bytes as `encodeChains` makes them. */
@@ -253,3 +268,6 @@ export const readHappening = (bytes: Uint8Array): Result<Happening> =>
     words: textAt(at, 2),
     wall: wallNs(intAt(at, 3)),
   }));
+
+export const readKeptText = (bytes: Uint8Array): Result<KeptText> =>
+  fields(bytes, 'kept', (at) => ({ device: textAt(at, 0), text: textAt(at, 1), wall: wallNs(intAt(at, 2)) }));

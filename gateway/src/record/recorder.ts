@@ -2,13 +2,16 @@ import type { Observed } from '@outpost/firmware-bridge';
 import { checkReading } from '@outpost/schemas/evidence';
 import {
   type Authentication,
+  type Body,
   type DeviceName,
   type EpochReason,
   type Fault,
   type GapReason,
   type Lane,
   type MonoNs,
+  monoNs,
   type Observation,
+  type Origin,
   streamId,
 } from '@outpost/schemas/words';
 import type { Entry, Journal } from '../journal/contract.ts';
@@ -40,6 +43,11 @@ export interface Recorder {
   observe(observed: Observed): Promise<void>;
   /** Says in the stream that something is missing. */
   gap(reason: GapReason): Promise<void>;
+  /**
+   * Writes what the box itself found out from the stream's readings, of that origin. True once it is on the disk;
+   * false where it cannot be now: the stream has not begun in this run, or the journal refuses.
+   */
+  note(body: Body, origin: Origin): Promise<boolean>;
 }
 
 /** Entries of one recorder that may be on their way to the disk before its device has to wait. */
@@ -48,6 +56,8 @@ const UNDER_WAY_MAX = 8_192;
 const ASK_AGAIN_NS = 1_000_000_000n;
 /** Quarantine keeps the beginning of what could not be believed; nobody needs a megabyte of noise. */
 const ASIDE_RAW_MAX_BYTES = 4_096;
+
+const BEGINNING = monoNs(0n);
 
 interface State {
   writer: StreamWriter | undefined;
@@ -122,7 +132,7 @@ const keep = async (
   parts: RecorderParts,
   entries: readonly Entry[],
   observed: Observed | undefined,
-): Promise<void> => {
+): Promise<boolean> => {
   const { tally } = parts;
   const readings = entries.filter(({ kind }) => originOfKind(kind) !== undefined).length;
   tally.made += readings;
@@ -135,11 +145,12 @@ const keep = async (
     tally.kept += readings;
     keptAgain(state, parts);
     observed?.kept();
-    return;
+    return true;
   }
   state.blocked = { until: (parts.run.clock.mono() + ASK_AGAIN_NS) as MonoNs, why: result.fault };
   refuse(state, parts, readings, observed?.readings.length ?? 0, result.fault);
   observed?.refused(result.fault);
+  return false;
 };
 
 /** Starts the append; waits for it only where too much is under way. A Bug in it surfaces at the next call. */
@@ -213,6 +224,11 @@ export const openRecorder = (parts: RecorderParts): Recorder => {
       if (state.writer === undefined || obstacle(state, parts) !== undefined) return;
       const entry = state.writer.entryFor({ kind: 'gap', reason, count: 0 }, parts.run.clock.mono());
       await enqueue(state, parts, [entry]);
+    },
+    async note(body, origin) {
+      if (state.writer === undefined || obstacle(state, parts) !== undefined) return false;
+      // At the time of the last reading: readings that were heard since and come later keep their own.
+      return await keep(state, parts, [state.writer.entryFor(body, BEGINNING, origin)], undefined);
     },
   };
 };

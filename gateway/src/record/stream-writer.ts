@@ -44,8 +44,8 @@ export interface Run {
 export interface StreamWriter {
   /** The entries for a reading: what the box itself must say first, then the reading. */
   readonly entriesFor: (observation: Observation) => Entry[];
-  /** A statement of the box about its own stream. */
-  readonly entryFor: (body: Body, mono: MonoNs) => Entry;
+  /** A statement of the box about its own stream, of the origin of what it is made from. */
+  readonly entryFor: (body: Body, mono: MonoNs, origin?: Origin) => Entry;
 }
 
 /** How often the distance of the two clocks is looked at. */
@@ -83,14 +83,14 @@ export const newStreamWriter = (
     origin: 'live',
   };
 
-  const leaf = (body: Body, raw: Uint8Array, mono: MonoNs): Entry => {
+  const leaf = (body: Body, raw: Uint8Array, mono: MonoNs, origin = state.origin): Entry => {
     const { sequence } = state;
     state.sequence += 1;
     // Two ports of one device may hand over a little out of order; a stream's time never goes back.
     if (mono > state.lastMono) state.lastMono = mono;
     const salt = leafSalt(salts, sequence, run.hash);
     const bytes = encodeLeaf({ sequence, mono: state.lastMono, body, raw, salt });
-    return { kind: readingKind(state.origin), stream: number, bytes };
+    return { kind: readingKind(origin), stream: number, bytes };
   };
 
   const opened = (): Entry =>
@@ -124,6 +124,6 @@ export const newStreamWriter = (
       if (isFirst) for (const said of opening.first) before.push(leaf(said, NO_BYTES, mono));
       return [...before, leaf(body, raw, mono)];
     },
-    entryFor: (body, mono) => leaf(body, NO_BYTES, mono),
+    entryFor: (body, mono, origin) => leaf(body, NO_BYTES, mono, origin),
   };
 };

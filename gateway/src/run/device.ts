@@ -3,8 +3,10 @@ import {
   type Adapter,
   checkAddress,
   type DeviceEvent,
+  type DeviceStatus,
   type InputGuard,
   newTally,
+  type Remembered,
   readDevice,
 } from '@outpost/firmware-bridge';
 import type { DeviceConfig, PrivacyConfig } from '@outpost/schemas/config';
@@ -24,8 +26,10 @@ import {
 import type { DeviceView } from '../control/status.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
-import { happeningEntry } from '../record/entry.ts';
+import type { Chains } from '../record/chains.ts';
+import { happeningEntry, keptTextEntry } from '../record/entry.ts';
 import type { Recorder } from '../record/recorder.ts';
+import type { Run } from '../record/stream-writer.ts';
 
 /** A cable is hard to tap; whoever is on the same network can answer for a Wi-Fi dongle. */
 export const authenticationOf = (port: string): Authentication =>
@@ -82,7 +86,20 @@ export interface DeviceTask {
   readonly privacyZones: readonly PrivacyZone[];
   readonly view: DeviceView;
   readonly log: Log;
+  /** What an earlier run of the dialogue asked to be kept. */
+  readonly remembered: Remembered | undefined;
 }
+
+/** What the journal holds for a device, and how long ago that was, by clocks that can be believed. */
+export const rememberedOf = (
+  { chains, run }: { readonly chains: Chains; readonly run: Run },
+  device: DeviceName,
+): Remembered | undefined => {
+  const kept = chains.kept.get(device);
+  if (kept === undefined) return undefined;
+  const agedMs = Number(run.clock.wall() - kept.wall) / 1e6;
+  return { text: kept.text, agedMs: run.trust() === 'none' ? 0 : Math.max(0, agedMs) };
+};
 
 /** Tells people, in the log and in the journal, that a device came or went. */
 const tell = async (
@@ -117,10 +134,15 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
 
 /** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
 export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
-  const { config, adapter, device, clock, guard, privacyZones, view } = task;
+  const { config, adapter, device, clock, guard, privacyZones, view, journal, remembered } = task;
   const { port: address, options } = config;
-  const report = (status: DeviceView['status']): void => {
+  let keeping: Promise<unknown> = Promise.resolve();
+  const report = ({ keep, ...status }: DeviceStatus): void => {
     view.status = status;
+    if (keep === undefined) return;
+    const entry = keptTextEntry({ device, text: keep, wall: clock.wall() });
+    // A text that is not kept costs a look at the car; a journal that fails says so where readings are recorded.
+    keeping = keeping.then(() => journal.append([entry], 'soon')).catch(() => undefined);
   };
   const { tally } = view;
   const events = readDevice({
@@ -133,6 +155,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     tally,
     guard,
     privacyZones,
+    remembered,
     report,
   });
   try {
@@ -146,6 +169,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
       });
     }
   } finally {
+    await keeping;
     view.connected = false;
     // Where taking an event failed, the port must not stay open behind the next attempt.
     await events.return({ kind: 'unreachable', code: 'device.stopped', where: address, words: 'stopped.' });

@@ -10,7 +10,15 @@ import { bugTrace, newTaskState, supervise, wordsOf } from '../supervise.ts';
 import { checkDevice, newDeviceView } from './device.ts';
 import { type OpenContext, type Opened, openParts } from './open.ts';
 import type { Target } from './store-target.ts';
-import { deliverTask, deviceTask, networkOf, newNetworkView, storeTask, type Task } from './tasks.ts';
+import {
+  deliverTask,
+  deviceTask,
+  networkOf,
+  newNetworkView,
+  storeTask,
+  type Task,
+  tripsTask,
+} from './tasks.ts';
 import { type Parts, selfNumbers, statusOf } from './view.ts';
 
 const SUPERVISION = { backoffMs: 500, backoffMsMax: 30_000 };
@@ -78,7 +86,8 @@ const tasksOf = (parts: Parts, opened: Opened, networks: readonly Network[]): re
     selfNumbers: () => selfNumbers(parts, opened),
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
-  return [{ name: 'attest', vital: true, run: opened.attest.run }, ...delivers, ...stores, ...devices];
+  const attest: Task = { name: 'attest', vital: true, run: opened.attest.run };
+  return [attest, ...delivers, ...stores, ...devices, tripsTask(clock, opened)];
 };
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '@outpost/schemas/config';
-import type { Clock, DeviceName, Epoch, EpochReason, Result } from '@outpost/schemas/words';
+import type { Clock, DeviceName, Epoch, EpochReason, Result, StreamId } from '@outpost/schemas/words';
 import { ok } from '@outpost/schemas/words';
 import { READER as ATTEST_READER, newAttestTally, openAttest } from '../attest/attest.ts';
 import {
@@ -22,6 +22,7 @@ import { happeningEntry, headsEntry, keyRecordEntry } from '../record/entry.ts';
 import { type LaneRoom, newLaneRoom } from '../record/lane-room.ts';
 import type { Run, StreamKeys } from '../record/stream-writer.ts';
 import { machineTrust } from '../record/time-trust.ts';
+import { type Notes, newTripsTally, TRIPS_READER, type TripsTally } from '../trips/trips.ts';
 import { SOFTWARE } from '../version.ts';
 import { chainsAt } from './history.ts';
 import { STORE_READER } from './store.ts';
@@ -36,6 +37,9 @@ export interface Opened {
   readonly room: LaneRoom;
   readonly attest: ReturnType<typeof openAttest>;
   readonly attestTally: ReturnType<typeof newAttestTally>;
+  /** The streams that are recorded in this run, for what the box itself says in them. */
+  readonly recorders: Map<StreamId, Notes>;
+  readonly tripsTally: TripsTally;
 }
 
 export interface OpenContext {
@@ -60,6 +64,7 @@ const openLine = async (
     clock,
     readers: [
       ATTEST_READER,
+      TRIPS_READER,
       ...(config.store === null ? [] : [STORE_READER]),
       ...config.networks.map(({ name }) => deliverReader(name)),
     ],
@@ -207,5 +212,7 @@ export const openParts = async (
     directory: config.dataDirectory,
     bytesMax: config.journal.mebibytesMax * MIB,
   });
-  return ok({ journal, ring: ring.value, chains, reason: reason.value, run, room, attest, attestTally });
+  const trips = { recorders: new Map(), tripsTally: newTripsTally() };
+  const signing = { attest, attestTally };
+  return ok({ journal, ring: ring.value, chains, reason: reason.value, run, room, ...signing, ...trips });
 };

@@ -6,6 +6,7 @@ import {
   type Fault,
   type Result,
   sentence,
+  streamId,
   toHex,
 } from '@outpost/schemas/words';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
@@ -24,7 +25,9 @@ import { selfPoint } from '../store/points.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { Supervised } from '../supervise.ts';
 import { newSuspects } from '../suspects.ts';
-import { authenticationOf, runDevice, zonesOf } from './device.ts';
+import { runTrips } from '../trips/trips.ts';
+import { authenticationOf, rememberedOf, runDevice, zonesOf } from './device.ts';
+import { chainsAt } from './history.ts';
 import { deliverReader, type OpenContext, type Opened } from './open.ts';
 import { newDoubts, runStoreTask, storeDied } from './store.ts';
 import { openTarget, type Target } from './store-target.ts';
@@ -90,11 +93,13 @@ export const deviceTask = (
     admit: room.admit,
     refusing,
   });
+  opened.recorders.set(streamId(device, 'telemetry'), recorder);
   return {
     name: `device ${device}`,
     async run(signal) {
+      const remembered = rememberedOf(opened, device);
       const ended = await runDevice(
-        { config, adapter, device, clock, journal, recorder, guard, privacyZones, view, log },
+        { config, adapter, device, clock, journal, recorder, guard, privacyZones, view, log, remembered },
         signal,
       );
       if (ended === undefined) return;
@@ -112,6 +117,22 @@ export const deviceTask = (
     },
   };
 };
+
+/** Records trips beside the readings that they are made of. */
+export const tripsTask = (clock: Clock, { journal, recorders, tripsTally }: Opened): Task => ({
+  name: 'trips',
+  run: (signal) =>
+    runTrips(
+      {
+        journal,
+        clock,
+        tally: tripsTally,
+        streams: recorders,
+        chainsAt: (offset) => chainsAt(journal, offset),
+      },
+      signal,
+    ),
+});
 
 export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkView => ({
   name,
