@@ -70,7 +70,7 @@ describe('every simulated vehicle', () => {
     ({ model, trace }) => {
       const units = controlUnits(identityOf(3), model.parameters);
       expect(units.length).toBeGreaterThanOrEqual(2);
-      for (const car of trace.filter(({ ignition }, i) => ignition === 'running' && i % 97 === 0)) {
+      for (const car of trace.filter(({ ignition }, i) => ignition === 'running' && i % 307 === 0)) {
         for (const unit of units.filter(({ pids }) => pids.size > 0)) {
           const listed: number[] = [];
           for (let base: number | undefined = 0; base !== undefined; ) {
