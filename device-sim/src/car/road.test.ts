@@ -75,6 +75,6 @@ describe('the road of a simulated car', () => {
       const [unit] = controlUnits(identityOf(2), model.parameters);
       return respond(unit!, Uint8Array.of(0x01, 0x33), 'physical', { model, car })![2]!;
     };
-    expect([kpa(level), kpa(hill)]).toEqual([100, 92]);
+    expect([kpa(level), kpa(hill)]).toEqual([100, 91]);
   });
 });
