@@ -141,7 +141,7 @@ const VECTORS: readonly (readonly [pid: number, hex: string, values: Readonly<Re
     'OBD.NOxWarning.ReagentQualityHours': '5' }],
   [0x8e, '7D', { 'OBD.FrictionTorquePercent': '0' }],
   [0x9a, '06 00 5D C0 FF 38', { 'Powertrain.TractionBattery.CurrentVoltage': '375.000',
-    'Powertrain.TractionBattery.CurrentCurrent': '-20.0' }],
+    'OBD.HybridBatteryCurrent': '-20.0' }],
   [0x9a, '09 05 00 00 00 00', { 'OBD.HybridChargingState': '1', 'OBD.HybridChargingStateEnhanced': '2' }],
   [0x9b, '0E 82 50 80', { 'OBD.Reagent.Concentration': '32.50', 'OBD.Reagent.Temperature': '40',
     'Powertrain.CombustionEngine.DieselExhaustFluid.Level': '50.20' }],

@@ -46,6 +46,7 @@ export {
   pidLengths,
   pidsOfSignal,
 } from './pids.ts';
+export * as plausibility from './plausibility/index.ts';
 export { decodeProfileAnswer, type ProfileAnswer } from './profiles/decode.ts';
 export { encodeProfileAnswer } from './profiles/encode.ts';
 export type { Imported, ImportInto, LeftOut } from './profiles/import/gather.ts';

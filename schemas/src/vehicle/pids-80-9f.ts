@@ -91,8 +91,8 @@ export const PIDS_80_9F: readonly Pid[] = [
   exhaustTemperatures(0x99, 282),
   pid(0x9a, 'Hybrid battery', 6, [
     plain('B0', 174, bit(0)), plain('B2-1', 175, bit(3)),
-    field('C-D', 172, [1, 64, 0], bit(1)), field('E-F', 173, [1, 10, 0], { signed: true, ...bit(2) }),
-  ], 'States in byte B (one list: A); current two’s complement (one list: offset by 3276.8 A).'),
+    field('C-D', 172, [1, 64, 0], bit(1)), field('E-F', 484, [1, 10, 0], { signed: true, ...bit(2) }),
+  ], 'States in byte B (one list: A); current two’s complement (one list: offset by 3276.8 A), its sign unsaid.'),
   pid(0x9b, 'Reagent quality', 4, [
     field('B', 352, [1, 4, 0], bit(1)), celsius('C', 353, bit(2)), percent('D', 354, bit(3)),
   ], 'Support bits by the order of the fields, with the kind of fluid first; only the bytes are published.'),

@@ -81,4 +81,6 @@ export const BATTERY_SIGNALS: readonly Signal[] = [
   signal(482, `${BATTERY}.DCDC.Temperature`, CELSIUS_WIDE, 'slow',
     'Temperature of the converter to the low voltage.'),
   signal(483, `${BATTERY}.IsContactorClosed`, FLAG, 'slow', 'The traction battery is joined to the vehicle.'),
+  signal(484, 'HybridBatteryCurrent', ['A', 1, -3_276.8, 3_276.7], 'medium',
+    'Traction battery current of PID 9A, which way is positive as the vehicle has it.'),
 ];

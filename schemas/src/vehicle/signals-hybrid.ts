@@ -8,7 +8,7 @@ const BATTERY = 'Vehicle.Powertrain.TractionBattery';
 export const HYBRID_SIGNALS: readonly Signal[] = [
   signal(172, `${BATTERY}.CurrentVoltage`, ['V', 3, 0, 1_023.984_375], 'medium', 'Traction battery voltage.'),
   signal(173, `${BATTERY}.CurrentCurrent`, ['A', 1, -3_276.8, 3_276.7], 'medium',
-    'Traction battery current.'),
+    'Traction battery current, positive into the battery as VSS says.'),
   signal(174, 'HybridChargingState', ['code', 0, 0, 1], 'slow',
     'What the drive does with the charge.', CHARGING_STATES),
   signal(175, 'HybridChargingStateEnhanced', CODE_2_BITS, 'slow',
