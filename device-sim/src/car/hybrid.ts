@@ -81,7 +81,9 @@ export const driveHybrid = (
   const { box, speedMps } = car.motion;
   const rpm = speedMps * rpmPerMps(p, Math.max(1, box.gear));
   const at = conditionsOf(model, car);
-  const runs = car.engine.phase === 'running' && rpm > COUPLES_FROM_RPM;
+  // Only an engine that turns with the shaft can push it.
+  const coupled = Math.abs(car.engine.rpm - rpm) < COUPLED_WITHIN_RPM;
+  const runs = car.engine.phase === 'running' && rpm > COUPLES_FROM_RPM && coupled;
   const reach: Reach = {
     rpm,
     highestRpm: p.engine.highestRpm,
