@@ -1,4 +1,5 @@
 import { type Fault, type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
+import type { LineRate } from '../port.ts';
 import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../session.ts';
 import type { Codec } from '../wire.ts';
 
@@ -10,6 +11,12 @@ export interface Sent {
 
 /** Plays the far end: what comes back for the bytes of one command. */
 export type FarEnd = (bytes: Uint8Array, now: MonoNs) => readonly Sent[];
+
+/** A serial line between the two; without one there is no rate to be wrong. */
+export interface RigLine {
+  readonly rate: LineRate;
+  setBaud(baud: number): void;
+}
 
 /** What a dialogue brought so far. The lists grow; whoever runs for long empties them. */
 export interface Rig {
@@ -38,6 +45,7 @@ export const createRig = <State, Command, Event>(
   codec: Codec<Command, Event>,
   session: Session<State, Command, Event>,
   farEnd: FarEnd,
+  line?: RigLine,
 ): Rig => {
   let now = monoNs(1_000_000_000n);
   let state = session.initial;
@@ -70,6 +78,7 @@ export const createRig = <State, Command, Event>(
     if (step.status !== undefined) statuses.push(step.status);
     reopen = step.reopen;
     if (reopen !== undefined) return;
+    if (step.baud !== undefined) line?.setBaud(step.baud);
     for (const command of step.commands) send(command);
     alarm = step.silenceAfterMs === undefined ? undefined : monoAfterMs(now, step.silenceAfterMs);
   };
@@ -102,7 +111,7 @@ export const createRig = <State, Command, Event>(
     return true;
   };
 
-  take({ kind: 'opened' });
+  take(line === undefined ? { kind: 'opened' } : { kind: 'opened', rate: line.rate });
   return {
     get now() {
       return now;

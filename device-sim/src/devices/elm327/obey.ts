@@ -44,6 +44,9 @@ const restart = (model: DongleModel, state: DongleState, atMs: number, warm: boo
   return printPrompt(next, untilMs);
 };
 
+/** The chip lets its last byte leave and the program follow before it speaks at the new rate. */
+const NEW_RATE_AFTER_MS = 25;
+
 /** `OK` and, unless the rate is only tried, the prompt still leave with the old rate. */
 const changeBaud = (
   model: DongleModel,
@@ -53,7 +56,8 @@ const changeBaud = (
 ): DongleState => {
   if (!onTrial) return { ...printPrompt(state, atMs), baud };
   const name = model.profile.stn === undefined ? model.profile.banner : model.profile.stn.firmware;
-  const said = printEvent({ ...state, baud }, { kind: 'text', text: name }, state.freeAtMs);
+  const saysMs = state.freeAtMs + NEW_RATE_AFTER_MS;
+  const said = printEvent({ ...state, baud }, { kind: 'text', text: name }, saysMs);
   const untilMs = said.freeAtMs + state.settings.handshakeMs;
   return { ...said, busy: { kind: 'baud-trial', untilMs, before: state.baud } };
 };
@@ -200,6 +204,7 @@ export const obey = (
       return obeyChip(model, known, again.text.slice(2), baseMs, stReply);
     case 'nudge':
     case 'repeat':
+    case 'consent':
       return refuse(known, baseMs);
   }
 };

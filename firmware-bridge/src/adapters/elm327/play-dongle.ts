@@ -17,7 +17,7 @@ export interface Play {
 export const GOOD_SETUP: Readonly<Record<string, string>> = {
   y: '?',
   STI: '?',
-  '\x7f\x7f': '?',
+
   ATI: 'ELM327 v1.4b',
   ATZ: '|ELM327 v1.4b',
   'AT@1': 'OBDII to RS232 Interpreter',

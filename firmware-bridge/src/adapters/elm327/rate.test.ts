@@ -35,8 +35,8 @@ const asked = (rig: Rig): readonly string[] =>
   rig.sent.map((bytes) => asciiText(bytes).trim()).filter((text) => /^01/.test(text));
 
 /** PIDs answered in a second over a while, once everything is learned. */
-const pidsPerSecond = (rig: Rig, seconds: number): number => {
-  rig.run(60_000);
+const pidsPerSecond = (rig: Rig, warmUpMs: number, seconds: number): number => {
+  rig.run(warmUpMs);
   const before = rig.sent.length;
   rig.run(seconds * 1_000);
   const requests = rig.sent.slice(before).map((bytes) => asciiText(bytes).trim());
@@ -108,7 +108,7 @@ describe('the schedule', () => {
     const rig = rigOf({ latencyMs: 150 }, { poll, parametersPerRequestMax: 1 });
     rig.run(20_000);
     const times = new Map<number, number[]>();
-    for (let step = 0; step < 60_000; step += 1) {
+    for (let step = 0; step < 24_000; step += 1) {
       rig.said.length = 0;
       rig.run(50);
       for (const { body } of rig.said) {
@@ -117,13 +117,13 @@ describe('the schedule', () => {
       }
     }
     const gaps = [...times.values()].flatMap((at) => at.slice(1).map((ms, index) => ms - (at[index] ?? 0)));
-    expect(gaps.length).toBeGreaterThan(3_500);
+    expect(gaps.length).toBeGreaterThan(1_300);
     const good = gaps.filter((gap) => Math.abs(gap - 5_000) <= 1_000).length;
     expect(good / gaps.length).toBeGreaterThanOrEqual(0.99);
   });
 
   it('sees a new trouble code within a minute while 63 parameters want more than the limit allows', () => {
-    const appearsMs = 200_000;
+    const appearsMs = 61_000;
     const codes = (now: MonoNs): readonly string[] => (msOf(now) >= appearsMs ? ['P0301'] : []);
     for (const parametersPerRequestMax of [1, 6]) {
       const options = { poll: every(MANY, 100), parametersPerRequestMax };
@@ -148,15 +148,15 @@ describe('the rate', () => {
   ])('is at least 95 %% of what latency allows: %s', (_, latencyMs, waitMs, parametersPerRequestMax) => {
     const rig = rigOf({ latencyMs, waitMs }, { ...bench, parametersPerRequestMax });
     const possible = (1_000 / latencyMs) * parametersPerRequestMax;
-    expect(pidsPerSecond(rig, 60)).toBeGreaterThanOrEqual(0.95 * possible);
+    expect(pidsPerSecond(rig, 15_000 + 500 * latencyMs, 15)).toBeGreaterThanOrEqual(0.95 * possible);
     expect(rig.fates.filter(({ kind }) => kind === 'quarantined')).toEqual([]);
   });
 
   it('stays within the limit without the option for benches, whatever is wanted', () => {
     const rig = rigOf({ latencyMs: 8 }, { poll: every(MANY, 50), requestsPerSecondMax: 20 });
-    rig.run(60_000);
+    rig.run(10_000);
     const before = asked(rig).length;
-    rig.run(60_000);
-    expect(asked(rig).length - before).toBeLessThanOrEqual(60 * 20 + 1);
+    rig.run(20_000);
+    expect(asked(rig).length - before).toBeLessThanOrEqual(20 * 20 + 1);
   });
 });

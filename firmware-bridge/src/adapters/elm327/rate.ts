@@ -21,7 +21,7 @@ const PROBE_BYTE = 0x7f;
 const drop = (turn: Turn, heard: Heard): void =>
   settle(turn, [heard], () => ({ kind: 'dropped', reason: 'finding-rate' }));
 
-const tryNext = (turn: Turn, candidates: readonly number[]): void => {
+const tryNext = (turn: Turn, candidates: readonly number[], again = false): void => {
   const [baud] = candidates;
   if (baud === undefined) {
     const words = `it answers at none of ${RATE_CANDIDATES.join(', ')} baud; is it a dongle, and is it powered?`;
@@ -30,7 +30,14 @@ const tryNext = (turn: Turn, candidates: readonly number[]): void => {
   }
   turn.baud = baud;
   turn.commands.push({ kind: 'other', text: PROBE });
-  turn.link = { kind: 'finding', candidates, deadline: after(turn, ANSWER_MS), sane: false, spoilt: false };
+  turn.link = {
+    kind: 'finding',
+    candidates,
+    deadline: after(turn, ANSWER_MS),
+    sane: false,
+    spoilt: false,
+    again,
+  };
 };
 
 /** Tries the rates of dongles, the line's own among them, until one is answered. */
@@ -51,7 +58,8 @@ export const hearProbed = (turn: Turn, link: Finding, heard: Heard): boolean => 
   }
   turn.fates.push(CONTROL);
   if (!link.sane || link.spoilt) {
-    tryNext(turn, link.candidates.slice(1));
+    if (link.again) tryNext(turn, link.candidates.slice(1));
+    else tryNext(turn, link.candidates, true);
     return false;
   }
   turn.facts = { ...turn.facts, rate: { baud: link.candidates[0] ?? 0, auto: true } };

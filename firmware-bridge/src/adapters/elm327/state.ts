@@ -57,6 +57,8 @@ export type Link =
       /** Something that a chip says has come, and something that no chip says. */
       readonly sane: boolean;
       readonly spoilt: boolean;
+      /** Tried a second time, because rubbish from the rate before may have stuck to the first answer. */
+      readonly again: boolean;
     }
   /** Going over to a faster line. */
   | {
@@ -166,6 +168,8 @@ export interface Reported {
   readonly phase: string;
   readonly words: string;
   readonly at: MonoNs;
+  /** When it was last looked at whether there is something new to tell. */
+  readonly lookedAt: MonoNs;
   readonly requests: number;
   /** What of the power was told to be kept: changes of it are told again. */
   readonly kept: string;

@@ -103,14 +103,16 @@ export const statusOf = (
 ): { readonly status: DeviceStatus | undefined; readonly reported: Reported | undefined } => {
   const phase = PHASE_NAMES[turn.phase.kind];
   const ageMs = reported === undefined ? Number.POSITIVE_INFINITY : elapsedMs(reported.at, turn.now);
-  const kept = keptMark(turn.power);
-  if (reported?.phase === phase && ageMs < WORDS_EVERY_MS) return { status: undefined, reported };
-  const words = `${phaseWords(turn)}${troubleWords(turn)}`;
-  if (reported?.phase === phase && reported.words === words && ageMs < FIGURES_EVERY_MS) {
+  if (reported?.phase === phase && elapsedMs(reported.lookedAt, turn.now) < WORDS_EVERY_MS) {
     return { status: undefined, reported };
   }
+  const kept = keptMark(turn.power);
+  const words = `${phaseWords(turn)}${troubleWords(turn)}`;
+  if (reported?.phase === phase && reported.words === words && ageMs < FIGURES_EVERY_MS) {
+    return { status: undefined, reported: { ...reported, lookedAt: turn.now } };
+  }
   const facts = factsOf(turn, reported, ageMs);
-  const told = { phase, words, at: turn.now, requests: turn.counts.requests, kept };
+  const told = { phase, words, at: turn.now, lookedAt: turn.now, requests: turn.counts.requests, kept };
   const keep = reported?.kept === kept ? {} : { keep: powerText(turn.power, turn.now) };
   return { status: { phase, words, facts, ...keep, ...reportOf(turn) }, reported: told };
 };
