@@ -9,6 +9,7 @@ import { BAD_DAY_TRANSCRIPTS } from './transcripts/bad-days.ts';
 import { DIAGNOSIS_TRANSCRIPTS } from './transcripts/diagnosis.ts';
 import { ERROR_TRANSCRIPTS, NEGATIVE_TRANSCRIPTS } from './transcripts/errors.ts';
 import { LEGACY_TRANSCRIPTS } from './transcripts/legacy.ts';
+import { MAKE_TRANSCRIPTS } from './transcripts/makes.ts';
 import { QUIRK_TRANSCRIPTS } from './transcripts/quirks.ts';
 import type { Transcript } from './transcripts/transcript.ts';
 import { UDS_TRANSCRIPTS } from './transcripts/uds.ts';
@@ -83,6 +84,10 @@ describe('negative answers', () => {
 
 describe('quirks of clones', () => {
   it.each(QUIRK_TRANSCRIPTS)('$name', check);
+});
+
+describe('makes of dongle', () => {
+  it.each(MAKE_TRANSCRIPTS)('$name', check);
 });
 
 describe('the buses before CAN', () => {
