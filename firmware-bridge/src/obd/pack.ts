@@ -13,6 +13,8 @@ export interface PackRecord {
   /** Packed requests in a row that were believed, and that were not. */
   readonly worked: number;
   readonly failed: number;
+  /** The share of the latest that were, between 0 and 1; the newest weighs most. */
+  readonly share: number;
   /** Whether one ever was. */
   readonly everWorked: boolean;
   /** Not tried again before this; undefined where it may be. */
@@ -26,6 +28,7 @@ export type PackRecords = ReadonlyMap<string, PackRecord>;
 const NEW_RECORD: PackRecord = {
   worked: 0,
   failed: 0,
+  share: 1,
   everWorked: false,
   restsUntil: undefined,
   paddings: new Map(),
@@ -36,6 +39,9 @@ const ALONE_FIRST = 2;
 /** Packed requests in a row without success before they are given up, or rest where they once worked. */
 const FAILURES_MAX = 3;
 const REST_MS = 60_000;
+/** Below this share asking one by one brings more: each failure costs a second and several questions. */
+const SHARE_MIN = 0.7;
+const NEWEST_SHARE = 0.15;
 /** Packed requests in a row that worked before the device is told how many frames will come. */
 const WORKED_BEFORE_COUNT = 2;
 /** The most that fits the digit by which a device is told. */
@@ -152,10 +158,12 @@ export const packFailed = (
 ): PackRecords => {
   const [first] = rows;
   const group = first === undefined ? '' : groupOf(first, car);
-  return noted(records, group, ({ failed, everWorked, restsUntil }) => {
-    const givenUp = failed + 1 >= FAILURES_MAX;
+  return noted(records, group, ({ failed, share, everWorked, restsUntil }) => {
+    const next = share * (1 - NEWEST_SHARE);
+    const givenUp = failed + 1 >= FAILURES_MAX || next < SHARE_MIN;
     return {
       worked: 0,
+      share: givenUp ? 1 : next,
       failed: givenUp ? 0 : failed + 1,
       restsUntil: givenUp ? (everWorked ? monoAfterMs(now, REST_MS) : NEVER) : restsUntil,
       paddings: new Map(),
@@ -194,7 +202,8 @@ export const judgePack = (
     if (!isSingle(answer) && answer.padding !== undefined) paddings.set(answer.ecu, answer.padding);
   }
   const verdict = paddings.size > known ? 'unconfirmed' : 'believed';
-  const next = noted(records, group, ({ worked }) => ({
+  const next = noted(records, group, ({ worked, share }) => ({
+    share: share + NEWEST_SHARE * (1 - share),
     worked: verdict === 'believed' ? worked + 1 : worked,
     failed: 0,
     everWorked: true,

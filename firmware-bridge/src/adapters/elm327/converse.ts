@@ -4,7 +4,7 @@ import { type Poll, pollLocal, pollNext, pollReply, startPoll } from '../../obd/
 import { emptyReply, type Question, type Reply } from '../../obd/question.ts';
 import { CONTROL, quarantined, settle } from '../../obd/turn.ts';
 import { busOf } from './bus.ts';
-import { judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Printed } from './state.ts';
 import { tuneByAnswer, tuneByLoss, tuneByReply } from './tune.ts';
@@ -31,10 +31,17 @@ const interrupted = fault(
   'the dongle was interrupted while it asked',
 );
 
-/** The digit that ends a reply early is a feature like any other: tried once, and given up where it fails at first. */
-const noteLineCount = (turn: Turn, { asked: { command } }: Printed, worked: boolean): void => {
-  if (command.kind !== 'request' || command.lines === undefined || turn.facts.lineCount !== 'untried') return;
-  turn.facts = { ...turn.facts, lineCount: worked ? 'works' : 'refused' };
+/**
+ * The digit that ends a reply early is a feature like any other: it is given up where it fails at first, or where what
+ * came was broken twice, for that may have had another reason.
+ */
+const noteLineCount = (turn: Turn, { asked: { command } }: Printed, verdict: Judgement['verdict']): void => {
+  const { lineCount } = turn.facts;
+  const isSettled = lineCount === 'works' || lineCount === 'refused';
+  if (command.kind !== 'request' || command.lines === undefined || isSettled) return;
+  const broken = verdict === 'damaged' || verdict === 'stopped' || verdict === 'astray';
+  const failed = broken && lineCount === 'untried' ? 'doubted' : 'refused';
+  turn.facts = { ...turn.facts, lineCount: verdict === 'answered' ? 'works' : failed };
 };
 
 /** What the printed lines are as a reply to the question. A dongle that is out of step is brought back into it. */
@@ -49,7 +56,7 @@ const replyOf = (turn: Turn, { request, target }: Question, printed: Printed): R
     fault: reason,
   } = judge(request, printed.lines, bus, target?.from);
   turn.fates.push(...fates);
-  noteLineCount(turn, printed, verdict === 'answered');
+  noteLineCount(turn, printed, verdict);
   if (verdict === 'damaged' || verdict === 'astray' || verdict === 'stopped') {
     strike(turn, reason ?? interrupted);
     const ofLink = turn.phase.kind === 'discover' || turn.upsets.strikes >= STRIKES_OF_LINK;

@@ -133,7 +133,7 @@ export interface Facts {
   /** To whom the chip is set to speak. */
   readonly aiming: Aiming;
   /** Whether the digit that ends a reply early is understood. */
-  readonly lineCount: 'untried' | 'works' | 'refused';
+  readonly lineCount: 'untried' | 'doubted' | 'works' | 'refused';
   readonly tuning: Tuning;
   /** Of the serial line; undefined where there is none. */
   readonly rate: LineRate | undefined;
