@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { isVin } from '@outpost/schemas/vehicle';
 import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { dailyLife } from '../car/days.ts';
 import { identityOf, vinOfSeed } from '../car/identity.ts';
-import { endlessDrive, type Plan, parkedFirst, tripsWithParking } from '../car/plan.ts';
+import { type CarParameters, tractionOf } from '../car/parameters.ts';
+import { endlessDrive, type Plan, parked, parkedFirst, tripsWithParking } from '../car/plan.ts';
 import { isVehicleName, VEHICLE_NAMES, vehicleOf } from '../car/vehicles/vehicles.ts';
 import { CYCLE_NAMES, type Cycle, cycleOf, isCycleName } from '../cycles/cycle.ts';
 import { parsePlayBack } from '../cycles/play-back.ts';
@@ -43,7 +45,7 @@ export const DEFAULT_LISTEN = 'tcp://127.0.0.1:35000';
 export const DEFAULT_MODEL = 'petrol-manual';
 
 /** What the driver does; the ones with parking take `--park`. */
-export const PLAN_NAMES = ['endless', 'trips', 'parked-first', 'parked'] as const;
+export const PLAN_NAMES = ['endless', 'trips', 'parked-first', 'parked', 'days'] as const;
 
 /** A day of driving in a quarter of an hour; beyond it a slow machine cannot keep up. */
 const SPEED_UP_MAX = 100;
@@ -120,8 +122,26 @@ const cycleOfOptions = async ({ cycle, speedFile }: CarOptions): Promise<Result<
 
 const PARK_S = 600;
 
+/** What a plan is made of besides its name and `--park`. */
+interface Driver {
+  readonly seed: number;
+  readonly cycle: Cycle;
+  readonly parameters: CarParameters;
+}
+
+const DAYS = 14;
+/** A wall box, for cars that have a battery to charge. */
+const CHARGE_KW = 7.2;
+
+/** Two weeks of work, errands and weekends from midnight on. */
+const days = ({ seed, cycle, parameters }: Driver): Plan => {
+  const life = { seed, days: DAYS, commute: cycle, errand: cycleOf('udds') };
+  return dailyLife(tractionOf(parameters) === undefined ? life : { ...life, chargeKw: CHARGE_KW });
+};
+
 /** Without a name, `--park` alone means trips with parking between them. */
-const planOf = ({ plan, park }: CarOptions, cycle: Cycle): Result<Plan> => {
+const planOf = ({ plan, park }: CarOptions, driver: Driver): Result<Plan> => {
+  const { cycle } = driver;
   const parkS = numberOf('--park', park, 0, PARK_MAX_S, 'a number of seconds');
   if (!parkS.ok) return parkS;
   const seconds = parkS.value > 0 ? parkS.value : PARK_S;
@@ -133,7 +153,9 @@ const planOf = ({ plan, park }: CarOptions, cycle: Cycle): Result<Plan> => {
     case 'parked-first':
       return ok(parkedFirst(cycle, seconds));
     case 'parked':
-      return ok({ stages: [{ do: 'park', forS: Number.POSITIVE_INFINITY }], loopFrom: 0 });
+      return ok(parked);
+    case 'days':
+      return ok(days(driver));
     default:
       return oneOf('--plan', plan ?? '', PLAN_NAMES);
   }
@@ -153,7 +175,8 @@ export const modelOfOptions = async (options: CarOptions): Promise<Result<Dongle
   if (!isVehicleName(model)) return oneOf('--model', model, VEHICLE_NAMES);
   const cycle = await cycleOfOptions(options);
   if (!cycle.ok) return cycle;
-  const plan = planOf(options, cycle.value);
+  const parameters = vehicleOf(model);
+  const plan = planOf(options, { seed: seed.value, cycle: cycle.value, parameters });
   if (!plan.ok) return plan;
   if (!isProfileName(profile)) return oneOf('--profile', profile, PROFILE_NAMES);
   if (!isBusProtocol(protocol)) return oneOf('--protocol', protocol, BUS_PROTOCOLS);
@@ -172,7 +195,7 @@ export const modelOfOptions = async (options: CarOptions): Promise<Result<Dongle
   return ok({
     profile: baud.value === undefined ? dongle : { ...dongle, baud: baud.value },
     car: {
-      parameters: vehicleOf(model),
+      parameters,
       plan: plan.value,
       seed: seed.value,
       ambientC: ambientC.value,

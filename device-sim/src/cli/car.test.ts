@@ -38,8 +38,9 @@ describe('outpost-sim car', () => {
     ],
     [{ protocol: 'A' }, '--protocol: "A" is not one of 1, 2, 3, 4, 5, 6, 7, 8, 9.'],
     [{ model: 'tank' }, '--model: "tank" is not one of petrol-manual'],
-    [{ plan: 'dream' }, '--plan: "dream" is not one of endless, trips, parked-first, parked.'],
+    [{ plan: 'dream' }, '--plan: "dream" is not one of endless, trips, parked-first, parked, days.'],
     [{ speedFile: '/nowhere.csv' }, '--speed-file: the file /nowhere.csv cannot be read (ENOENT).'],
+    [{ dongle: 'slcan', control: '/tmp/x.sock' }, '--control: an SLCAN adapter takes no orders'],
     [{ baud: '38400' }, '--baud: only a serial line has a rate: give --pty with it.'],
     [{ control: '/nowhere/at/all.sock' }, '/nowhere/at/all.sock: no socket can be made there'],
     [{ vin: 'ABC' }, '--vin: "ABC" is not 17 digits'],
@@ -83,6 +84,16 @@ describe('outpost-sim car', () => {
     expect(model.value.faults).toHaveLength(1);
     expect(model.value.car.plan.stages).toContainEqual({ do: 'park', forS: 600 });
     expect(checkVin(model.value.identity.vin)).toBe('valid');
+  });
+
+  it('lives with a car for days, and charges it where it has a battery', async () => {
+    const stages = async (name: string): Promise<ReadonlySet<string>> => {
+      const model = await modelOfOptions({ ...USUAL, model: name, plan: 'days' });
+      if (!model.ok) throw new Error(model.fault.words);
+      return new Set(model.value.car.plan.stages.map((stage) => stage.do));
+    };
+    expect(await stages('electric')).toContain('charge');
+    expect(await stages('diesel-manual')).not.toContain('charge');
   });
 
   it('drives a file of speeds, in a car of 2003, behind a dongle of a rate', async () => {

@@ -1,5 +1,5 @@
 import { systemClock } from '@outpost/firmware-bridge';
-import { EXIT_MISCONFIGURED, type Fault, ok, type Result, sentence } from '@outpost/schemas/words';
+import { EXIT_MISCONFIGURED, type Fault, fault, ok, type Result, sentence } from '@outpost/schemas/words';
 import { Command, Option } from 'commander';
 import { VEHICLE_NAMES } from '../car/vehicles/vehicles.ts';
 import { CYCLE_NAMES } from '../cycles/cycle.ts';
@@ -49,6 +49,10 @@ export const runCar = async (options: CarOptions, terminal: SimTerminal): Promis
   const socket = socketOf(options);
   if (!socket.ok) return complain(socket.fault);
   if (options.dongle === 'slcan') {
+    if (options.control !== undefined) {
+      const words = 'an SLCAN adapter takes no orders; leave it out, or use --dongle elm327.';
+      return complain(fault('misconfigured', 'sim.option', '--control', words));
+    }
     const ended = await runSlcan(model.value, socket.value, systemClock(), terminal);
     return ended.ok ? 0 : complain(ended.fault);
   }

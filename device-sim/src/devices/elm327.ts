@@ -173,7 +173,7 @@ const takeInput = (model: DongleModel, state: DongleState, input: DongleInput): 
       return { ...state, queue: [], line: NOTHING, nudged: false, busy, freeAtMs: state.nowMs };
     }
     case 'line-rate':
-      return { ...state, lineBaud: input.baud };
+      return state;
     case 'order':
       return applyOrder(counted(state, { orders: 1 }), input.order);
     case 'bytes':
@@ -191,7 +191,9 @@ export const stepDongle = (
   input: DongleInput,
   nowMs: number,
 ): DongleStep => {
-  const { state: now, bytes: due } = pass(model, before, nowMs);
+  // A rate is asked for just before something is said: what is due now is heard with it.
+  const known = input.kind === 'line-rate' ? { ...before, lineBaud: input.baud } : before;
+  const { state: now, bytes: due } = pass(model, known, nowMs);
   const after = pass(model, takeInput(model, now, input), nowMs);
   const plugsInMs = unpluggedUntilMs(after.state, nowMs) ?? Number.POSITIVE_INFINITY;
   const wakeAtMs = Math.min(plugsInMs, nextDue(model, after.state).atMs);

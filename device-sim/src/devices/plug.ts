@@ -20,6 +20,8 @@ export interface Plug extends AsyncDisposable {
   readonly where: string;
   /** False once it broke by itself. */
   isWhole(): boolean;
+  /** Tells the program's serial rate again if it has changed; absent where there is none or nobody watches it. */
+  lookAtRate?(): Promise<void>;
 }
 
 export interface Socket {

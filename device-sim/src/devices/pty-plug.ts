@@ -105,30 +105,41 @@ const pull = async (running: Running, holder: FileHandle | undefined, path: stri
 const run = promisify(execFile);
 
 /** A program that changes its rate waits at least so long before it speaks again. */
-const RATE_SETTLES_MS = 40;
+const RATE_SETTLES_MS = 5;
+
+interface Watched {
+  hear(bytes: Uint8Array): void;
+  look(): Promise<void>;
+}
 
 /**
  * Asks the terminal for the rate that the program has set, whenever it speaks after a pause; its bytes wait for the
  * answer of a few milliseconds.
  */
-const withRate = (path: string, clock: Clock, events: PlugEvents): ((bytes: Uint8Array) => void) => {
+const watchRate = (path: string, clock: Clock, events: PlugEvents): Watched => {
   let lastAt: MonoNs | undefined;
   let known = 0;
   let before: Promise<void> = Promise.resolve();
-  const look = async (): Promise<void> => {
+  const ask = async (): Promise<void> => {
     const { stdout } = await run('stty', ['-F', path, 'speed']);
     const baud = Number(stdout.trim());
     if (!Number.isInteger(baud) || baud === 0 || baud === known) return;
     known = baud;
     events.lineRate(baud);
   };
-  return (bytes) => {
-    const now = clock.mono();
-    const pause = lastAt === undefined || elapsedMs(lastAt, now) >= RATE_SETTLES_MS;
-    lastAt = now;
+  const look = (): Promise<void> => {
     // A terminal that is gone has no rate; the line's end is told elsewhere.
-    const looked = pause ? before.then(look).catch(() => undefined) : before;
-    before = looked.then(() => events.bytes(bytes));
+    before = before.then(ask).catch(() => undefined);
+    return before;
+  };
+  return {
+    look,
+    hear: (bytes) => {
+      const now = clock.mono();
+      const paused = lastAt === undefined || elapsedMs(lastAt, now) >= RATE_SETTLES_MS;
+      lastAt = now;
+      before = (paused ? look() : before).then(() => events.bytes(bytes));
+    },
   };
 };
 
@@ -156,16 +167,15 @@ export const ptySocket = (path: string, clock: Clock, options: PtyOptions = {}):
     }
     // With no reader at all the kernel hangs the line up and socat ends; our own open end prevents it.
     const holder = await open(path, constants.O_RDWR | constants.O_NOCTTY);
-    const heard =
-      options.watchesRate === true
-        ? withRate(path, clock, events)
-        : (bytes: Uint8Array): void => events.bytes(bytes);
-    running.child.stdout?.on('data', (chunk: Uint8Array) => heard(Uint8Array.from(chunk)));
+    const watched = options.watchesRate === true ? watchRate(path, clock, events) : undefined;
+    const hear = watched?.hear ?? ((bytes: Uint8Array): void => events.bytes(bytes));
+    running.child.stdout?.on('data', (chunk: Uint8Array) => hear(Uint8Array.from(chunk)));
     events.connected(lineOver(running));
     void running.ended.then(() => events.gone());
     const plug: Plug = {
       where: `serial://${path}`,
       isWhole: () => running.child.exitCode === null && running.child.signalCode === null,
+      ...(watched === undefined ? {} : { lookAtRate: watched.look }),
       [Symbol.asyncDispose]: () => pull(running, holder, path),
     };
     return ok(plug);

@@ -142,6 +142,23 @@ describe.skipIf(!hasSocat)('a simulated car on a serial line (needs socat)', () 
     expect(existsSync(path)).toBe(false);
   });
 
+  it('understands a program only at its own rate, where the rate is watched', async () => {
+    const path = join(folder, 'rate');
+    await using car = await served(ptySocket(path, clock, { watchesRate: true }));
+    for (const [baud, understood] of [
+      [115_200, false],
+      [38_400, true],
+    ] as const) {
+      const opened = await openPort(`serial://${path}?baud=${baud}`, { clock, signal: forEver });
+      if (!opened.ok) throw new Error(opened.fault.words);
+      await using client = over(opened.value);
+      await client.port.write(asciiBytes('ATI\r\r'), forEver);
+      await clock.sleep(250, forEver);
+      expect(car.look().lineBaud).toBe(baud);
+      expect(car.tally().commands > 0).toBe(understood);
+    }
+  });
+
   it('is pulled out and put back by its script', async () => {
     const faults = [{ atMs: 400, what: 'unplug', forMs: 300 }];
     await using car = await served(ptySocket(join(folder, 'loose'), clock), { faults });

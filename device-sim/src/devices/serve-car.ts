@@ -90,11 +90,13 @@ const running = ({ model, clock }: ServeCar) => {
     tally: (): ServedTally => ({ ...state.tally, clients, bytesUnread }),
     wake: (): void => nap.abort(),
     /** Sleeps until something is due or somebody spoke, then does what is due. */
-    next: async (): Promise<void> => {
+    next: async (plug: Plug | undefined): Promise<void> => {
       nap = new AbortController();
       const ms = Math.min(KEEP_UP_MS, (wakeAtMs ?? Number.POSITIVE_INFINITY) - nowMs());
       // Being woken early is why it sleeps with a signal, and no failure.
       if (ms > 0) await clock.sleep(ms, nap.signal).catch(() => undefined);
+      // What it says at a rate on trial is heard only if the program has followed by then.
+      if (state.busy?.kind === 'baud-trial') await plug?.lookAtRate?.();
       feed({ kind: 'time' });
     },
   };
@@ -120,7 +122,7 @@ export const serveCar = async (options: ServeCar): Promise<Result<ServedCar>> =>
   const run = async (): Promise<Result<void>> => {
     let plug: Plug | undefined = first.value;
     while (!stop.signal.aborted) {
-      await dongle.next();
+      await dongle.next(plug);
       const out = dongle.isUnplugged();
       if (plug !== undefined && (out || !plug.isWhole())) {
         await plug[Symbol.asyncDispose]();

@@ -35,7 +35,7 @@ const codeMessages = (service: number, payload: Uint8Array): readonly Uint8Array
 /** Four bytes to a message, numbered from 1; a VIN is filled up with zeros in front (SAE J1979, service 09). */
 const informationMessages = (type: number, payload: Uint8Array): readonly Uint8Array[] => {
   if (type === 0x00) return [concatBytes(Uint8Array.of(0x49, 0x00, 0x01), payload.subarray(2))];
-  const content = payload.subarray(type === 0x0a ? 2 : 3);
+  const content = payload.subarray(3);
   const missing = (PART_BYTES - (content.length % PART_BYTES)) % PART_BYTES;
   const whole = concatBytes(new Uint8Array(missing), content);
   return parts(whole, PART_BYTES).map((part, i) => concatBytes(Uint8Array.of(0x49, type, i + 1), part));

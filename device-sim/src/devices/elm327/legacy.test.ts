@@ -74,6 +74,7 @@ describe('a car of 2003', () => {
   it('tells its VIN in five numbered messages and says how many there are', () => {
     const [count, vin, bitmap] = said('2', '0901', '0902', '0900');
     expect(linesOf(count)[0]).toMatch(/^48 6B 10 49 01 05 .. $/);
+    expect(linesOf(said('2', '090A')[0])[1]).toMatch(/^48 6B 10 49 0A 02 2D 45 6E 67 .. $/);
     const lines = linesOf(vin);
     expect(lines).toHaveLength(5);
     expect(lines.map((line) => line.slice(9, 17))).toEqual([1, 2, 3, 4, 5].map((n) => `49 02 0${n}`));

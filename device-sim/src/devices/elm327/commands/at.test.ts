@@ -1,4 +1,6 @@
+import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import { newDongle, stepDongle } from '../../elm327.ts';
 import { dialogue, modelOf, transcript } from '../testing.ts';
 
 const READY = ['ATE0', 'ATH1', 'ATSP6'];
@@ -79,13 +81,29 @@ describe('a new serial rate', () => {
     const talk = dialogue(modelOf());
     talk.ask('ATE0');
     talk.type('ATBRD23\r');
-    expect(talk.pass(30)).toMatch(/^OK\rELM327 v2\.2 Outpost simulator\r$/);
+    expect(talk.pass(60)).toMatch(/^OK\rELM327 v2\.2 Outpost simulator\r$/);
     talk.type('\r');
     expect(talk.pass(20)).toBe('OK\r\r>');
     expect(talk.state().baud).toBe(114_286);
     expect(talk.ask('ATI')).toContain('ELM327');
     talk.ask('ATZ');
     expect(talk.state().baud).toBe(38_400);
+  });
+
+  it('is garbage to a program that does not follow, and is then taken back', () => {
+    const model = modelOf();
+    let state = stepDongle(model, newDongle(model), { kind: 'line-rate', baud: 38_400 }, 0).state;
+    let said = '';
+    for (let ms = 1; ms < 400; ms += 1) {
+      const bytes = asciiBytes(ms === 10 ? 'ATE0\r' : ms === 100 ? 'ATBRD08\r' : '');
+      const input = bytes.length > 0 ? ({ kind: 'bytes', bytes } as const) : ({ kind: 'time' } as const);
+      const step = stepDongle(model, state, input, ms);
+      state = step.state;
+      said += asciiText(step.bytes);
+    }
+    expect(said).toMatch(/OK\r\r>OK\r/);
+    expect(said).not.toContain('ELM327');
+    expect(state.baud).toBe(38_400);
   });
 
   it('is given up when nobody answers', () => {
