@@ -55,8 +55,9 @@ const textOf = (bytes: Uint8Array): string => asciiText(bytes.filter((byte) => b
 const wrong = (code: string, words: string): Result<never> =>
   fail(fault('malformed', `slcan.${code}`, 'line', words));
 
-const VERSION = /^V[0-9A-Za-z.]{2,16}$/;
-const SERIAL = /^N[0-9A-Za-z]{1,32}$/;
+/** Four digits by LAWICEL; makers of free firmware print what they like. */
+const VERSION = /^V[\x20-\x7e]{1,48}$/;
+const SERIAL = /^N[\x20-\x7e]{1,48}$/;
 const FLAGS = /^F([0-9A-Fa-f]{2})$/;
 const STATE = /^s([awpb])(\d{3})(\d{3})$/;
 const ERRORS = /^e([1-8])([abBcfoOs]{1,8})$/;

@@ -99,6 +99,10 @@ const whileAsked = (
     if (isPartOf(asked, event.frame)) return finished(turn, takeFrame(turn, asked, event.frame, heard));
     return finished(turn, asked) ?? { kind: 'overheard', heard };
   }
+  // Nobody asked for a version now: it may be a frame with another first letter.
+  if (event.kind === 'version' || event.kind === 'serial' || event.kind === 'flags') {
+    return finished(turn, takeMalformed(asked, { ...heard, fault: unreadable }));
+  }
   settle(turn, [heard], () => CONTROL);
   if (event.kind === 'error' && !asked.taken && asked.frames.length === 0) {
     idle(turn);

@@ -1,4 +1,4 @@
-import { asciiText } from '@outpost/schemas/words';
+import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { createRig, type Rig } from '../../testing/rig.ts';
 import { slcanCodec } from './codec.ts';
@@ -160,6 +160,23 @@ describe('a reply over SLCAN', () => {
     const quarantined = rig.fates.filter((fate) => fate.kind === 'quarantined');
     expect(quarantined.length).toBeGreaterThan(0);
     expect(rig.undecided).toBe(0);
+  });
+
+  it('in which a frame came with another first letter is kept aside, and read when it is asked for again', () => {
+    const good = playAdapter(GOOD);
+    let spoiled = 0;
+    const rig = createRig(slcanCodec, slcanSession(optionsOf({})), (bytes, now) =>
+      good(bytes, now).map((sent) => {
+        if (spoiled > 0 || !asciiText(sent.bytes).startsWith('t7E8803410D')) return sent;
+        spoiled += 1;
+        return { ...sent, bytes: asciiBytes(asciiText(sent.bytes).replace('t', 'V')) };
+      }),
+    );
+    rig.run(20_000);
+    expect(spoiled).toBe(1);
+    const quarantined = rig.fates.filter((fate) => fate.kind === 'quarantined');
+    expect(quarantined.map(({ raw }) => asciiText(raw))).toEqual(['V7E8803410D32AAAAAAAA']);
+    expect(new Set(textsOf(rig))).toContain('1=50');
   });
 
   it('of two control units is put together from frames that interleave', () => {

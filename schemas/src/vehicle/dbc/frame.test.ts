@@ -97,6 +97,7 @@ const CAR = `BO_ 291 Dash: 4 X
  SG_ Coolant : 16|8@1+ (1,-40) [-40|210] "degC" X
  SG_ Miles : 24|8@1+ (1,0) [0|0] "mi" X
  SG_ Torque : 0|32@1- (1,0) [0|0] "Nm" X
+ SG_ Fine : 0|8@1+ (1.2345678901234567E-018,0) [0|0] "km/h" X
 SIG_VALTYPE_ 291 Torque : 1;
 VAL_ 291 Coolant 200 "sensor broken";
 `;
@@ -147,12 +148,13 @@ describe('a map from a DBC file to the signal table', () => {
     ],
     [
       { 'Dash.Torque': 'Vehicle.Speed' },
-      'cannot be used, line 6 of the DBC file: it is a floating-point number, which is never signed.',
+      'cannot be used, line 7 of the DBC file: it is a floating-point number, which is never signed.',
     ],
     [
       { 'Dash.Speed': 'Vehicle.Speed', 'Dash.Coolant': 'Vehicle.Speed' },
       'Vehicle.Speed is already taken from Dash.Speed.',
     ],
+    [{ 'Dash.Fine': 'Vehicle.Speed' }, 'has a factor or an offset of too many digits.'],
     [{ 'Dash.Speed': 13 }, 'must name a signal of the table.'],
   ])('is refused with its entry: %j', (map, words) => {
     expect(mapped(map)).toMatchObject({

@@ -1,5 +1,5 @@
 import { fail, fault, ok, type Result } from '../../words/index.ts';
-import { type Formula, mantissaOf } from '../formula.ts';
+import { type Formula, formatFormula, mantissaOf, parseFormula } from '../formula.ts';
 import type { Signal } from '../signal.ts';
 import { isPlausible, type Quantity, signalByName } from '../signals.ts';
 import type { Unit } from '../units.ts';
@@ -95,6 +95,9 @@ export const mapDatabase = (database: Database, map: SignalMap, where: string): 
     const found = find(database, path);
     if (found === undefined) return wrong(place, 'is not in the DBC file; write Message.Signal.');
     const [key, message, signal] = found;
+    if (!parseFormula(formatFormula(signal.formula)).ok) {
+      return wrong(place, 'has a factor or an offset of too many digits.');
+    }
     const other = taken.get(row.id);
     if (other !== undefined) return wrong(place, `${name} is already taken from ${other}.`);
     const flaw = message.flaw ?? signal.flaw;
