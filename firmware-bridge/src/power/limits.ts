@@ -12,7 +12,7 @@ export const POWER_LIMITS = {
   /** The car answers and nobody drives: it is left alone after this, because questions keep control units awake. */
   onMs: 300_000,
   /** The same where nothing but our own look had woken it. */
-  onAfterBlindMs: MINUTE_MS,
+  onAfterBlindMs: 30_000,
   /** A car that was just driven and does not answer is asked again at this pace. */
   againMs: 15_000,
 
@@ -36,7 +36,7 @@ export const POWER_LIMITS = {
   blindPerHour: 4,
   blindPerDay: 12,
   /** Looks with a reason, one after the other without anybody driving: twice as far apart each time, up to the last. */
-  lookGapMs: MINUTE_MS,
+  lookGapMs: 15_000,
   /** A generator that begins to charge is as sure a sign as there is. */
   chargingGapMs: 10_000,
   lookGapMaxMs: 15 * MINUTE_MS,

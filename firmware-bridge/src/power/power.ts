@@ -164,8 +164,9 @@ const isOwnEcho = ({ look, drivenAt }: Power, change: Change | undefined, milliv
 const withVoltage = (power: Power, millivolts: number, now: MonoNs): Power => {
   const { supply, change: seen } = sampled(power.supply, millivolts, now);
   const change = isOwnEcho(power, seen, millivolts) ? undefined : seen;
-  // An awake car shows by itself what is going on.
-  const trigger = power.mode === 'parked' ? (change ?? power.trigger) : power.trigger;
+  // An awake car shows by itself what is going on; a generator is not forgotten for what its voltage does next.
+  const isNews = power.mode === 'parked' && power.trigger !== 'charging';
+  const trigger = isNews ? (change ?? power.trigger) : power.trigger;
   return { ...power, supply, trigger };
 };
 
