@@ -22,7 +22,7 @@ import {
 } from './plan.ts';
 import { type Road, startOfRoad } from './road.ts';
 import { settled } from './settle.ts';
-import { RESTED, type Supply } from './supply.ts';
+import { isFlat, RESTED, type Supply } from './supply.ts';
 import { pastTotals, type Totals } from './totals.ts';
 import { newTraction, type Traction } from './traction.ts';
 import { NO_TRIPS, type Trips } from './trips.ts';
@@ -102,7 +102,12 @@ export const newCar = (model: CarModel): CarState => {
 
 /** The place `ticks` on. */
 const placeAfter = (model: CarModel, car: CarState, ticks: number): Place =>
-  stepPlan(model.plan, car.place, { start: startOf(model), coolantC: car.heat.coolantC }, ticks);
+  stepPlan(
+    model.plan,
+    car.place,
+    { start: startOf(model), coolantC: car.heat.coolantC, isFlat: isFlat(car.supply) },
+    ticks,
+  );
 
 /** One tick of a car that is not at rest in its parking place. */
 const stepAwake = (model: CarModel, car: CarState): CarState => {

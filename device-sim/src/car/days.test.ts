@@ -159,6 +159,18 @@ describe('a parked simulated car', () => {
     expect(car.supply.volts).toBeLessThan(12);
   });
 
+  it('does not start on Monday when somebody kept it awake all Sunday', () => {
+    const model = modelOf('petrol-manual', {}, 'us06');
+    const saturday = carAt(model, newCar(model), 6 * DAY_MS);
+    let car = saturday;
+    for (let ms = 6 * DAY_MS; ms < 7 * DAY_MS; ms += 20_000) car = heardTraffic(carAt(model, car, ms));
+    const kept = truthOf(carAt(model, car, 8 * DAY_MS));
+    const left = truthOf(carAt(model, saturday, 8 * DAY_MS));
+    expect([left.trips.length, left.failedStarts]).toEqual([14, 0]);
+    expect([kept.trips.length, kept.failedStarts]).toEqual([12, 2]);
+    expect(kept.supplyCharge).toBeLessThan(0.25);
+  });
+
   it('answers once it is awake, if it is electric, and then sleeps again', () => {
     const model = parkedModel('electric');
     const asleep = carAt(model, newCar(model), HOUR_MS);

@@ -31,9 +31,11 @@ export interface Place {
   readonly elapsedS: number;
   /** Cycles driven to their end. */
   readonly cycles: number;
+  /** How often the car would not start, because its 12 V battery was flat. */
+  readonly failedStarts: number;
 }
 
-export const BEGINNING: Place = { stage: 0, elapsedS: 0, cycles: 0 };
+export const BEGINNING: Place = { stage: 0, elapsedS: 0, cycles: 0, failedStarts: 0 };
 
 /** How long one step of a car is. */
 export const TICK_MS = 100;
@@ -111,19 +113,39 @@ export const ticksLeft = (plan: Plan, place: Place, start: Start, coolantC: numb
   return Math.max(1, Math.ceil(seconds / TICK_S) - ticksAt(place));
 };
 
-/** The place `ticks` later, which is no further than the beginning of the next stage. */
-export const stepPlan = (
-  plan: Plan,
-  place: Place,
-  { start, coolantC }: { readonly start: Start; readonly coolantC: number },
-  ticks: number,
-): Place => {
-  if (ticks < ticksLeft(plan, place, start, coolantC)) {
-    return { ...place, elapsedS: (ticksAt(place) + ticks) / TICKS_PER_S };
+const afterStage = ({ stages, loopFrom }: Plan, stage: number): number =>
+  stage + 1 < stages.length ? stage + 1 : loopFrom;
+
+/** Where a driver whose car would not start goes on: where it is parked next. With no such place, they try again. */
+const givenUpAt = (plan: Plan, stage: number): number => {
+  let next = afterStage(plan, stage);
+  for (let seen = 0; seen < plan.stages.length; seen += 1) {
+    if (plan.stages[next]?.do === 'park') return next;
+    next = afterStage(plan, next);
   }
-  const after = place.stage + 1 < plan.stages.length ? place.stage + 1 : plan.loopFrom;
-  const driven = stageAt(plan, place).do === 'drive' ? 1 : 0;
-  return { stage: after, elapsedS: 0, cycles: place.cycles + driven };
+  return stage;
+};
+
+/** What a step of the plan hangs on besides the time. */
+export interface Means {
+  readonly start: Start;
+  readonly coolantC: number;
+  /** The 12 V battery cannot start the car. */
+  readonly isFlat: boolean;
+}
+
+/** The place `ticks` later, which is no further than the beginning of the next stage. */
+export const stepPlan = (plan: Plan, place: Place, means: Means, ticks: number): Place => {
+  const { stage, cycles, failedStarts } = place;
+  if (ticks < ticksLeft(plan, place, means.start, means.coolantC)) {
+    return { stage, elapsedS: (ticksAt(place) + ticks) / TICKS_PER_S, cycles, failedStarts };
+  }
+  const { do: done } = stageAt(plan, place);
+  if (done === 'start' && means.isFlat) {
+    return { stage: givenUpAt(plan, stage), elapsedS: 0, cycles, failedStarts: failedStarts + 1 };
+  }
+  const driven = done === 'drive' ? 1 : 0;
+  return { stage: afterStage(plan, stage), elapsedS: 0, cycles: cycles + driven, failedStarts };
 };
 
 /** What the key says in this place; in the soak of a cycle it is off until just before the next start. */

@@ -151,6 +151,11 @@ export const stepSupply = (supply: Supply, input: SupplyInput, dtS: number): Sup
   return { volts: steadyVolts + ripple, steadyVolts, charge, surfaceVolts, amps, alternatorW: delivered };
 };
 
+/** Below this a starter only groans, and the contactors of a traction battery do not close. */
+const FLAT_CHARGE = 0.25;
+
+export const isFlat = ({ charge }: Supply): boolean => charge < FLAT_CHARGE;
+
 /** Charged overnight. */
 export const RESTED: Supply = {
   volts: restVolts(0.8),

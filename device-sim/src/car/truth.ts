@@ -14,6 +14,8 @@ export interface Truth {
   readonly wokenByTraffic: number;
   /** How long the parked car was awake, whoever kept it so. */
   readonly awakeParkedS: number;
+  /** How often the car would not start because its 12 V battery was flat. */
+  readonly failedStarts: number;
   /** Of the 12 V battery, 0 to 1. */
   readonly supplyCharge: number;
 }
@@ -26,6 +28,7 @@ export const truthOf = (car: CarState, origin: Origin = ATLANTIC): Truth => {
     position: positionOn(car.road, origin, car.motion.speedMps),
     wokenByTraffic: car.network.wokenByTraffic,
     awakeParkedS: car.network.awakeParkedTicks * TICK_S,
+    failedStarts: car.place.failedStarts,
     supplyCharge: car.supply.charge,
   };
 };
