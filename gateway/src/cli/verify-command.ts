@@ -52,6 +52,14 @@ const verifyFile = async (file: string, options: VerifyOptions): Promise<Result<
   return ok(verification.finish());
 };
 
+/** Evidence does not name adapters; a frame of one is none to the others, so asking all is as strict as asking one. */
+const redecodersOf = (name: string): readonly ((raw: Uint8Array) => readonly Body[])[] | undefined => {
+  if (name === 'auto') return [...redecoders.values()];
+  if (name === 'none') return [];
+  const one = redecoders.get(name);
+  return one === undefined ? undefined : [one];
+};
+
 /** `outpost verify FILE`: needs no gateway, no network and no configuration. */
 export const verifyCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
   new Command('verify')
@@ -64,21 +72,28 @@ export const verifyCommand = (terminal: Terminal, finish: (code: number) => void
       "the gateway's or the device's public key, or a file with it, from somewhere you trust",
     )
     .option('--network-key <key...>', 'keys of networks whose receipts count; without, any receipt does', [])
-    .option('--adapter <name>', 'decode raw frames again as this adapter does (none: do not)', 'elm327')
+    .option(
+      '--adapter <name>',
+      'decode raw frames again as this adapter does (auto: as any, none: do not)',
+      'auto',
+    )
     .option('--json', 'for scripts: the whole report')
     .action(async (file: string, options: Options) => {
       const keys = await keysOf(options);
       if (!keys.ok) return finish(complain(terminal, keys.fault));
-      const adapter = redecoders.get(options.adapter);
-      if (adapter === undefined && options.adapter !== 'none') {
-        const words = `there is no adapter of that name; there are ${[...redecoders.keys()].join(', ')} and none.`;
+      const adapters = redecodersOf(options.adapter);
+      if (adapters === undefined) {
+        const words = `there is no adapter of that name; there are ${[...redecoders.keys()].join(', ')}, auto and none.`;
         return finish(complain(terminal, fault('misconfigured', 'verify.adapter', options.adapter, words)));
       }
-      const redecode =
-        adapter === undefined
-          ? {}
-          : { redecode: (_: string, raw: Uint8Array): readonly Body[] => adapter(raw) };
-      const parts = { ...keys.value, ...redecode, hash: platformHash, verify: platformVerifier() };
+      const redecode = (_: string, raw: Uint8Array): readonly Body[] =>
+        adapters.flatMap((again) => again(raw));
+      const parts = {
+        ...keys.value,
+        ...(adapters.length === 0 ? {} : { redecode }),
+        hash: platformHash,
+        verify: platformVerifier(),
+      };
       const report = await verifyFile(file, parts);
       if (!report.ok) return finish(complain(terminal, report.fault));
       if (options.json === true) terminal.out(reportJson(report.value));

@@ -1,16 +1,11 @@
 import { sha256 } from '../../evidence/hash.ts';
 import { asciiBytes, toHex } from '../../words/index.ts';
+import { withSignedCurrent } from './drive.ts';
 import { spread } from './numbers.ts';
 import { SIGNAL, seriesOf, slice, type Track } from './track.ts';
 
 /** Signals that are never alike for so long in two drives. */
-const TELLING: readonly number[] = [
-  SIGNAL.rpm,
-  SIGNAL.load,
-  SIGNAL.airFlow,
-  SIGNAL.packAmperes,
-  SIGNAL.packAmperesUnsigned,
-];
+const TELLING: readonly number[] = [SIGNAL.rpm, SIGNAL.load, SIGNAL.airFlow, SIGNAL.packAmperes];
 /** Samples of the speed that one print is over. */
 const SAMPLES = 40;
 /** A standing car tells the same again and again. */
@@ -30,7 +25,8 @@ const isBeginning = (values: readonly number[], i: number): boolean => {
   return a !== c && (a + 17 * b + 31 * c) % SPACING === 0;
 };
 
-export const printsOf = (track: Track): readonly Print[] => {
+export const printsOf = (given: Track): readonly Print[] => {
+  const track = withSignedCurrent(given);
   const { at, value } = seriesOf(track, SIGNAL.speed);
   const prints: Print[] = [];
   for (let i = 2; i + SAMPLES <= value.length; i += 1) {

@@ -188,7 +188,7 @@ const stuck: WindowRule = {
 
 /** Below, what a car spends hangs more on its heater than on the road. */
 const DEMAND_SPREAD_KW = 5;
-const EFFORT_MIN = 0.55;
+const EFFORT_MIN = 0.58;
 
 const effort: WindowRule = {
   name: 'effort',
