@@ -34,10 +34,15 @@ const listen = (begin: Power = newPower(T0), from: MonoNs = T0) => {
     },
     tell,
     state: () => stateOf(power, now),
-    /** Time passes, with a sample of the voltage each second; `answers` is what the car says when it is asked. */
-    wait: (ms: number, volts: number | ((s: number) => number), answers: readonly Sign[] = []): void => {
-      for (let i = 0; i < ms / SECOND; i += 1) {
-        now = monoAfterMs(now, SECOND);
+    /** Time passes, with a sample of the voltage at each step; `answers` is what the car says when it is asked. */
+    wait: (
+      ms: number,
+      volts: number | ((s: number) => number),
+      answers: readonly Sign[] = [],
+      stepMs = SECOND,
+    ): void => {
+      for (let i = 0; i < ms / stepMs; i += 1) {
+        now = monoAfterMs(now, stepMs);
         const v = typeof volts === 'number' ? volts : volts(i);
         tell({ kind: 'voltage', millivolts: Math.round(v * 1_000) });
         power = passed(power, now);
@@ -66,8 +71,8 @@ const STANDING: readonly Sign[] = [{ kind: 'answer' }, { kind: 'engine', rpm: 0 
 describe('a parked car', () => {
   it('is looked for once at the beginning, then 4 times an hour at most, 12 times a day at most, ever more rarely', () => {
     const car = listen();
-    car.wait(24 * HOUR, 12.5);
-    expect(car.looks.filter(({ blind }) => !blind)).toEqual([{ atS: 1, blind: false }]);
+    car.wait(24 * HOUR, 12.5, [], 10 * SECOND);
+    expect(car.looks.filter(({ blind }) => !blind)).toEqual([{ atS: 10, blind: false }]);
     const blind = car.looks.filter((look) => look.blind).map(({ atS }) => atS);
     expect(blind.length).toBeGreaterThan(4);
     expect(blind.length).toBeLessThanOrEqual(12);
@@ -225,12 +230,12 @@ describe('a battery', () => {
 describe('the account', () => {
   it('outlives connections and restarts, and its budgets too', () => {
     const car = listen();
-    car.wait(2 * HOUR, 12.5);
+    car.wait(2 * HOUR, 12.5, [], 10 * SECOND);
     const text = powerText(car.power, car.now);
     const later = monoNs(5_000_000_000n);
     const again = listen(powerFrom(text, 0, later), later);
     const blind = car.looks.filter((look) => look.blind).length;
-    again.wait(22 * HOUR, 12.5);
+    again.wait(22 * HOUR, 12.5, [], 10 * SECOND);
     expect(blind + again.looks.filter((look) => look.blind).length).toBeLessThanOrEqual(12);
     expect(powerFacts(again.power, again.now)['power']).toBe('parked');
     for (const bad of ['', '{}', 'null', '{"blind":[-1]}', text.slice(1)]) {
@@ -264,7 +269,7 @@ describe('the account', () => {
         const car = listen();
         for (const { minutes, volts, answers } of happenings) {
           const before = car.asked.length + car.looks.length;
-          car.wait(minutes * 60 * SECOND, volts, answers);
+          car.wait(minutes * 60 * SECOND, volts, answers, 5 * SECOND);
           const stopped = volts < 12.2 && answers !== DRIVING && minutes > 10;
           if (stopped) {
             expect(car.state()).toBe('stopped');
