@@ -1,5 +1,5 @@
 import { INFO_TYPES } from '@outpost/schemas/vehicle';
-import { concatBytes, type Fault, fail, fault, ok } from '@outpost/schemas/words';
+import { concatBytes, equalBytes, type Fault, fail, fault, ok } from '@outpost/schemas/words';
 import type { Assembled } from './isotp.ts';
 
 /** The data of one frame of one control unit, with whatever identifies the line that it came from. */
@@ -34,7 +34,7 @@ const isPadded = (codes: Uint8Array): boolean => {
 
 /**
  * Frames of up to three codes, the last filled up with 0000, become one list with its count before it, as on CAN.
- * What follows a frame that was not full was said twice, or comes from elsewhere.
+ * What follows a frame that was not full, or says the same again, was doubled on the way or comes from elsewhere.
  */
 const joinCodes = <Line>(parts: readonly LegacyPart<Line>[]): Assembled<Line> => {
   const lists = parts.map(({ data }) => data.subarray(1));
@@ -43,6 +43,9 @@ const joinCodes = <Line>(parts: readonly LegacyPart<Line>[]): Assembled<Line> =>
   }
   if (lists.slice(0, -1).some((list) => list.length === 0 || isPadded(list))) {
     return refused(broken('after-end', 'a frame of trouble codes after the one that was the last'), parts);
+  }
+  if (lists.some((list, index) => lists.slice(0, index).some((before) => equalBytes(before, list)))) {
+    return refused(broken('repeated', 'a frame of trouble codes came twice'), parts);
   }
   const codes = concatBytes(...lists);
   const count = codes.length / 2;
@@ -105,7 +108,8 @@ const join = <Line>(parts: readonly LegacyPart<Line>[]): Assembled<Line> => {
  * formats for other buses than CAN). The payloads are laid out as on CAN, with the count of items that the older buses
  * leave out, so that everything behind this knows one layout.
  *
- * Faults are `malformed`: `legacy.length`, `legacy.sequence`, `legacy.missing`, `legacy.after-end`.
+ * Faults are `malformed`: `legacy.length`, `legacy.sequence`, `legacy.missing`, `legacy.after-end`,
+ * `legacy.repeated`.
  */
 export const assembleLegacy = <Line>(parts: readonly LegacyPart<Line>[]): readonly Assembled<Line>[] => {
   const answers: LegacyPart<Line>[][] = [];

@@ -84,6 +84,7 @@ describe('an answer in several frames', () => {
     expect(join('43 01 04 00 00 00 00', '43 01 05 00 00 00 00')).toEqual(['legacy.after-end']);
     expect(join('43 00 00 00 00 00 00', '43 00 00 00 00 00 00')).toEqual(['legacy.after-end']);
     expect(join('43 01 04 01')).toEqual(['legacy.length']);
+    expect(join('43 01 04 04 20 C1 23', '43 01 04 04 20 C1 23')).toEqual(['legacy.repeated']);
   });
 
   it('is vehicle information with the count of items that CAN has', () => {
