@@ -55,17 +55,14 @@ describe("the gateway's own dialogue at the simulated dongle", () => {
   it.each([
     ['clone-2.1', '6', 100],
     ['clone-fast', '7', 100],
-    ['stn', '6', 100],
     ['wican', '8', 100],
     ['genuine', '1', 40],
-    ['stn', '2', 40],
     ['clone', '3', 40],
-    ['genuine-1.4', '4', 40],
-    ['genuine', '5', 40],
+    ['stn', '5', 40],
   ] as const)(
     'reads a car through any dongle over any bus: %s, protocol %s',
     (profile, protocol, signals) => {
-      const met = meet(modelOf({ profile, protocol }), 90_000);
+      const met = meet(modelOf({ profile, protocol }), 45_000);
       const of = (kind: Body['kind']): number => met.said.filter(({ body }) => body.kind === kind).length;
       expect(met.phase).toBe('polling');
       expect(of('number')).toBeGreaterThan(signals);

@@ -1,6 +1,6 @@
 import { BEGINNING, type Plan } from '../../car/plan.ts';
 import type { FaultEntry, FaultScript } from '../faults.ts';
-import type { DongleState } from './state.ts';
+import { counted, type DongleState } from './state.ts';
 
 /** What can be asked of a simulation while it runs. */
 export type Order =
@@ -26,14 +26,14 @@ const endedBy = (nowMs: number, { atMs, forMs, ...entry }: FaultEntry): FaultEnt
   forMs: Math.min(forMs, Math.max(0, nowMs - atMs)),
 });
 
-/** Entries beyond this are refused by `calm` alone: a run of a day has room for one order a second. */
+/** A run of a day has room for an order a second; an order to break something beyond it is refused and counted. */
 export const SCRIPT_MAX = 100_000;
 
 export const applyOrder = (state: DongleState, order: Order): DongleState => {
   const { script, tally, nowMs } = state;
   switch (order.kind) {
     case 'fault': {
-      if (script.length >= SCRIPT_MAX) return state;
+      if (script.length >= SCRIPT_MAX) return counted(state, { ordersRefused: 1 });
       const entry = { ...order.entry, atMs: nowMs };
       return { ...state, script: inserted(script, tally.faults, entry) };
     }

@@ -67,8 +67,9 @@ export interface DongleTally {
   /** Frames of answers that were lost, and that were printed twice, between car and program. */
   readonly framesLost: number;
   readonly framesDoubled: number;
-  /** Orders of the control socket. */
+  /** Orders of the control socket, and those of them that there was no room for. */
   readonly orders: number;
+  readonly ordersRefused: number;
 }
 
 /** A parameter that says again what it said then. */
@@ -156,6 +157,7 @@ const NO_TALLY: DongleTally = {
   framesLost: 0,
   framesDoubled: 0,
   orders: 0,
+  ordersRefused: 0,
 };
 
 /** The serial rate after a start: what was written, or programmable parameter 0C, or the maker's. */
