@@ -52,11 +52,17 @@ const SINGLE_MAX_BYTES = 7;
 const FIRST_BYTES = 6;
 const CONSECUTIVE_BYTES = 7;
 
+/**
+ * What control units fill their frames up with. A PID of that number is asked for alone: one flipped digit of a length
+ * would turn the filling behind another value into its answer.
+ */
+const FILLING: ReadonlySet<number> = new Set([0x00, 0x55, 0xaa, 0xcc, 0xff]);
+
 /** The control units that answer a row, as one text; empty where it may not share a request. */
 const groupOf = (row: Row, { rescaled }: CarFacts): string => {
   const [service, pid, more] = row.request ?? [];
   if (row.retired || service !== LIVE_VALUES || pid === undefined || more !== undefined) return '';
-  if (row.alone || row.sameFrames < ALONE_FIRST) return '';
+  if (row.alone || row.sameFrames < ALONE_FIRST || FILLING.has(pid)) return '';
   const length = pidLength(pid);
   const { expected } = row.learner;
   if (length === undefined || expected === undefined) return '';
