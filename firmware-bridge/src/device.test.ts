@@ -2,11 +2,11 @@ import { getEventListeners } from 'node:events';
 import { manualClock } from '@outpost/schemas/testing';
 import { type DeviceName, elapsedMs, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { newTally } from './adapter.ts';
+import { type Adapter, newTally } from './adapter.ts';
 import { defineAdapter } from './define-adapter.ts';
 import { type DeviceEvent, readDevice } from './device.ts';
 import type { Port, PortScheme } from './port.ts';
-import type { DeviceStatus } from './session.ts';
+import type { DeviceStatus, Remembered } from './session.ts';
 import { undecided } from './tally.ts';
 import { letters, sorter } from './testing/letters.ts';
 import { hungUp, type MemoryPort, memoryPort } from './testing/memory-port.ts';
@@ -23,7 +23,23 @@ const adapter = defineAdapter({
 
 const STEP_MS = 50;
 
+/** Asks for something else to be kept each time it begins. */
+const forgetful = (seen: (Remembered | undefined)[]) =>
+  defineAdapter({
+    name: 'forgetful',
+    check: () => ok(undefined),
+    codec: letters,
+    session: (_, remembered) => {
+      seen.push(remembered);
+      const status: DeviceStatus = { phase: 'x', words: 'x.', facts: {}, keep: `text ${seen.length}` };
+      const nothing = { commands: [], said: [], fates: [], whenKept: [], silenceAfterMs: undefined };
+      return { initial: 0, step: (state: number) => ({ ...nothing, state, status }) };
+    },
+  });
+
 interface BenchParts {
+  readonly by?: Adapter;
+  readonly remembered?: Remembered;
   readonly options?: unknown;
   readonly address?: string;
   /** Whether the device is there from the start. */
@@ -31,7 +47,8 @@ interface BenchParts {
 }
 
 /** A device at `toy://1` that is plugged in and pulled by the test. */
-const bench = ({ options, address = 'toy://1', plugged: there = false }: BenchParts = {}) => {
+const bench = (parts: BenchParts = {}) => {
+  const { by = adapter, remembered, options, address = 'toy://1', plugged: there = false } = parts;
   const clock = manualClock();
   const stop = new AbortController();
   const tally = newTally();
@@ -53,7 +70,8 @@ const bench = ({ options, address = 'toy://1', plugged: there = false }: BenchPa
   };
   const events: (DeviceEvent & { readonly atMs: number })[] = [];
   const device = readDevice({
-    adapter,
+    adapter: by,
+    remembered,
     address,
     options,
     device: 'toy' as DeviceName,
@@ -136,6 +154,19 @@ describe('a device', () => {
     expect(kinds()).toEqual(['connected', 'observed', 'disconnected', 'connected', 'observed']);
     expect([tally.connects, tally.disconnects]).toEqual([2, 1]);
     expect(statuses.map(({ phase }) => phase)).toEqual(['connected', 'away', 'away', 'connected']);
+  });
+
+  it('gives each connection what the last one asked to keep, and how long ago that was', async () => {
+    const seen: (Remembered | undefined)[] = [];
+    const kept = { text: 'from an earlier run', agedMs: 60_000 };
+    const { pass, plug, memory } = bench({ by: forgetful(seen), remembered: kept, plugged: true });
+    await pass(1_000);
+    plug(absent);
+    memory().hangUp();
+    await pass(600);
+    plug(undefined);
+    await pass(1_000);
+    expect(seen).toEqual([kept, { text: 'text 1', agedMs: expect.closeTo(1_750, -2.5) }]);
   });
 
   it('starts again from the shortest wait after a connection that held, and not after one that did not', async () => {

@@ -85,8 +85,15 @@ const judge = (seed: number, truth: Trip, bodies: readonly TripBody[]): Judged =
 };
 
 /** Drives one case with one seed and compares what was recorded with what was driven. */
-export const tripRound = (name: CaseName, seed: number): Judged => {
-  const { vehicle, cycle, ambientC, profile } = CASES[name];
+export const tripRound = (
+  name: CaseName,
+  seed: number,
+  {
+    cycle = CASES[name].cycle,
+    options = {},
+  }: { readonly cycle?: CycleName; readonly options?: unknown } = {},
+): Judged => {
+  const { vehicle, ambientC, profile } = CASES[name];
   const { plan, forMs } = planOf(cycle, seed);
   const model: DongleModel = {
     profile: profileOf(profile),
@@ -96,7 +103,7 @@ export const tripRound = (name: CaseName, seed: number): Judged => {
     faults: [],
     speedUp: 1,
   };
-  const { readings, car } = listen(model, { forMs });
+  const { readings, car } = listen(model, { forMs, options });
   const [truth] = car.trips.done;
   if (truth === undefined) throw new Error(`${name} with seed ${seed} was never driven to its end`);
   return judge(
@@ -120,7 +127,7 @@ export interface TripsReport {
   readonly missed: readonly number[];
 }
 
-const isGood = ({ trips, startErrorS, endErrorS, distanceErrorShare }: Judged): boolean =>
+export const isGood = ({ trips, startErrorS, endErrorS, distanceErrorShare }: Judged): boolean =>
   trips === 1 &&
   Math.abs(startErrorS) <= BAR.startS &&
   Math.abs(endErrorS) <= BAR.endS &&
