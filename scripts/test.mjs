@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build, checkNode, install, root, run, say } from './setup.mjs';
 
 /** Debian packages that some tests speak to. Without them those tests are skipped by name. */
-const PACKAGES = { socat: 'socat', 'python3 -m venv': 'python3-venv' };
+const PACKAGES = { socat: 'socat', gpsd: 'gpsd', 'python3 -m venv': 'python3-venv' };
 
 const has = (command) => {
   const [program, ...args] = command.split(' ');

@@ -76,8 +76,7 @@ describe('the dialogue', () => {
     for (const text of [
       '{"class":"VERSION","release":"3.25"}',
       '{"class":"DEVICES","devices":[]}',
-      tpv,
-      tpv,
+      ...new Array<string>(5).fill(tpv),
       '{',
     ]) {
       rig.receive(asciiBytes(`${text}\n`));
@@ -86,6 +85,9 @@ describe('the dialogue', () => {
     expect(rig.fates.map((fate) => (fate.kind === 'dropped' ? fate.reason : fate.kind))).toEqual([
       'control',
       'control',
+      'settling',
+      'settling',
+      'settling',
       'observed',
       'not-due',
       'quarantined',
@@ -97,7 +99,11 @@ describe('the dialogue', () => {
 
   it('says that a simulated receiver is one', () => {
     const rig = createRig(gpsdCodec, gpsdSession({ everyMs: 100 }), () => []);
-    rig.receive(asciiBytes('{"class":"TPV","mode":2,"lat":1,"lon":2,"status":8}\n'));
-    expect(rig.said.map(({ origin }) => origin)).toEqual(['simulated']);
+    const report = (status: string): void => {
+      rig.receive(asciiBytes(`{"class":"TPV","mode":2,"lat":1,"lon":2${status}}\n`));
+      rig.run(1_000);
+    };
+    for (const status of ['', ',"status":8', '', '', ',"status":8']) report(status);
+    expect(rig.said.map(({ origin }) => origin)).toEqual(['simulated', 'simulated']);
   });
 });

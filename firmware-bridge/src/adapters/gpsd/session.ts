@@ -11,8 +11,17 @@ const SILENT_AFTER_MS = 30_000;
 
 type Phase = 'waiting' | 'no-receiver' | 'searching' | 'fixed';
 
+/**
+ * The first reports of a receiver come before all of its sentences were heard: only later ones say that it is a
+ * simulated one. Whatever one report says of that holds for the connection.
+ */
+const SETTLING_REPORTS = 3;
+
 export interface State {
   readonly dueAt: MonoNs | undefined;
+  /** Reports with a fix so far, up to `SETTLING_REPORTS`. */
+  readonly reports: number;
+  readonly simulated: boolean;
   readonly phase: Phase;
 }
 
@@ -30,15 +39,28 @@ interface Outcome {
 }
 
 const tpvOutcome = (
-  { fix, simulated }: Extract<GpsdEvent, { readonly kind: 'tpv' }>,
+  { reports, simulated }: State,
+  { fix }: Extract<GpsdEvent, { readonly kind: 'tpv' }>,
   raw: Uint8Array,
   isWanted: boolean,
 ): Outcome => {
   if (fix === undefined) return { fate: { kind: 'control' }, phase: 'searching' };
+  if (reports < SETTLING_REPORTS) return { fate: { kind: 'dropped', reason: 'settling' }, phase: 'fixed' };
   if (!isWanted) return { fate: { kind: 'dropped', reason: 'not-due' }, phase: 'fixed' };
   const origin = simulated ? 'simulated' : 'live';
   return { fate: { kind: 'observed' }, phase: 'fixed', said: { body: positionBody(fix), raw, origin } };
 };
+
+/** What a report adds to what is known of the receiver. */
+const learned = (state: State, input: Input<GpsdEvent>): State => {
+  if (input.kind !== 'event' || input.event.kind !== 'tpv') return state;
+  return { ...state, simulated: state.simulated || input.event.simulated };
+};
+
+const counted = (state: State, input: Input<GpsdEvent>): number =>
+  input.kind === 'event' && input.event.kind === 'tpv' && input.event.fix !== undefined
+    ? Math.min(state.reports + 1, SETTLING_REPORTS)
+    : state.reports;
 
 const outcomeOf = (state: State, event: GpsdEvent, raw: Uint8Array, isWanted: boolean): Outcome => {
   const { phase } = state;
@@ -48,7 +70,7 @@ const outcomeOf = (state: State, event: GpsdEvent, raw: Uint8Array, isWanted: bo
     case 'devices':
       return { fate: { kind: 'control' }, phase: event.count === 0 ? 'no-receiver' : phase };
     case 'tpv':
-      return tpvOutcome(event, raw, isWanted);
+      return tpvOutcome(state, event, raw, isWanted);
     case 'error':
       return {
         fate: {
@@ -67,15 +89,21 @@ const silent: Fault = fault('unreachable', 'gpsd.silent', 'gpsd', WORDS['no-rece
 
 /** Asks gpsd to report, and takes its positions. */
 export const gpsdSession = ({ everyMs }: GnssOptions): Session<State, GpsdCommand, GpsdEvent> => ({
-  initial: { dueAt: undefined, phase: 'waiting' },
-  step(state: State, input: Input<GpsdEvent>, now: MonoNs): Step<State, GpsdCommand> {
+  initial: { dueAt: undefined, reports: 0, simulated: false, phase: 'waiting' },
+  step(before: State, input: Input<GpsdEvent>, now: MonoNs): Step<State, GpsdCommand> {
+    const state = learned(before, input);
     const isWanted = isDue(state.dueAt, now, everyMs);
     const outcome = input.kind === 'event' ? outcomeOf(state, input.event, input.raw, isWanted) : undefined;
     const phase = outcome?.phase ?? (input.kind === 'silence' ? 'no-receiver' : state.phase);
     const fates: Fate[] = outcome === undefined ? [] : [outcome.fate];
     if (input.kind === 'malformed') fates.push({ kind: 'quarantined', fault: input.fault, raw: input.raw });
     return {
-      state: { phase, dueAt: outcome?.said === undefined ? state.dueAt : nextDue(state.dueAt, now, everyMs) },
+      state: {
+        ...state,
+        phase,
+        reports: counted(state, input),
+        dueAt: outcome?.said === undefined ? state.dueAt : nextDue(state.dueAt, now, everyMs),
+      },
       commands: input.kind === 'opened' ? [{ kind: 'watch' }] : [],
       said: outcome?.said === undefined ? [] : [outcome.said],
       fates,
