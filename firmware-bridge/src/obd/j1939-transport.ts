@@ -140,6 +140,21 @@ export const receiveJ1939 = (transport: Transport, frame: J1939Frame, now: MonoN
   return { transport, message, broken: undefined };
 };
 
+export interface Expired {
+  readonly transport: Transport;
+  readonly expired: readonly NonNullable<Received['broken']>[];
+}
+
+/** Gives up messages whose next packet has not come in time. */
+export const expireJ1939 = (transport: Transport, now: MonoNs): Expired => {
+  const late = [...transport].filter(([, { since }]) => elapsedMs(since, now) > PACKET_TIMEOUT_MS);
+  if (late.length === 0) return { transport, expired: [] };
+  const kept = new Map(transport);
+  for (const [source] of late) kept.delete(source);
+  const reason = broken('unfinished', `no packet came for more than ${PACKET_TIMEOUT_MS} ms`);
+  return { transport: kept, expired: late.map(([, { carriers }]) => ({ carriers, fault: reason })) };
+};
+
 /** The frames' bytes of a message to everybody: one by itself, or the announcement and its packets, for simulators. */
 export const segmentJ1939 = (
   pgn: number,

@@ -6,8 +6,10 @@ import {
   signalById,
 } from '@outpost/schemas/vehicle';
 import { asciiBytes, concatBytes, elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
+import { NO_TRANSPORT } from '../../obd/j1939-transport.ts';
 import { settle } from '../../obd/turn.ts';
 import { FORMULA_MARK } from './formula-line.ts';
+import { expireMessages, j1939Overheard } from './j1939-broadcast.ts';
 import { dropOverheard } from './link.ts';
 import type { Broadcast, Heard } from './state.ts';
 import { after, type Turn } from './turn.ts';
@@ -16,7 +18,13 @@ import { after, type Turn } from './turn.ts';
 const SILENCE_MS = 30_000;
 
 export const startBroadcast = (turn: Turn): void => {
-  turn.phase = { kind: 'broadcast', heardAt: turn.now, due: new Map() };
+  turn.phase = {
+    kind: 'broadcast',
+    heardAt: turn.now,
+    due: new Map(),
+    spoken: new Map(),
+    transport: NO_TRANSPORT,
+  };
 };
 
 const isDue = (turn: Turn, due: MonoNs | undefined): boolean =>
@@ -62,7 +70,8 @@ export const broadcastOverheard = (turn: Turn, phase: Broadcast, heard: Heard): 
   const drop = (reason: string): void => settle(turn, [heard], () => ({ kind: 'dropped', reason }));
   const message = rtr ? undefined : turn.options.broadcast?.messages.get(messageKey(id, extended));
   if (message === undefined) {
-    drop('not-mapped');
+    if (turn.options.broadcast?.j1939 !== true || !extended || rtr) drop('not-mapped');
+    else turn.phase = j1939Overheard(turn, { ...phase, heardAt: turn.now }, heard, event.frame);
     return;
   }
   const read = readMapped(message, data);
@@ -79,7 +88,10 @@ export const broadcastOverheard = (turn: Turn, phase: Broadcast, heard: Heard): 
 /** Waits for frames; true where none came for long. */
 export const broadcastNext = (turn: Turn, phase: Broadcast): boolean => {
   const until = monoAfterMs(phase.heardAt, SILENCE_MS);
-  if (elapsedMs(turn.now, until) <= 0) return true;
+  if (elapsedMs(turn.now, until) <= 0) {
+    turn.phase = expireMessages(turn, phase);
+    return true;
+  }
   turn.wakeAt = until;
   return false;
 };

@@ -18,6 +18,7 @@ interface Choices extends ObdOptions {
   readonly answerTimeoutMs: number;
   readonly dbc: string | undefined;
   readonly dbcMap: string | undefined;
+  readonly j1939: boolean;
   readonly broadcastEveryMs: number | undefined;
 }
 
@@ -36,6 +37,8 @@ export interface SlcanOptions extends ObdOptions {
 
 export interface BroadcastOptions {
   readonly messages: MappedMessages;
+  /** The bus is that of a heavy vehicle (SAE J1939): what the file does not name is read as its groups. */
+  readonly j1939: boolean;
   /** Readings of one signal no more often than this; undefined: at the pace of the signal table. */
   readonly everyMs: number | undefined;
 }
@@ -51,6 +54,7 @@ const DEFAULTS: Choices = {
   answerTimeoutMs: 150,
   dbc: undefined,
   dbcMap: undefined,
+  j1939: false,
   broadcastEveryMs: undefined,
 };
 
@@ -79,6 +83,8 @@ const checkKey = (key: string, value: unknown): Result<Partial<Choices>> | undef
       const number = checkNumber(where, value, BROADCAST_EVERY);
       return number.ok ? ok({ broadcastEveryMs: number.value }) : number;
     }
+    case 'j1939':
+      return typeof value === 'boolean' ? ok({ j1939: value }) : wrongOption(where, 'must be true or false.');
     case 'dbc':
     case 'dbcMap':
       return typeof value === 'string' && value !== ''
@@ -114,18 +120,29 @@ const readBroadcast = (dbc: string, map: string, readText: ReadText): Result<Map
 export const checkOptions = (options: unknown, readText: ReadText): Result<SlcanOptions> => {
   const checked = checkOptionsOver(DEFAULTS, options, checkKey);
   if (!checked.ok) return checked;
-  const { bitRateKbps, identifierBits, dbc, dbcMap, broadcastEveryMs, ...obd } = checked.value;
+  const {
+    bitRateKbps,
+    identifierBits,
+    dbc,
+    dbcMap,
+    j1939,
+    broadcastEveryMs: everyMs,
+    ...obd
+  } = checked.value;
   const plain = {
     ...obd,
     voltageEveryMs: undefined,
     rate: bitRateKbps === 'auto' ? undefined : BIT_RATES_KBPS.indexOf(bitRateKbps),
     idBits: identifierBits === 'auto' ? undefined : identifierBits,
   };
-  if (dbc === undefined && dbcMap === undefined) return ok({ ...plain, broadcast: undefined });
+  if (dbc === undefined && dbcMap === undefined) {
+    const broadcast = j1939 ? { messages: new Map(), j1939, everyMs } : undefined;
+    return ok({ ...plain, broadcast });
+  }
   if (dbc === undefined || dbcMap === undefined) {
     return wrongOption(`options.${dbc === undefined ? 'dbc' : 'dbcMap'}`, 'dbc and dbcMap belong together.');
   }
   const messages = readBroadcast(dbc, dbcMap, readText);
   if (!messages.ok) return messages;
-  return ok({ ...plain, broadcast: { messages: messages.value, everyMs: broadcastEveryMs } });
+  return ok({ ...plain, broadcast: { messages: messages.value, j1939, everyMs } });
 };

@@ -1,6 +1,7 @@
 import { asciiBytes, asciiText, type Body } from '@outpost/schemas/words';
 import type { CanFrame } from '../../can/frame.ts';
 import { isAnswerId } from '../../obd/can-frame.ts';
+import { redecodeJ1939 } from '../../obd/j1939-bodies.ts';
 import { redecodeFrames } from '../../obd/redecode.ts';
 import { identityOfLine } from './adapter-line.ts';
 import { type Event, eventWire } from './event.ts';
@@ -29,7 +30,8 @@ const isAnswer = ([first]: readonly CanFrame[]): boolean => {
 
 /**
  * Every body that a reading's raw bytes say, computed again from nothing but those bytes: the lines of the frames of
- * one answer as they came, joined by carriage returns; or of one broadcast frame and its formula; or one line that the
+ * one answer as they came, joined by carriage returns; or of one broadcast frame and its formula; or of the
+ * frames of one message of J1939; or one line that the
  * adapter printed about itself. Empty where the bytes say nothing.
  */
 export const redecode = (raw: Uint8Array): readonly Body[] => {
@@ -45,6 +47,9 @@ export const redecode = (raw: Uint8Array): readonly Body[] => {
     return body === undefined ? [] : [body];
   }
   const frames = lines.map(frameOf).filter((frame) => frame !== undefined);
-  if (frames.length < lines.length || !isAnswer(frames)) return [];
-  return redecodeFrames(frames.map(({ id, data }) => ({ id, bytes: data })));
+  if (frames.length < lines.length) return [];
+  const shown = frames.map(({ id, data }) => ({ id, bytes: data }));
+  const answered = isAnswer(frames) ? redecodeFrames(shown) : [];
+  if (answered.length > 0) return answered;
+  return frames.every(({ extended }) => extended) ? redecodeJ1939(shown) : [];
 };

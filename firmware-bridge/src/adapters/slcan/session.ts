@@ -55,7 +55,7 @@ const cannotListen = fault(
   'unreachable',
   'slcan.cannot-listen',
   'adapter',
-  'it cannot listen without a word (L), and a DBC file is only ever read that way; use another adapter.',
+  'it cannot listen without a word (L), and a DBC file and J1939 are only ever read that way; use another adapter.',
 );
 
 const takeTold = (turn: Turn, told: Extract<Outcome, { kind: 'told' }>): void => {

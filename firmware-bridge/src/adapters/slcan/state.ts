@@ -3,6 +3,7 @@ import type { Reception } from '../../can/isotp-receive.ts';
 import type { IdBits } from '../../obd/can-frame.ts';
 import type { Discover } from '../../obd/discover.ts';
 import type { Assembled } from '../../obd/isotp.ts';
+import type { Transport } from '../../obd/j1939-transport.ts';
 import type { Poll } from '../../obd/poll.ts';
 import type { Carrier, Question } from '../../obd/question.ts';
 import type { CarFacts, Counts } from '../../obd/turn.ts';
@@ -72,12 +73,16 @@ export interface Absent {
   readonly woke: boolean;
 }
 
-/** Reading what is on the bus by itself, described by a DBC file. */
+/** Reading what is on the bus by itself, described by a DBC file or by SAE J1939. */
 export interface Broadcast {
   readonly kind: 'broadcast';
   readonly heardAt: MonoNs;
   /** By signal: no reading of it before. */
   readonly due: ReadonlyMap<number, MonoNs>;
+  /** The same for what J1939 says, by what it is and who says it. */
+  readonly spoken: ReadonlyMap<string, MonoNs>;
+  /** Messages of several packets that are under way. */
+  readonly transport: Transport;
 }
 
 export type Phase =
