@@ -26,6 +26,10 @@ export interface Request {
   readonly bytes: Uint8Array;
   /** Return after this many lines instead of waiting for the time-out; 1 to 9. */
   readonly lines?: number;
+  /** STN chips only (`STPX`): the identifier that it goes to, three or eight digits, for this request alone. */
+  readonly header?: string;
+  /** With `header`: how long to wait for an answer. */
+  readonly waitMs?: number;
 }
 
 const CR = 0x0d;
@@ -56,7 +60,8 @@ const AT_COMMANDS: readonly RegExp[] = [
  */
 const OTHER_COMMANDS: readonly RegExp[] = [/^(?:STI|STDI|STVR)$/, /^STBR[0-9]{4,7}$/, /^\x7f\x7f$/];
 
-const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {
+/** Everything but the carriage return. */
+export const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): string => {
   if (command.kind === 'at') {
     if (AT_COMMANDS.some((allowed) => allowed.test(command.text))) return `AT${command.text}`;
     throw new RangeError(`AT${command.text} is not on the list of adapter commands that may be sent`);
@@ -68,7 +73,12 @@ const commandText = (command: Exclude<Command, { readonly kind: 'nudge' }>): str
   if (command.kind !== 'request') throw new RangeError(`a ${command.kind} command is never sent`);
   assertReadOnly(command.bytes);
   const hex = toHex(command.bytes).toUpperCase();
-  const { lines } = command;
+  const { lines, header, waitMs } = command;
+  if (header !== undefined) {
+    if (!/^(?:[0-7][0-9A-F]{2}|[01][0-9A-F]{7})$/.test(header))
+      throw new RangeError(`${header} is no identifier`);
+    return `STPX H:${header}, D:${hex}${waitMs === undefined ? '' : `, T:${Math.round(waitMs)}`}`;
+  }
   if (lines === undefined) return hex;
   if (!Number.isInteger(lines) || lines < 1 || lines > 9) throw new RangeError(`${lines} lines: 1 to 9`);
   return `${hex}${lines}`;

@@ -7,6 +7,7 @@ import { busOf } from './bus.ts';
 import { type Judgement, judge } from './judge.ts';
 import { synchronise } from './link.ts';
 import type { Printed } from './state.ts';
+import { stnSend } from './stn-send.ts';
 import { tuneByAnswer, tuneByLoss, tuneByReply } from './tune.ts';
 import {
   AT_TIMEOUT_MS,
@@ -114,6 +115,16 @@ const tune = (turn: Turn, phase: Poll, question: Question, printed: Printed, { v
   if (tuning !== facts.tuning) turn.facts = { ...facts, tuning };
 };
 
+/** Whether the chip knows `STPX` is seen by its answer to the first one; where not, the question is asked otherwise. */
+const triedStn = (turn: Turn, { asked: { command } }: Printed, reply: Reply): Reply => {
+  if (command.kind !== 'request' || command.header === undefined || reply.verdict === 'late') return reply;
+  const works = reply.verdict !== 'unsupported';
+  if (turn.facts.capabilities['STPX'] !== works) {
+    turn.facts = { ...turn.facts, capabilities: { ...turn.facts.capabilities, STPX: works } };
+  }
+  return works ? reply : emptyReply('late');
+};
+
 export const pollPrinted = (turn: Turn, phase: Poll, printed: Printed): Conversed => {
   const { question, row } = printed.asked;
   if (question === undefined) {
@@ -121,7 +132,7 @@ export const pollPrinted = (turn: Turn, phase: Poll, printed: Printed): Converse
     else settingPrinted(turn, printed);
     return 'goes-on';
   }
-  const reply = replyOf(turn, question, printed);
+  const reply = triedStn(turn, printed, replyOf(turn, question, printed));
   tune(turn, phase, question, printed, reply);
   const next = pollReply(turn, phase, question, reply);
   if (next === 'lost') return 'lost';
@@ -137,9 +148,11 @@ const PATIENT_MS = 6_000;
 
 /** Asks one control unit or all, once the chip is set to it; what the chip cannot ask is told to the schedule. */
 const askAimed = (turn: Turn, phase: Poll, question: Question): void => {
-  const aimed = aim(turn, question);
+  const sending = stnSend(turn, question);
+  const aimed = aim(turn, sending === undefined ? question : undefined);
   if (aimed === 'ready') {
-    askCar(turn, question, requestTimeoutMs(turn) + (question.patient === true ? PATIENT_MS : 0));
+    const timeoutMs = requestTimeoutMs(turn) + (question.patient === true ? PATIENT_MS : 0);
+    askCar(turn, question, timeoutMs, sending);
   }
   if (aimed !== 'refused') return;
   const next = pollReply(turn, phase, question, emptyReply('unsupported'));

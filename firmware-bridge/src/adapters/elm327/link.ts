@@ -1,6 +1,7 @@
 import { elapsedMs, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import { CONTROL, noteTrouble, quarantined, settle } from '../../obd/turn.ts';
 import type { Input } from '../../session.ts';
+import { commandText } from './command.ts';
 import type { Event } from './event.ts';
 import { findRate, hearProbed, hearRaised, raiseOverdue, rateOverdue } from './rate.ts';
 import type { Asked, Heard, Link, Printed } from './state.ts';
@@ -74,8 +75,8 @@ const resetWords = ({ event }: Heard, link: Link): string | undefined => {
   return /ELM3\d\d v\d/.test(event.text) ? 'the dongle started anew by itself' : undefined;
 };
 
-/** The longest command, six parameters and a line count, with a NUL here and there. */
-const ECHO_MAX_BYTES = 18;
+/** The longest command, one with a header of eight digits, with a NUL here and there. */
+const ECHO_MAX_BYTES = 48;
 
 const isEcho = ({ event, raw }: Heard, asked: Asked): boolean => {
   const { command } = asked;
@@ -87,6 +88,7 @@ const isEcho = ({ event, raw }: Heard, asked: Asked): boolean => {
   if (command.kind === 'at') return printed === `AT${command.text}`;
   if (command.kind === 'other') return printed === command.text;
   if (command.kind !== 'request') return false;
+  if (command.header !== undefined) return printed === commandText(command).replaceAll(' ', '');
   let sent = '';
   for (const byte of command.bytes) sent += byte.toString(16).toUpperCase().padStart(2, '0');
   return printed === `${sent}${command.lines ?? ''}`;

@@ -2,7 +2,7 @@ import { type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/wo
 import type { Question } from '../../obd/question.ts';
 import { mayAskAt, noteRequest, noteTrouble, type ObdTurn } from '../../obd/turn.ts';
 import type { Power } from '../../power/index.ts';
-import type { Command } from './command.ts';
+import type { Command, Request } from './command.ts';
 import type { Elm327Options } from './options.ts';
 import type { Asked, Facts, Link, Phase, State, Upsets } from './state.ts';
 
@@ -87,7 +87,7 @@ const ask = (turn: Turn, asked: Asked): void => {
 };
 
 /** What only STN chips know. */
-const STN_COMMANDS: ReadonlySet<string> = new Set(['STI', 'STDI', 'STVR']);
+const STN_COMMANDS: ReadonlySet<string> = new Set(['STI', 'STDI', 'STVR', 'STPX']);
 
 /** Commands of STN chips stand for themselves (`STI`); all others stand after `AT`. */
 export const commandName = (text: string): string => (STN_COMMANDS.has(text) ? text : `AT${text}`);
@@ -99,12 +99,17 @@ export const askAdapter = (turn: Turn, text: string, timeoutMs: number, row = -1
   ask(turn, { command: chipCommand(text), timeoutMs, question: undefined, row });
 
 /** Sends a question to the car, or waits until the rate limit allows it. */
-export const askCar = (turn: Turn, question: Question, timeoutMs: number): void => {
+export const askCar = (
+  turn: Turn,
+  question: Question,
+  timeoutMs: number,
+  sending: Pick<Request, 'header' | 'waitMs'> = {},
+): void => {
   turn.wakeAt = mayAskAt(turn);
   if (turn.wakeAt !== undefined) return;
   noteRequest(turn);
   const { request: bytes, frames } = question;
   const lines = turn.facts.lineCount === 'refused' ? undefined : frames;
-  const command: Command = { kind: 'request', bytes, ...(lines === undefined ? {} : { lines }) };
+  const command: Command = { kind: 'request', bytes, ...(lines === undefined ? {} : { lines }), ...sending };
   ask(turn, { command, timeoutMs, question, row: -1 });
 };

@@ -23,6 +23,8 @@ const wide = Object.fromEntries(
   Object.entries(GOOD_CAR).map(([request, reply]) => [request, reply.replaceAll('7E8', '18DAF110')]),
 );
 
+const LEAF = { profile: profileOf('nissan-leaf-ze1') };
+
 /** Control units that are asked one by one in the manner of ISO 14229-1. */
 export const UDS_TRANSCRIPTS: readonly Transcript[] = [
   {
@@ -150,6 +152,14 @@ export const UDS_TRANSCRIPTS: readonly Transcript[] = [
     options: BOLT,
     ms: 90_000,
     says: ['stored=P0104-1A@7EC', 'pending=P0104-1A,U0123-00@7EC'],
+  },
+  {
+    name: 'what a profile asks by a service that is not on the read-only list is left out, and named',
+    replies: {},
+    options: LEAF,
+    says: [RPM],
+    words: 'not asked: battery (service 21 is not on the read-only list)',
+    sends: { '2101': [0, 0] },
   },
   {
     name: 'the control unit sleeps: the car is still there',
