@@ -1,12 +1,26 @@
 import { pidByNumber, signalById } from '@outpost/schemas/vehicle';
 import type { DeviceStatus, SignalRate } from '../session.ts';
+import type { ObdOptions } from './options.ts';
 import type { Poll } from './poll.ts';
 import { notOffered, perSecondOf, type Row } from './schedule.ts';
 import type { CarFacts, ObdTurn } from './turn.ts';
+import { chooseRequests } from './uds-rows.ts';
 
 const vinsOf = ({ vins }: CarFacts): readonly string[] => [
   ...new Set([...vins.values()].map(({ vin }) => vin)),
 ];
+
+/** More than so many are counted only. */
+const LEFT_OUT_NAMED = 3;
+
+/** What of the vehicle's profile is not asked, and why; `` where there is nothing to say. */
+const profileWords = ({ profile, extendedSessions }: ObdOptions, { ecus }: CarFacts): string => {
+  if (profile === undefined) return '';
+  const { leftOut } = chooseRequests(profile, ecus, extendedSessions);
+  if (leftOut.length === 0) return '';
+  const more = leftOut.length > LEFT_OUT_NAMED ? ` and ${leftOut.length - LEFT_OUT_NAMED} more` : '';
+  return ` Of the profile ${profile.name} these are not asked: ${leftOut.slice(0, LEFT_OUT_NAMED).join(', ')}${more}.`;
+};
 
 /** One sentence on what is read of the car, over the bus of that name. */
 export const pollWords = ({ car, options }: ObdTurn, { rows }: Poll, bus: string): string => {
@@ -21,7 +35,7 @@ export const pollWords = ({ car, options }: ObdTurn, { rows }: Poll, bus: string
     missing.length === 0 ? '' : ` The car does not offer PID ${missing.join(', ')} of the poll list.`;
   const asked = rows.filter(({ retired, request }) => !retired && request?.[0] === 0x01).length;
   const units = car.ecus.length === 1 ? 'one control unit' : `${car.ecus.length} control units`;
-  return `Reading ${asked} parameters of ${units} over ${bus}.${lacks}`;
+  return `Reading ${asked} parameters of ${units} over ${bus}.${lacks}${profileWords(options, car)}`;
 };
 
 /**
