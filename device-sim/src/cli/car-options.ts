@@ -23,6 +23,8 @@ export interface CarOptions {
   readonly listen?: string;
   readonly pty?: string;
   readonly control?: string;
+  /** Where a satellite receiver in the car listens. */
+  readonly gnss?: string;
   /** `elm327` or `slcan`. */
   readonly dongle?: string;
   readonly seed: string;
@@ -64,11 +66,11 @@ const numberOf = (option: string, text: string, low: number, high: number, what:
   return wrong(option, `"${text}" is not ${what} from ${low} to ${high}.`);
 };
 
-const tcpOf = (text: string): Result<Socket> => {
+export const tcpOf = (option: string, text: string): Result<Socket> => {
   const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^/:[\]\s]+):(\d{1,5})\/?$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
-    return wrong('--listen', `"${text}" is no address to listen on; write it like ${DEFAULT_LISTEN}.`);
+    return wrong(option, `"${text}" is no address to listen on; write it like ${DEFAULT_LISTEN}.`);
   }
   return ok(tcpSocket(match[1].replace(/^\[(.*)\]$/, '$1'), port));
 };
@@ -86,7 +88,7 @@ export const socketOf = ({ listen, pty, baud }: CarOptions): Result<Socket> => {
   if (baud !== undefined && pty === undefined) {
     return wrong('--baud', 'only a serial line has a rate: give --pty with it.');
   }
-  if (pty === undefined) return tcpOf(listen ?? DEFAULT_LISTEN);
+  if (pty === undefined) return tcpOf('--listen', listen ?? DEFAULT_LISTEN);
   if (/[,!\s"'\\]/.test(pty) || pty === '') {
     return wrong('--pty', `"${pty}" cannot be the path of a serial line; use letters, digits, / . - and _.`);
   }

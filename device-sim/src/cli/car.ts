@@ -8,6 +8,7 @@ import { serveControl } from '../devices/control/serve-control.ts';
 import { BUS_PROTOCOLS } from '../devices/elm327/bus-protocol.ts';
 import { PROFILE_NAMES } from '../devices/elm327/profile.ts';
 import { MISHAPS } from '../devices/faults.ts';
+import { serveReceiver } from '../devices/gnss.ts';
 import { type ServedCar, type ServedTally, serveCar } from '../devices/serve-car.ts';
 import { runSlcan } from '../devices/slcan/run-slcan.ts';
 import {
@@ -17,6 +18,7 @@ import {
   modelOfOptions,
   PLAN_NAMES,
   socketOf,
+  tcpOf,
 } from './car-options.ts';
 
 export { type CarOptions, modelOfOptions } from './car-options.ts';
@@ -37,6 +39,21 @@ const NOTHING: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve(
 
 const controlOf = (path: string | undefined, car: ServedCar): Promise<Result<AsyncDisposable>> =>
   path === undefined ? Promise.resolve(ok(NOTHING)) : serveControl(path, car);
+
+const receiverOf = async (
+  address: string | undefined,
+  car: ServedCar,
+  terminal: SimTerminal,
+): Promise<Result<AsyncDisposable>> => {
+  if (address === undefined) return ok(NOTHING);
+  const socket = tcpOf('--gnss', address);
+  if (!socket.ok) return socket;
+  const look = () => car.look().car;
+  const { signal } = terminal;
+  const receiver = await serveReceiver({ look, socket: socket.value, clock: systemClock(), signal });
+  if (receiver.ok) terminal.out(`its satellite receiver (NMEA 0183) at ${receiver.value.where}`);
+  return receiver;
+};
 
 /** Runs until the signal aborts; resolves with the exit code. */
 export const runCar = async (options: CarOptions, terminal: SimTerminal): Promise<number> => {
@@ -67,6 +84,9 @@ export const runCar = async (options: CarOptions, terminal: SimTerminal): Promis
   const route = driven.plan.stages.find((stage) => stage.do === 'drive')?.cycle.name ?? 'parked';
   terminal.out(`simulated car at ${car.where}: VIN ${identity.vin}, ${route}, ${profile.name} dongle`);
   if (options.control !== undefined) terminal.out(`control socket at ${options.control}`);
+  const receiver = await receiverOf(options.gnss, car, terminal);
+  if (!receiver.ok) return complain(receiver.fault);
+  await using _tell = receiver.value;
   const ended = await car.ended;
   terminal.out(`simulated car ended: ${summary(car.tally())}`);
   return ended.ok ? 0 : complain(ended.fault);
@@ -114,6 +134,10 @@ export const carCommand = (terminal: SimTerminal, finish: (code: number) => void
     .option('--pty <path>', 'where the serial dongle appears instead (needs socat)')
     .option('--baud <rate>', 'the rate of the serial dongle, to be met: at another one there is garbage')
     .option('--control <path>', 'a Unix socket at which the running simulation takes orders')
+    .option(
+      '--gnss <address>',
+      'where a satellite receiver in the car tells its position, tcp://127.0.0.1:2948',
+    )
     .option('--seed <number>', 'a run with the same seed is the same run', '1')
     .option('--model <name>', `which car: ${VEHICLE_NAMES.join(', ')}`, DEFAULT_MODEL)
     .option('--cycle <name>', `how it is driven, in a loop: ${CYCLE_NAMES.join(', ')}`, 'wltc')
