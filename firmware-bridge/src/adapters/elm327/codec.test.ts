@@ -72,6 +72,20 @@ describe('the commands of the vectors', () => {
   });
 });
 
+describe('notes on the search for the bus', () => {
+  it('are taken off the answer that is glued to them', () => {
+    const hex = { kind: 'hex', groups: ['486B104100BE1FB811AA'] };
+    for (const [text, kinds] of [
+      ['SEARCHING...BUS INIT: ...OK', ['searching', 'bus-init']],
+      ['BUS INIT: OK ', ['bus-init']],
+      ['SEARCHING: ', ['searching']],
+    ] as const) {
+      const bytes = asciiBytes(`${text}486B104100BE1FB811AA\r`);
+      expect(valuesOf(elm327Codec.event, bytes), text).toEqual([...kinds.map((kind) => ({ kind })), hex]);
+    }
+  });
+});
+
 describe('the read-only list', () => {
   it('lets no service out but those that only read, whatever follows it', () => {
     const parameters = fc.uint8Array({ maxLength: 7 });
