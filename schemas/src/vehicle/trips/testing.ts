@@ -21,12 +21,23 @@ export interface PretendOptions {
   /** Whether it has an engine at all. */
   readonly engine?: boolean;
   readonly origin?: Origin;
+  /** A traction battery of 400 V that gives 50 A while the car moves, and takes 10 A while it stands and answers. */
+  readonly pack?: boolean;
 }
 
 const START_WALL = 1_800_000_000_000_000_000n;
 
 /** Signals of the table. */
-const SIGNAL = { speed: 1, rpm: 2, volts: 3, fuelRate: 13, runTime: 15, odometer: 21 } as const;
+const SIGNAL = {
+  speed: 1,
+  rpm: 2,
+  volts: 3,
+  fuelRate: 13,
+  runTime: 15,
+  odometer: 21,
+  packVolts: 172,
+  packAmperes: 173,
+} as const;
 
 export interface Pretender {
   readonly readings: TripReading[];
@@ -40,7 +51,7 @@ export interface Pretender {
 }
 
 export const pretend = (options: PretendOptions = {}): Pretender => {
-  const { runTime = true, engine = true, origin = 'live' } = options;
+  const { runTime = true, engine = true, origin = 'live', pack = false } = options;
   const readings: TripReading[] = [];
   let [nowS, metres, ranS, epochs, sequence, bootS] = [0, 0, 0, 1, 0, 0];
   let trust: TimeTrust = 'ntp';
@@ -71,6 +82,8 @@ export const pretend = (options: PretendOptions = {}): Pretender => {
       return;
     }
     number(SIGNAL.speed, kmh);
+    if (pack) number(SIGNAL.packVolts, 400_000);
+    if (pack) number(SIGNAL.packAmperes, kmh > 0 ? -500 : 100);
     if (engine) number(SIGNAL.rpm, rpm * 100);
     if (engine) number(SIGNAL.fuelRate, rpm > 0 ? 500 : 0);
     if (runTime && nowS % 5 === 0) number(SIGNAL.runTime, ranS);

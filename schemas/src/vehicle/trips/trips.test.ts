@@ -94,6 +94,21 @@ describe('a trip', () => {
     },
   );
 
+  it('of an electric car tells the energy that it took, less what it gave back', () => {
+    const stop = { forS: 60 };
+    const { trips } = play([drive(600), stop, drive(300), PARKED], {
+      engine: false,
+      runTime: false,
+      pack: true,
+    });
+    expect(trips).toHaveLength(1);
+    const driven = (900 * 400 * 50) / 3_600;
+    const regained = (60 * 400 * 10) / 3_600;
+    expect(trips[0]?.energyWh).toBeGreaterThan(driven - regained - 10);
+    expect(trips[0]?.energyWh).toBeLessThan(driven - regained + 10);
+    expect(trips[0]?.fuelMl).toBe(undefined);
+  });
+
   it('of an engine that idles on ends with the last movement', () => {
     const { trips } = play([drive(90), { forS: 1_800, rpm: 800 }, OFF, PARKED]);
     expect(trips).toHaveLength(1);
