@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADAPTERS, newTally, readDevice, systemClock } from '@outpost/firmware-bridge';
-import { pidByNumber } from '@outpost/schemas/vehicle';
+import { pidByNumber, pidLength } from '@outpost/schemas/vehicle';
 import { type Body, type DeviceName, elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { meet } from '../devices/elm327/meeting.ts';
 import type { ProfileName } from '../devices/elm327/profile.ts';
@@ -16,16 +16,28 @@ import type { Bench, BenchOptions, Figure, Ratio } from './result.ts';
 /** Live values of one signal each that the engine alone answers, by PID, with python-OBD's names for them. */
 const POLLED: readonly (readonly [pid: string, name: string])[] = [
   ['04', 'ENGINE_LOAD'],
+  ['05', 'COOLANT_TEMP'],
+  ['0A', 'FUEL_PRESSURE'],
   ['0B', 'INTAKE_PRESSURE'],
   ['0C', 'RPM'],
   ['0E', 'TIMING_ADVANCE'],
   ['0F', 'INTAKE_TEMP'],
   ['10', 'MAF'],
   ['11', 'THROTTLE_POS'],
+  ['2E', 'EVAPORATIVE_PURGE'],
   ['2F', 'FUEL_LEVEL'],
+  ['30', 'WARMUPS_SINCE_DTC_CLEAR'],
   ['33', 'BAROMETRIC_PRESSURE'],
+  ['3C', 'CATALYST_TEMP_B1S1'],
   ['43', 'ABSOLUTE_LOAD'],
+  ['44', 'COMMANDED_EQUIV_RATIO'],
+  ['45', 'RELATIVE_THROTTLE_POS'],
   ['46', 'AMBIANT_AIR_TEMP'],
+  ['47', 'THROTTLE_POS_B'],
+  ['49', 'ACCELERATOR_POS_D'],
+  ['4A', 'ACCELERATOR_POS_E'],
+  ['4C', 'THROTTLE_ACTUATOR'],
+  ['52', 'ETHANOL_PERCENT'],
   ['5C', 'OIL_TEMP'],
 ];
 
@@ -46,7 +58,8 @@ const optionsOf = (parametersPerRequestMax: number): Readonly<Record<string, unk
 });
 
 const PER_REQUEST = [1, 6] as const;
-const LEARNED_AFTER_MS = 60_000;
+/** By then the results of all monitors have been asked for, which is done once an hour. */
+const LEARNED_AFTER_MS = 240_000;
 
 /** PIDs a second that our adapter reads in simulated time, where nothing but dongle and car take any. */
 const achieved = (profile: ProfileName, perRequest: number, forMs: number): number => {
@@ -62,9 +75,12 @@ const achieved = (profile: ProfileName, perRequest: number, forMs: number): numb
 const theoretical = (profile: ProfileName, perRequest: number, forMs: number): number => {
   const talk = dialogue(modelOf({ profile }));
   for (const command of ['ATZ', 'ATE0', 'ATL0', 'ATS0', 'ATH1', 'ATAT1', 'ATSP6', '0100']) talk.ask(command);
+  // Short values together: six of one byte each come in two frames, with a single longer one in three.
+  const bytesOf = (pid: string): number => pidLength(Number.parseInt(pid, 16)) ?? 0;
+  const shortest = POLLED.map(([pid]) => pid).toSorted((a, b) => bytesOf(a) - bytesOf(b));
   const requests: string[] = [];
   for (let at = 0; at < POLLED.length; at += perRequest) {
-    const pids = POLLED.slice(at, at + perRequest).map(([pid]) => pid);
+    const pids = shortest.slice(at, at + perRequest);
     const lines = talk.ask(`01${pids.join('')}`).split('\r').length - 2;
     requests.push(`01${pids.join('')}${lines}`);
   }
