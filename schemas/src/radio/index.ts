@@ -1,0 +1,53 @@
+export {
+  fskAirtimeUs,
+  type LoraFrame,
+  loraAirtimeUs,
+  lorawanFrame,
+  lrFhssAirtimeUs,
+  symbolUs,
+} from './airtime.ts';
+export {
+  type Admission,
+  admitEmission,
+  DUTY_WINDOW_US,
+  type DutyLedger,
+  EMPTY_LEDGER,
+  type Emission,
+  LEDGER_EMISSIONS_MAX,
+  settleLedger,
+  usedUs,
+  withdrawEmission,
+} from './duty-ledger.ts';
+export { aesCmac } from './lorawan/cmac.ts';
+export {
+  type AnsweredRequest,
+  dataMic,
+  dataMicHolds,
+  type OpenJoinAccept,
+  openJoinAccept,
+  requestMicHolds,
+  type SessionKeys,
+  type UplinkContext,
+} from './lorawan/mic.ts';
+export {
+  type DataFrame,
+  type Hex,
+  type JoinAccept,
+  type JoinRequest,
+  type PhyPayload,
+  type Proprietary,
+  parsePhy,
+  type RejoinRequest,
+} from './lorawan/phy.ts';
+export {
+  type FskRate,
+  type LoraRate,
+  type LrFhssCodingRate,
+  type LrFhssRate,
+  occupiedHz,
+  type Rate,
+  rateText,
+  sameRate,
+} from './rate.ts';
+export * from './region/index.ts';
+export { type Permission, permit, type Transmission } from './transmit.ts';
