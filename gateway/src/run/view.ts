@@ -64,7 +64,7 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
 /** The gateway's own numbers, as InfluxDB gets them with the readings. */
 export const selfNumbers = (
   { record, storeTally, networks }: Parts,
-  { journal, attestTally }: Opened,
+  { journal, attestTally, tripsTally }: Opened,
 ): Readonly<Record<string, number>> => {
   const stats = journal.stats();
   const sum = (of: 'settled' | 'refused' | 'pending'): number =>
@@ -79,6 +79,8 @@ export const selfNumbers = (
     journal_written_bytes: stats.writtenBytes,
     journal_syncs: stats.syncs,
     attestations: attestTally.attestations,
+    trips_recorded: tripsTally.recorded,
+    trips_unrecorded: tripsTally.unrecorded,
     attestations_settled: sum('settled'),
     attestations_refused: sum('refused'),
     attestations_pending: sum('pending'),
