@@ -12,6 +12,7 @@ export * from './networks/index.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */
 export * as outpostWire from './networks/outpost/codec.ts';
 export { newChains } from './record/chains.ts';
+export { KIND, originOfKind } from './record/entry.ts';
 export { openRecorder } from './record/recorder.ts';
 export { newRecordTally } from './record/tally.ts';
 export { machineTrust } from './record/time-trust.ts';
