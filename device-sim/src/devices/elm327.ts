@@ -1,6 +1,7 @@
 import { concatBytes } from '@outpost/schemas/words';
 import { carAt } from '../car/car.ts';
 import { begin } from './elm327/begin.ts';
+import { hearBroadcast, monitorDueMs } from './elm327/monitor.ts';
 import { obey } from './elm327/obey.ts';
 import { applyOrder, type Order } from './elm327/order.ts';
 import { print, printEvent, printPrompt } from './elm327/print.ts';
@@ -64,7 +65,7 @@ const lineEndsMs = ({ line, lineSinceMs, nudged }: DongleState): number =>
 
 interface Due {
   readonly atMs: number;
-  readonly what: 'fault' | 'output' | 'finish' | 'line' | 'watch';
+  readonly what: 'fault' | 'output' | 'finish' | 'line' | 'watch' | 'broadcast';
 }
 
 /** What happens next by itself. Of two at one moment the earlier kind in this list comes first. */
@@ -78,6 +79,7 @@ const nextDue = (model: DongleModel, state: DongleState): Due => {
   consider(busyUntilMs(state), 'finish');
   consider(lineEndsMs(state), 'line');
   consider(watchDueMs(model, state), 'watch');
+  consider(monitorDueMs(state), 'broadcast');
   return due;
 };
 
@@ -95,6 +97,7 @@ const pass = (
     else if (due.what === 'finish') state = finish(state, due.atMs);
     else if (due.what === 'line') state = giveUpLine(state, due.atMs);
     else if (due.what === 'watch') state = watch(model, state, due.atMs);
+    else if (due.what === 'broadcast') state = hearBroadcast(model, state, due.atMs);
     else if (output !== undefined) {
       const bytes = spoil(model, state, output);
       sent.push(bytes);

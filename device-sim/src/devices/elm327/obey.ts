@@ -8,6 +8,7 @@ import type { Effect, Reply } from './commands/reply.ts';
 import { stReply } from './commands/st.ts';
 import { exchange } from './exchange.ts';
 import { losses } from './losses.ts';
+import { listening } from './monitor.ts';
 import { printEvent, printOpen, printPrompt, printReturns, wireMs } from './print.ts';
 import type { Settings } from './settings.ts';
 import { counted, type DongleModel, type DongleState, restarted } from './state.ts';
@@ -78,7 +79,7 @@ const effects = (
         atMs,
       );
     case 'monitor':
-      return { ...state, busy: { kind: 'monitor' } };
+      return { ...state, busy: listening(atMs) };
     case 'lock-up':
       return { ...state, busy: { kind: 'locked-up' } };
     case 'reset':

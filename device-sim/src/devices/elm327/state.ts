@@ -37,8 +37,8 @@ export type Busy =
   | { readonly kind: 'reset'; readonly untilMs: number }
   /** A new serial rate waits for a carriage return; without one the old rate comes back. */
   | { readonly kind: 'baud-trial'; readonly untilMs: number; readonly before: number }
-  /** Listening to a bus on which nothing is said unasked. */
-  | { readonly kind: 'monitor' }
+  /** Listening to what the car says by itself; `heard` counts each of its messages. */
+  | { readonly kind: 'monitor'; readonly sinceMs: number; readonly heard: readonly number[] }
   /** Low power, until a byte comes or, with an STN chip, its rules say so. */
   | { readonly kind: 'asleep' }
   /** Dead until it is unplugged. */
