@@ -217,6 +217,18 @@ describe('a battery', () => {
     expect([suddenly.state(), suddenly.looks.length]).toEqual(['stopped', looks]);
   });
 
+  it('that a starter pulled down while the car was looked for does not end the looking', () => {
+    const car = listen();
+    car.wait(60 * SECOND, 12.6);
+    car.wait(SECOND, 12.3);
+    // The look takes six seconds, and the next sample is taken amid the cranking.
+    car.wait(6 * SECOND, 10, [], 6 * SECOND);
+    expect(car.state()).toBe('parked');
+    const looks = car.looks.length;
+    car.wait(6 * SECOND, (s) => (s === 0 ? 12 : 14.2), DRIVING);
+    expect([car.looks.length, car.state()]).toEqual([looks + 1, 'driving']);
+  });
+
   it('that is charged again is a reason to look', () => {
     const car = listen();
     car.wait(400 * SECOND, 12.0);

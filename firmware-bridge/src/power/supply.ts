@@ -10,7 +10,7 @@ export interface Supply {
   readonly chargingSince: MonoNs | undefined;
   readonly lowSince: MonoNs | undefined;
   readonly backSince: MonoNs | undefined;
-  /** A sudden fall to below what a battery at rest may have, or a first sample there: a starter, unless it lasts. */
+  /** A sudden fall to below what a battery at rest may have, or one that nobody saw come: a starter, unless it lasts. */
   readonly plungedAt: MonoNs | undefined;
 }
 
@@ -53,6 +53,9 @@ export const sampled = (
   const since = (holds: boolean, before: MonoNs | undefined): MonoNs | undefined =>
     holds ? (before ?? now) : undefined;
   const isEmpty = millivolts < emptyMillivolts;
+  // While the car is looked for nothing is sampled, and what happened meanwhile may have been sudden.
+  const isUnseen = supply.millivolts === undefined || elapsedMs(supply.at, now) > POWER_LIMITS.changeWithinMs;
+  const isSudden = isUnseen || change === 'fall';
   return {
     change,
     supply: {
@@ -62,9 +65,7 @@ export const sampled = (
       lowSince: since(millivolts < lowMillivolts, supply.lowSince),
       backSince: since(millivolts >= backMillivolts, supply.backSince),
       plungedAt:
-        isEmpty && (supply.plungedAt !== undefined || supply.millivolts === undefined || change === 'fall')
-          ? (supply.plungedAt ?? now)
-          : undefined,
+        isEmpty && (supply.plungedAt !== undefined || isSudden) ? (supply.plungedAt ?? now) : undefined,
     },
   };
 };
