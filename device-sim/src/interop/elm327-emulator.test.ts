@@ -101,7 +101,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
   }, async ({ skip }) => {
     if (!python.ok) return skip(python.fault.words);
     await using emulator = await startEmulator(python.value, 'car');
-    const options = { refuseChangingVin: false, requestsPerSecondMax: 20 };
+    const options = { refuseChangingVin: false, requestsPerSecondMax: 20, parametersPerRequestMax: 1 };
     const wanted = [...STOCK, ...STOCK_LISTS];
     const { readings, quarantined, tally } = await collect(emulator, options, (so) => {
       const read = requestsOf(so.readings);
@@ -131,6 +131,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
     const options = {
       refuseChangingVin: false,
       requestsPerSecondMax: 20,
+      parametersPerRequestMax: 1,
       poll: pids.map((pid) => ({ pid, everyMs: 3_600_000 })),
     };
     const wanted = Object.keys(answers).filter((request) => !/^01[024]0$/.test(request));
@@ -152,7 +153,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
     await using emulator = await startEmulator(python.value, 'car');
     const { readings, quarantined, statuses } = await collect(
       emulator,
-      { requestsPerSecondMax: 20 },
+      { requestsPerSecondMax: 20, parametersPerRequestMax: 1 },
       (so) => so.quarantined.filter(({ fault }) => fault.kind === 'untrusted').length > 60,
     );
     expect(readings.filter(({ raw }) => rawAnswer(raw) !== undefined)).toEqual([]);

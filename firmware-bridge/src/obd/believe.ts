@@ -6,7 +6,7 @@ import type { EcuAnswer, Reply } from './question.ts';
 import { type Row, rowAgain, rowAnswered, rowChanging, rowToConfirm } from './schedule.ts';
 import { consider, type Shape } from './shape.ts';
 import { bump, noteTrouble, type ObdTurn, quarantined, say, settle } from './turn.ts';
-import { udsBodies } from './uds-answer.ts';
+import { ownMeanings, udsBodies } from './uds-answer.ts';
 
 const LIVE_VALUES = 0x01;
 const VEHICLE_INFORMATION = 0x09;
@@ -52,6 +52,7 @@ const doubt = (turn: ObdTurn, { carriers }: EcuAnswer, reason: Fault): void => {
 interface Decoded {
   readonly answer: EcuAnswer;
   readonly bodies: readonly Body[];
+  readonly profile: ProfileRequest | undefined;
 }
 
 /** Decodes what is whole and expected. What cannot be decoded is kept aside here. */
@@ -64,7 +65,7 @@ const decodeAnswers = (
   for (const answer of answers) {
     const { ecu, payload } = answer;
     const bodies = profile === undefined ? answerBodies(ecu, payload) : udsBodies(profile, ecu, payload);
-    if (bodies.ok) decoded.push({ answer, bodies: bodies.value });
+    if (bodies.ok) decoded.push({ answer, bodies: bodies.value, profile });
     else doubt(turn, answer, bodies.fault);
   }
   return decoded;
@@ -82,12 +83,13 @@ const noteScales = (turn: ObdTurn, { ecu, payload }: EcuAnswer): void => {
   turn.car = { ...turn.car, rescaled };
 };
 
-const observe = (turn: ObdTurn, { answer, bodies }: Decoded): void => {
+const observe = (turn: ObdTurn, { answer, bodies, profile }: Decoded): void => {
   const reason = identityFault(turn.car, turn.options.refuseChangingVin);
   if (reason !== undefined) doubt(turn, answer, reason);
   else if (isRescaled(turn, answer)) drop(turn, [answer], 'rescaled');
   else if (bodies.length === 0) drop(turn, [answer], 'no-value');
-  else say(turn, answer.carriers, bodies);
+  else if (profile === undefined) say(turn, answer.carriers, bodies);
+  else say(turn, answer.carriers, bodies, ownMeanings(profile, answer.ecu, answer.payload));
 };
 
 const observeAll = (turn: ObdTurn, answers: readonly EcuAnswer[], profile?: ProfileRequest): void => {

@@ -1,6 +1,8 @@
 import {
+  isProfileName,
   PIDS_PER_REQUEST_MAX,
   type Profile,
+  parseProfile,
   pidByNumber,
   pidsOfSignal,
   profileByName,
@@ -17,6 +19,9 @@ export interface PollEntry {
 }
 
 export type Priority = 'high' | 'normal' | 'low';
+
+/** Reads a whole text file, or says in a `misconfigured` fault why it cannot. */
+export type ReadText = (path: string) => Result<string>;
 
 /** What a conversation with a car can be told, whatever carries it. */
 export interface ObdOptions {
@@ -135,17 +140,39 @@ const checkPoll = (value: unknown): Result<readonly PollEntry[]> => {
   return ok([...entries.values()]);
 };
 
+/** A name has neither a folder nor an ending, so that a name that is mistyped is not looked for on the disk. */
+const isPath = (text: string): boolean => /[/\\]|\.json$/i.test(text);
+
+const checkProfileOption = (where: string, value: unknown, readText: ReadText): Result<Profile> => {
+  if (typeof value !== 'string' || value === '') {
+    return wrongOption(where, 'must be the name of a bundled profile, or the path of a file with your own.');
+  }
+  if (isProfileName(value) || !isPath(value)) {
+    const bundled = profileByName(value);
+    if (bundled.ok) return bundled;
+    return wrongOption(
+      where,
+      `“${value}” ${bundled.fault.words} Your own is named by its path, as in ./car.json.`,
+    );
+  }
+  const text = readText(value);
+  return text.ok ? parseProfile(text.value, value) : text;
+};
+
 /** Checks one of the options above; undefined where the key is none of them. Faults are `misconfigured`. */
-export const checkObdOption = (key: string, value: unknown): Result<Partial<ObdOptions>> | undefined => {
+export const checkObdOption = (
+  key: string,
+  value: unknown,
+  readText: ReadText,
+): Result<Partial<ObdOptions>> | undefined => {
   const where = `options.${key}`;
   if (key === 'poll') {
     const poll = checkPoll(value);
     return poll.ok ? ok({ poll: poll.value }) : poll;
   }
   if (key === 'profile') {
-    const profile = typeof value === 'string' ? profileByName(value) : undefined;
-    if (profile?.ok === true) return ok({ profile: profile.value });
-    return wrongOption(where, profile?.fault.words ?? 'must be the name of a bundled profile.');
+    const profile = checkProfileOption(where, value, readText);
+    return profile.ok ? ok({ profile: profile.value }) : profile;
   }
   if (key === 'refuseChangingVin' || key === 'extendedSessions') {
     return typeof value === 'boolean' ? ok({ [key]: value }) : wrongOption(where, 'must be true or false.');

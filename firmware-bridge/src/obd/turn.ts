@@ -8,6 +8,7 @@ import {
 } from '@outpost/schemas/words';
 import type { Fate, Said } from '../session.ts';
 import type { Padding } from './isotp.ts';
+import { withMeaning } from './meaning-line.ts';
 import type { ObdOptions } from './options.ts';
 import type { Carrier } from './question.ts';
 
@@ -144,9 +145,19 @@ export const joinRaw = (carriers: readonly Carrier[]): Uint8Array => {
   return joined;
 };
 
-/** Hands over what carriers say, and counts each of them as observed. */
-export const say = (turn: ObdTurn, carriers: readonly Carrier[], bodies: readonly Body[]): void => {
+/**
+ * Hands over what carriers say, and counts each of them as observed. `meaningOf` gives what has to stand behind their
+ * bytes for a body that those alone do not say.
+ */
+export const say = (
+  turn: ObdTurn,
+  carriers: readonly Carrier[],
+  bodies: readonly Body[],
+  meaningOf: (body: Body) => Uint8Array | undefined = () => undefined,
+): void => {
   const raw = joinRaw(carriers);
-  for (const body of bodies) turn.said.push({ body, raw, origin: turn.car.origin });
+  for (const body of bodies) {
+    turn.said.push({ body, raw: withMeaning(raw, meaningOf(body)), origin: turn.car.origin });
+  }
   settle(turn, carriers, () => ({ kind: 'observed' }));
 };

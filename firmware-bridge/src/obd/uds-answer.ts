@@ -5,6 +5,7 @@ import {
   profileByName,
 } from '@outpost/schemas/vehicle';
 import { type Body, fail, ok, type Result } from '@outpost/schemas/words';
+import { meaningOf } from './meaning-line.ts';
 
 /**
  * What one answer to a request of a profile says. A value that is not believed takes none of its siblings with it; the
@@ -36,3 +37,16 @@ export const redecodeUds = (ecu: number, payload: Uint8Array): readonly Body[] =
     const bodies = udsBodies(request, ecu, payload);
     return bodies.ok ? bodies.value : [];
   });
+
+const isSame = (a: Body, b: Body): boolean =>
+  a.kind === 'number' && b.kind === 'number' && a.signal === b.signal && a.mantissa === b.mantissa;
+
+/** What has to stand behind an answer's bytes for each value that no bundled profile finds in them. */
+export const ownMeanings = (
+  request: ProfileRequest,
+  ecu: number,
+  payload: Uint8Array,
+): ((body: Body) => Uint8Array | undefined) => {
+  const known = redecodeUds(ecu, payload);
+  return (body) => (known.some((each) => isSame(each, body)) ? undefined : meaningOf(request, payload, body));
+};

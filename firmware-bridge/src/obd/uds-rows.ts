@@ -59,18 +59,27 @@ const targetOf = ({ target, answer, flowControl }: ProfileRequest): Target => ({
   flowControl,
 });
 
-const shapeOf = ({ from }: Target): Row['learner']['expected'] => [
-  { ecu: from, bytes: undefined, padding: undefined, longPadding: undefined },
+const shapeOf = ({ from }: Target, bytes: number | undefined): Row['learner']['expected'] => [
+  { ecu: from, bytes, padding: undefined, longPadding: undefined },
 ];
+
+/** Where the profile does not say exactly how long an answer is, it has to be learned like any other. */
+const shapeOfProfile = (target: Target, { answerBytes }: ProfileRequest): Row['learner']['expected'] => {
+  const [bytes, ...others] = answerBytes;
+  return bytes === undefined || others.length > 0 ? undefined : shapeOf(target, bytes);
+};
 
 const profileRow = (profile: ProfileRequest, now: MonoNs): Row => {
   const target = targetOf(profile);
   const { session, request, intervalMs } = profile;
-  return { ...newRow(request, intervalMs, now, shapeOf(target)), uds: { target, session, profile } };
+  return {
+    ...newRow(request, intervalMs, now, shapeOfProfile(target, profile)),
+    uds: { target, session, profile },
+  };
 };
 
 const codesRow = (target: Target, now: MonoNs): Row => ({
-  ...newRow(READ_CODES, CODES_EVERY_MS, now, shapeOf(target), URGENT_WEIGHT),
+  ...newRow(READ_CODES, CODES_EVERY_MS, now, shapeOf(target, undefined), URGENT_WEIGHT),
   due: monoAfterMs(now, CODES_FIRST_AFTER_MS),
   waitMs: CODES_FIRST_AFTER_MS,
   uds: { target, session: 'default', profile: undefined },

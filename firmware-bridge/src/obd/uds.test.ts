@@ -192,7 +192,11 @@ describe('what a profile asks', () => {
     const codes = rows.filter(({ request }) => request?.[0] === 0x19);
     expect(codes.map(({ uds }) => uds?.target.to)).toEqual([...targets]);
     for (const { learner, uds } of rows) {
-      expect(learner.expected?.map(({ ecu }) => ecu)).toEqual([uds?.target.from]);
+      const [length, ...others] = uds?.profile?.answerBytes ?? [];
+      const bytes = uds?.profile !== undefined && others.length === 0 ? length : undefined;
+      const isKnown = uds?.profile === undefined || bytes !== undefined;
+      const shape = { ecu: uds?.target.from, bytes, padding: undefined, longPadding: undefined };
+      expect(learner.expected).toEqual(isKnown ? [shape] : undefined);
     }
   });
 

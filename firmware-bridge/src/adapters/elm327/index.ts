@@ -1,5 +1,6 @@
 import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
+import { readText } from '../../obd/read-text.ts';
 import { elm327Codec } from './codec.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
@@ -11,7 +12,7 @@ export { redecode } from './redecode.ts';
 
 export const elm327Parts: AdapterParts<Elm327Options, State, Command, Event> = {
   name: 'elm327',
-  check: checkOptions,
+  check: (options) => checkOptions(options, readText),
   codec: elm327Codec,
   session: elm327Session,
 };

@@ -1,6 +1,11 @@
-import { sentence } from '@outpost/schemas/words';
+import { profileFile } from '@outpost/schemas/vehicle';
+import { fail, fault, ok, sentence } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { checkOptions, DEFAULT_OPTIONS } from './options.ts';
+import { checkOptions as check, DEFAULT_OPTIONS } from './options.ts';
+
+/** There are no files here. */
+const checkOptions = (options: unknown) =>
+  check(options, (path) => fail(fault('misconfigured', 'obd.file', path, 'cannot be read (ENOENT).')));
 
 describe('the options of a dongle', () => {
   it('need not be given', () => {
@@ -31,6 +36,17 @@ describe('the options of a dongle', () => {
         refuseChangingVin: false,
       },
     });
+  });
+
+  it('name a bundled profile, or the path of a file with one', () => {
+    const bundled = checkOptions({ profile: 'bmw-i3' });
+    expect(bundled.ok && bundled.value.profile?.name).toBe('bmw-i3');
+    const own = JSON.stringify({ ...profileFile('bmw-i3'), name: 'my-car' }, undefined, 2);
+    const files = new Map([['/etc/outpost/my-car.json', own]]);
+    const checked = check({ profile: '/etc/outpost/my-car.json' }, (path) => ok(files.get(path) ?? '{'));
+    expect(checked.ok && checked.value.profile?.name).toBe('my-car');
+    const broken = check({ profile: './broken.json' }, () => ok(own.replace('"22DD68"', '"2EDD68"')));
+    expect(broken.ok || sentence(broken.fault)).toMatch(/^\.\/broken\.json line \d+: .*request/);
   });
 
   it('ask for both places of a signal that has two', () => {
@@ -71,6 +87,9 @@ describe('the options of a dongle', () => {
       },
       'options.poll[1]: asks for a parameter that the list already has.',
     ],
+    [{ profile: 7 }, 'options.profile: must be the name of a bundled profile, or the path of a file'],
+    [{ profile: 'bmw-i4' }, 'options.profile: “bmw-i4” is not bundled; known are bmw-i3, '],
+    [{ profile: 'my-cars/one' }, 'my-cars/one: cannot be read (ENOENT).'],
     [{ __proto__: null, toString: 1 }, 'options.toString: is not known'],
   ])('are refused in a sentence: %j', (options, words) => {
     const checked = checkOptions(options);

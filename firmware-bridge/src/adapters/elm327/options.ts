@@ -5,6 +5,7 @@ import {
   checkOptionsOver,
   DEFAULT_OBD_OPTIONS,
   type ObdOptions,
+  type ReadText,
   wrongOption,
 } from '../../obd/options.ts';
 
@@ -48,7 +49,11 @@ const NUMBERS = {
   baudMax: { min: 9_600, max: 2_000_000 },
 } as const;
 
-const checkKey = (key: string, value: unknown): Result<Partial<Elm327Options>> | undefined => {
+const checkKey = (
+  key: string,
+  value: unknown,
+  readText: ReadText,
+): Result<Partial<Elm327Options>> | undefined => {
   const where = `options.${key}`;
   if (key === 'protocol') {
     const protocol = PROTOCOLS.get(value);
@@ -60,9 +65,9 @@ const checkKey = (key: string, value: unknown): Result<Partial<Elm327Options>> |
     const number = checkNumber(where, value, NUMBERS[key]);
     return number.ok ? ok({ [key]: number.value }) : number;
   }
-  return checkObdOption(key, value) as Result<Partial<Elm327Options>> | undefined;
+  return checkObdOption(key, value, readText) as Result<Partial<Elm327Options>> | undefined;
 };
 
 /** Checks the `options` of the configuration and fills in what is not said. Faults are `misconfigured`. */
-export const checkOptions = (options: unknown): Result<Elm327Options> =>
-  checkOptionsOver(DEFAULT_OPTIONS, options, checkKey);
+export const checkOptions = (options: unknown, readText: ReadText): Result<Elm327Options> =>
+  checkOptionsOver(DEFAULT_OPTIONS, options, (key, value) => checkKey(key, value, readText));

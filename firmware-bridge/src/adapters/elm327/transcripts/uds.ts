@@ -63,11 +63,16 @@ export const UDS_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: 'patience is asked for ten times',
-    replies: { '2243AF': `${times(10, `${PENDING}|{4000}`, '')}${CHARGE}` },
+    replies: {
+      '2243AF': [
+        ...new Array<string>(6).fill(CHARGE),
+        `${times(10, `${PENDING}|{4000}`, '')}${line('6243AF999A', '7EC')}`,
+        CHARGE,
+      ],
+    },
     options: BOLT,
-    ms: 150_000,
-    says: [CHARGED],
-    faults: [],
+    ms: 120_000,
+    says: [CHARGED, '23=6000@7EC'],
   },
   {
     name: 'patience is asked for eleven times',
