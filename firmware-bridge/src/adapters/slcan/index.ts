@@ -1,10 +1,10 @@
 import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
+import { readText } from '../../obd/read-text.ts';
 import { slcanCodec } from './codec.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
 import { checkOptions, type SlcanOptions } from './options.ts';
-import { readText } from './read-text.ts';
 import { slcanSession } from './session.ts';
 import type { State } from './state.ts';
 

@@ -7,6 +7,7 @@ import {
   checkOptionsOver,
   DEFAULT_OBD_OPTIONS,
   type ObdOptions,
+  type ReadText,
   wrongOption,
 } from '../../obd/options.ts';
 import { BIT_RATES_KBPS } from './command.ts';
@@ -43,9 +44,6 @@ export interface BroadcastOptions {
   readonly everyMs: number | undefined;
 }
 
-/** Reads a whole text file, or says in a `misconfigured` fault why it cannot. */
-export type ReadText = (path: string) => Result<string>;
-
 const DEFAULTS: Choices = {
   ...DEFAULT_OBD_OPTIONS,
   voltageEveryMs: undefined,
@@ -61,7 +59,7 @@ const DEFAULTS: Choices = {
 const ANSWER_TIMEOUT = { min: 30, max: 2_000 } as const;
 const BROADCAST_EVERY = { min: 10, max: 86_400_000 } as const;
 
-const checkKey = (key: string, value: unknown): Result<Partial<Choices>> | undefined => {
+const checkKey = (key: string, value: unknown, readText: ReadText): Result<Partial<Choices>> | undefined => {
   const where = `options.${key}`;
   switch (key) {
     case 'voltageEveryMs':
@@ -91,7 +89,7 @@ const checkKey = (key: string, value: unknown): Result<Partial<Choices>> | undef
         ? ok({ [key]: value })
         : wrongOption(where, 'must be the path of a file.');
     default:
-      return checkObdOption(key, value);
+      return checkObdOption(key, value, readText);
   }
 };
 
@@ -118,7 +116,7 @@ const readBroadcast = (dbc: string, map: string, readText: ReadText): Result<Map
 
 /** Checks the `options` of the configuration and fills in what is not said. Faults are `misconfigured`. */
 export const checkOptions = (options: unknown, readText: ReadText): Result<SlcanOptions> => {
-  const checked = checkOptionsOver(DEFAULTS, options, checkKey);
+  const checked = checkOptionsOver(DEFAULTS, options, (key, value) => checkKey(key, value, readText));
   if (!checked.ok) return checked;
   const {
     bitRateKbps,

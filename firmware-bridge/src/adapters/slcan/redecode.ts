@@ -2,6 +2,7 @@ import { asciiBytes, asciiText, type Body } from '@outpost/schemas/words';
 import type { CanFrame } from '../../can/frame.ts';
 import { isAnswerId } from '../../obd/can-frame.ts';
 import { redecodeJ1939 } from '../../obd/j1939-bodies.ts';
+import { splitMeaning } from '../../obd/meaning-line.ts';
 import { redecodeFrames } from '../../obd/redecode.ts';
 import { identityOfLine } from './adapter-line.ts';
 import { type Event, eventWire } from './event.ts';
@@ -34,14 +35,15 @@ const isAnswer = ([first]: readonly CanFrame[]): boolean => {
  * frames of one message of J1939; or one line that the
  * adapter printed about itself. Empty where the bytes say nothing.
  */
-export const redecode = (raw: Uint8Array): readonly Body[] => {
+export const redecode = (signed: Uint8Array): readonly Body[] => {
+  const { raw, meaning } = splitMeaning(signed);
   const lines = asciiText(raw).split('\r');
   const [first = '', second] = lines;
-  if (second === undefined) {
+  if (second === undefined && meaning === undefined) {
     const body = identityOfLine(eventOf(first));
     if (body !== undefined) return [body];
   }
-  if (second?.startsWith(FORMULA_MARK) === true && lines.length === 2) {
+  if (second?.startsWith(FORMULA_MARK) === true && lines.length === 2 && meaning === undefined) {
     const frame = frameOf(first);
     const body = frame === undefined ? undefined : bodyByFormula(frame, second.slice(1));
     return body === undefined ? [] : [body];
@@ -49,7 +51,7 @@ export const redecode = (raw: Uint8Array): readonly Body[] => {
   const frames = lines.map(frameOf).filter((frame) => frame !== undefined);
   if (frames.length < lines.length) return [];
   const shown = frames.map(({ id, data }) => ({ id, bytes: data }));
-  const answered = isAnswer(frames) ? redecodeFrames(shown) : [];
-  if (answered.length > 0) return answered;
+  const answered = isAnswer(frames) ? redecodeFrames(shown, undefined, meaning) : [];
+  if (answered.length > 0 || meaning !== undefined) return answered;
   return frames.every(({ extended }) => extended) ? redecodeJ1939(shown) : [];
 };
