@@ -1,72 +1,9 @@
-import { type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
-import fc from 'fast-check';
+import { monoAfterMs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { powerFrom, powerText } from './kept.ts';
-import { POWER_LIMITS } from './limits.ts';
-import { learned, looked, mayNow, newPower, type Power, passed, type Sign, stateOf } from './power.ts';
-import { accountWords, powerFacts, powerWords } from './words.ts';
-
-const T0 = monoNs(1_000_000_000_000n);
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
-
-/** A car and a listener that does what it may: looks when it may look, asks when it may ask, samples every second. */
-const listen = (begin: Power = newPower(T0), from: MonoNs = T0) => {
-  let power = begin;
-  let now = from;
-  const looks: { readonly atS: number; readonly blind: boolean }[] = [];
-  /** Blind looks at a car that was parked, rather than one that was just driven. */
-  const blind: number[] = [];
-  const asked: number[] = [];
-  const atS = (): number => Number(now - T0) / 1e9;
-  const tell = (...signs: readonly Sign[]): void => {
-    for (const sign of signs) power = learned(power, sign, now);
-  };
-  return {
-    looks,
-    blind,
-    asked,
-    get power() {
-      return power;
-    },
-    get now() {
-      return now;
-    },
-    tell,
-    state: () => stateOf(power, now),
-    /** Time passes, with a sample of the voltage at each step; `answers` is what the car says when it is asked. */
-    wait: (
-      ms: number,
-      volts: number | ((s: number) => number),
-      answers: readonly Sign[] = [],
-      stepMs = SECOND,
-    ): void => {
-      for (let i = 0; i < ms / stepMs; i += 1) {
-        now = monoAfterMs(now, stepMs);
-        const v = typeof volts === 'number' ? volts : volts(i);
-        tell({ kind: 'voltage', millivolts: Math.round(v * 1_000) });
-        power = passed(power, now);
-        const may = mayNow(power, now);
-        if (may.kind === 'look') {
-          looks.push({ atS: atS(), blind: may.blind });
-          if (may.blind && power.mode === 'parked') blind.push(atS());
-          power = looked(power, may.blind, now);
-          tell(...(answers.length > 0 ? answers : [{ kind: 'nobody' } as const]));
-        } else if (may.kind === 'ask') {
-          asked.push(atS());
-          tell(...(answers.length > 0 ? answers : [{ kind: 'nobody' } as const]));
-        }
-      }
-    },
-  };
-};
-
-const DRIVING: readonly Sign[] = [
-  { kind: 'answer' },
-  { kind: 'engine', rpm: 1_500 },
-  { kind: 'speed', kmh: 50 },
-];
-const STANDING: readonly Sign[] = [{ kind: 'answer' }, { kind: 'engine', rpm: 0 }, { kind: 'speed', kmh: 0 }];
+import { mayNow } from './power.ts';
+import { DRIVING, HOUR, listen, SECOND, STANDING } from './testing.ts';
+import { accountWords, powerWords } from './words.ts';
 
 describe('a parked car', () => {
   it('is looked for once at the beginning, then 4 times an hour at most, 12 times a day at most, ever more rarely', () => {
@@ -236,66 +173,5 @@ describe('a battery', () => {
     const looks = car.looks.length;
     car.wait(SECOND, 14.2, DRIVING);
     expect(car.looks.length).toBe(looks + 1);
-  });
-});
-
-describe('the account', () => {
-  it('outlives connections and restarts, and its budgets too', () => {
-    const car = listen();
-    car.wait(2 * HOUR, 12.5, [], 10 * SECOND);
-    const text = powerText(car.power, car.now);
-    const later = monoNs(5_000_000_000n);
-    const again = listen(powerFrom(text, 0, later), later);
-    const blind = car.looks.filter((look) => look.blind).length;
-    again.wait(22 * HOUR, 12.5, [], 10 * SECOND);
-    expect(blind + again.looks.filter((look) => look.blind).length).toBeLessThanOrEqual(12);
-    expect(powerFacts(again.power, again.now)['power']).toBe('parked');
-    for (const bad of ['', '{}', 'null', '{"blind":[-1]}', text.slice(1)]) {
-      expect(powerFrom(bad, 0, T0)).toEqual(newPower(T0));
-    }
-  });
-
-  it('of a connection that comes and goes does not look at the car each time', () => {
-    let now = T0;
-    let text: string | undefined;
-    let looks = 0;
-    for (let i = 0; i < 500; i += 1) {
-      const car = listen(powerFrom(text, 7_000, now), now);
-      car.wait(5 * SECOND, 12.5);
-      looks += car.looks.length;
-      text = powerText(car.power, car.now);
-      now = monoAfterMs(car.now, 7_000);
-    }
-    // A hundred minutes: the gaps double from one minute to fifteen.
-    expect(looks).toBeLessThan(16);
-  });
-
-  it('never allows more than its budgets, whatever happens', () => {
-    const happening = fc.record({
-      minutes: fc.integer({ min: 1, max: 90 }),
-      volts: fc.constantFrom(11.5, 12.0, 12.3, 12.6, 13.5),
-      answers: fc.constantFrom([], STANDING, DRIVING),
-    });
-    fc.assert(
-      fc.property(fc.array(happening, { minLength: 5, maxLength: 12 }), (happenings) => {
-        const car = listen();
-        for (const { minutes, volts, answers } of happenings) {
-          const before = car.asked.length + car.looks.length;
-          car.wait(minutes * 60 * SECOND, volts, answers, 5 * SECOND);
-          const stopped = volts < 12.2 && answers !== DRIVING && minutes > 10;
-          if (stopped) {
-            expect(car.state()).toBe('stopped');
-            expect(car.asked.length + car.looks.length - before).toBeLessThan(310);
-          }
-        }
-        for (const atS of car.blind) {
-          const within = (ms: number) =>
-            car.blind.filter((at) => at <= atS && (atS - at) * 1_000 < ms).length;
-          expect(within(POWER_LIMITS.hourMs)).toBeLessThanOrEqual(POWER_LIMITS.blindPerHour);
-          expect(within(POWER_LIMITS.dayMs)).toBeLessThanOrEqual(POWER_LIMITS.blindPerDay);
-        }
-      }),
-      { numRuns: 8 },
-    );
   });
 });
