@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   export: async () => (await import('./export-command.ts')).exportCommand,
   verify: async () => (await import('./verify-command.ts')).verifyCommand,
   trips: async () => (await import('./trips-command.ts')).tripsCommand,
+  profiles: async () => (await import('./profiles-command.ts')).profilesCommand,
   config: async () => (await import('./config-command.ts')).configCommand,
 };
 
@@ -23,6 +24,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 const commandsFor = (first: string | undefined): Promise<readonly MakeCommand[]> => {
   const asked = first === undefined ? undefined : COMMANDS[first];
   return Promise.all((asked === undefined ? Object.values(COMMANDS) : [asked]).map((load) => load()));
+};
+
+/** A command and those below it speak through the terminal, and none of them ends the process. */
+const settled = (command: Command, program: Command): Command => {
+  for (const below of command.commands) settled(below, program);
+  return command.exitOverride().copyInheritedSettings(program);
 };
 
 /** `outpost …`: returns the exit code. Nothing below prints a stack trace to a person. */
@@ -43,8 +50,7 @@ export const outpost = async (
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
-  for (const make of await commandsFor(args[0]))
-    program.addCommand(make(terminal, finish).exitOverride().copyInheritedSettings(program));
+  for (const make of await commandsFor(args[0])) program.addCommand(settled(make(terminal, finish), program));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -25,6 +25,12 @@ export const systemTerminal = (): Terminal => {
       abort.abort(new Error(`stopped by ${name}`));
     });
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    // Whoever reads may leave before the end, as `head` does; that is no failure of what is being done.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
