@@ -18,6 +18,7 @@ export {
   usedUs,
   withdrawEmission,
 } from './duty-ledger.ts';
+export * from './helium/index.ts';
 export { aesCmac } from './lorawan/cmac.ts';
 export {
   type AnsweredRequest,
@@ -39,6 +40,7 @@ export {
   parsePhy,
   type RejoinRequest,
 } from './lorawan/phy.ts';
+export * from './plausibility/index.ts';
 export {
   type FskRate,
   type LoraRate,

@@ -31,7 +31,7 @@ const bucketOf = (ms: number): number => Math.floor(ms / HELIUM_RULES.beaconInte
 
 const outsideEntropy = (receivedMs: number, entropyS: number): boolean => {
   const s = Math.floor(receivedMs / 1_000);
-  return s < entropyS || s > entropyS + HELIUM_RULES.entropyLifespanS;
+  return !(s >= entropyS && s <= entropyS + HELIUM_RULES.entropyLifespanS);
 };
 
 const isWrongBeacon = ({ report, gateway, world }: BeaconCase): boolean => {
@@ -114,7 +114,7 @@ export const signalExcess = (
 
 const isStrong = (on: WitnessCase): boolean => {
   const excess = signalExcess(on);
-  return excess === undefined || excess.excessDb > 0;
+  return excess === undefined || !(excess.excessDb <= 0);
 };
 
 const isOtherRegion = (on: WitnessCase): boolean => {
