@@ -1,10 +1,9 @@
 import { distanceM, type Place } from '../../privacy/index.ts';
-import { beaconPayload } from '../helium/index.ts';
 import { elapsedUs, errorUsOf } from './gateway-rules.ts';
 import { COVERAGE_RULES, HEARERS_MAX, LIGHT_M_PER_S } from './limits.ts';
 import { broken, type Finding, held, type Reception, unknown } from './reception.ts';
 
-const { repeatAfterMs, replayAfterMs, replayBeaconAfterMs, placeErrorM } = COVERAGE_RULES;
+const { repeatAfterMs, replayAfterMs, replayOnceAfterMs, placeErrorM } = COVERAGE_RULES;
 
 /** What is remembered of one frame's bytes. */
 export interface FrameTrack {
@@ -56,13 +55,16 @@ const arrival = (track: FrameTrack | undefined, next: Reception, sender: Place |
   );
 };
 
-/** Devices repeat a frame for minutes, never for longer; a beacon is not repeated at all. */
+/** MTypes of joins, rejoins and proprietary frames, beacons among them. */
+const SENT_ONCE: readonly number[] = [0, 6, 7];
+
+/** Devices repeat data for minutes, never for longer; a join or a beacon is not repeated at all. */
 const replay = (track: FrameTrack | undefined, next: Reception): Finding => {
   if (track === undefined) return held('replay');
   const errors = [errorUsOf(track.first), errorUsOf(next)];
   const [before, after] = errors;
   if (before === undefined || after === undefined) return unknown('replay', 'there is no time to compare');
-  const limitMs = beaconPayload(next.phy) === undefined ? replayAfterMs : replayBeaconAfterMs;
+  const limitMs = SENT_ONCE.includes((next.phy[0] ?? 0) >> 5) ? replayOnceAfterMs : replayAfterMs;
   const ageMs = Math.abs(elapsedUs(track.first, next)) / 1_000;
   return ageMs > limitMs + (before + after) / 1_000
     ? broken('replay', `the same bytes were heard ${(ageMs / 1_000).toFixed(0)} s before`)

@@ -1,9 +1,10 @@
 import { distanceM } from '../../privacy/index.ts';
 import { fskAirtimeUs, loraAirtimeUs, lorawanFrame, lrFhssAirtimeUs } from '../airtime.ts';
-import { COVERAGE_RULES, RECENT_MAX, timeErrorUs } from './limits.ts';
-import { broken, type Finding, held, type Reception, unknown } from './reception.ts';
+import { COVERAGE_RULES, NOISES_MAX, noiseDbm, RECENT_MAX, timeErrorUs } from './limits.ts';
+import { broken, doubtful, type Finding, held, type Reception, unknown } from './reception.ts';
 
 const { placeErrorM, speedMax, driftPpm, demodulators } = COVERAGE_RULES;
+const { noiseAboveDb, noiseSnrMaxDb, noiseFramesMin } = COVERAGE_RULES;
 
 const COUNTER_US = 2 ** 32;
 const HALF_US = COUNTER_US / 2;
@@ -15,6 +16,8 @@ export interface GatewayTrack {
   readonly last: Reception;
   /** Start and end on the wall clock in µs from an arbitrary moment, latest last. */
   readonly recent: readonly (readonly [startUs: number, endUs: number])[];
+  /** dBm per Hz of the noise that its latest frames were heard in. */
+  readonly noises: readonly number[];
 }
 
 export const errorUsOf = ({ trust, timeErrorUs: own }: Reception): number | undefined =>
@@ -86,6 +89,24 @@ const overlap = (
     : held('overlap');
 };
 
+/** dBm per Hz of the noise; undefined where the reception does not tell. */
+const noiseOf = ({ rate, rssiDbm, snrDb }: Reception): number | undefined =>
+  rate.kind !== 'lora' || snrDb === undefined || snrDb > noiseSnrMaxDb
+    ? undefined
+    : noiseDbm(rssiDbm, snrDb) - 10 * Math.log10(rate.bandwidthHz);
+
+/** RSSI and SNR leave over what a gateway hears when nobody speaks, and that changes slowly. */
+const noise = (usual: readonly number[], own: number | undefined): Finding => {
+  if (own === undefined) return unknown('noise', 'the noise cannot be told from this SNR');
+  const median = usual.toSorted((a, b) => a - b)[Math.floor(usual.length / 2)];
+  if (median === undefined || usual.length < noiseFramesMin)
+    return unknown('noise', 'too few frames tell the gateway’s noise');
+  const above = own - median;
+  return above <= noiseAboveDb
+    ? held('noise')
+    : doubtful('noise', `RSSI ${above.toFixed(1)} dB more than its SNR and this gateway’s noise give`);
+};
+
 /** What a reception says against the one before it of the same gateway, and the gateway's new track. */
 export const gatewayFindings = (
   track: GatewayTrack | undefined,
@@ -95,11 +116,15 @@ export const gatewayFindings = (
   const passed = track === undefined ? 0 : elapsedUs(track.last, next);
   const shifted = (track?.recent ?? []).map(([from, to]) => [from - passed, to - passed] as const);
   const own = [-(airtime ?? 0), 0] as const;
+  const noises = track?.noises ?? [];
+  const ownNoise = noiseOf(next);
   const first = 'this is the gateway’s first frame';
   const findings = [
     track === undefined ? unknown('movement', first) : movement(track.last, next),
     track === undefined ? unknown('counter-drift', first) : counterDrift(track.last, next),
+    noise(noises, ownNoise),
     airtime === undefined ? unknown('overlap', 'no airtime can be told') : overlap(shifted, own),
   ];
-  return { findings, track: { last: next, recent: [...shifted, own].slice(-RECENT_MAX) } };
+  const heard = ownNoise === undefined ? noises : [...noises, ownNoise].slice(-NOISES_MAX);
+  return { findings, track: { last: next, recent: [...shifted, own].slice(-RECENT_MAX), noises: heard } };
 };

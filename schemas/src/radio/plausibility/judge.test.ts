@@ -48,12 +48,12 @@ const inTurn = (...all: readonly Reception[]): readonly ReceptionVerdict[] => {
 
 describe('the signal of a reception', () => {
   it('is accepted where nature allows it, and says what was not checked', () => {
-    expect(alone({})).toMatchObject({ verdict: 'accepted', score: 70 });
+    expect(alone({})).toMatchObject({ verdict: 'accepted', score: 64 });
     expect(alone({}).words).toBe(
-      'would be accepted: 7 of 10 rules hold; not checked: this is the gateway’s first frame, ' +
-        'no other gateway with place and time heard this frame',
+      'would be accepted: 7 of 11 rules hold; not checked: this is the gateway’s first frame, ' +
+        'too few frames tell the gateway’s noise, no other gateway with place and time heard this frame',
     );
-    expect(inTurn(at(0), at(5_000)).at(-1)).toMatchObject({ verdict: 'accepted', score: 90 });
+    expect(inTurn(at(0), at(5_000)).at(-1)).toMatchObject({ verdict: 'accepted', score: 82 });
   });
 
   it('may be 3 dB above free space and no more', () => {
@@ -185,9 +185,28 @@ describe('the frames of one gateway', () => {
     expect(inTurn(...spread).flatMap(brokenOf)).toEqual([]);
   });
 
+  it('raise a doubt where RSSI and SNR leave more noise over than usual', () => {
+    const usual = Array.from({ length: 15 }, (_, i) =>
+      at(i * 5_000, { rssiDbm: -112 - (i % 5), snrDb: i % 5 }),
+    );
+    const next = (over: Partial<Reception>) => inTurn(...usual, at(80_000, over)).at(-1);
+    expect(next({ rssiDbm: -110, snrDb: 3 })).toMatchObject({ verdict: 'accepted', score: 91 });
+    expect(next({ rssiDbm: -94, snrDb: -4 })).toMatchObject({ verdict: 'doubtful', score: 41 });
+    expect(next({ rssiDbm: -94, snrDb: -4 })?.words).toMatch(
+      /^is doubtful: RSSI 2\d\.\d dB more than its SNR/,
+    );
+    // The radio’s SNR ends at about ten, its RSSI does not.
+    expect(next({ rssiDbm: -99, snrDb: 9.5 })).toMatchObject({ verdict: 'accepted' });
+    const wide = { rate: { kind: 'lora', spreadingFactor: 7, bandwidthHz: 500_000 } as const };
+    expect(next({ ...wide, rssiDbm: -96, snrDb: 0 })?.verdict).toBe('accepted');
+    expect(inTurn(...usual.slice(1), at(80_000, { rssiDbm: -94, snrDb: -4 })).at(-1)?.verdict).toBe(
+      'accepted',
+    );
+  });
+
   it('without counter, time or place are not measured, and score less', () => {
     const bare = { tmst: undefined, trust: 'none', place: undefined, snrDb: undefined } as const;
-    expect(inTurn(at(0, bare), at(5_000, bare)).at(-1)).toMatchObject({ verdict: 'accepted', score: 30 });
+    expect(inTurn(at(0, bare), at(5_000, bare)).at(-1)).toMatchObject({ verdict: 'accepted', score: 27 });
   });
 });
 
@@ -230,8 +249,10 @@ describe('one frame', () => {
     expect(inTurn(at(0, same), at(602_000, { ...same, ...elsewhere })).flatMap(brokenOf)).toEqual(['replay']);
   });
 
-  it('that is a beacon is not repeated at all', () => {
-    const beacon = { phy: new Uint8Array(52).fill(0xe0) };
-    expect(inTurn(at(0, beacon), at(11_000, beacon)).flatMap(brokenOf)).toEqual(['replay']);
+  it('that is a beacon or a join is not repeated at all', () => {
+    for (const phy of [new Uint8Array(52).fill(0xe0), new Uint8Array(23)]) {
+      expect(inTurn(at(0, { phy }), at(9_000, { phy })).flatMap(brokenOf)).toEqual([]);
+      expect(inTurn(at(0, { phy }), at(13_000, { phy })).flatMap(brokenOf)).toEqual(['replay']);
+    }
   });
 });

@@ -27,13 +27,19 @@ const verdictOf = (findings: readonly Finding[]): ReceptionVerdict => {
   if (wrong.length > 0)
     return { verdict: 'duplicate', score: 0, findings, words: wrong.map((each) => each.words).join('; ') };
   const good = findings.filter(({ outcome }) => outcome === 'held').length;
+  const score = Math.round((100 * good) / findings.length);
+  const doubts = findings.filter(({ outcome }) => outcome === 'doubtful');
+  if (doubts.length > 0) {
+    const words = `is doubtful: ${doubts.map((each) => each.words).join('; ')}`;
+    return { verdict: 'doubtful', score: Math.round(score / 2), findings, words };
+  }
   const missing = [
     ...new Set(findings.flatMap(({ outcome, words }) => (outcome === 'unknown' ? [words] : []))),
   ];
   const but = missing.length === 0 ? '' : `; not checked: ${missing.join(', ')}`;
   return {
     verdict: 'accepted',
-    score: Math.round((100 * good) / findings.length),
+    score,
     findings,
     words: `would be accepted: ${good} of ${findings.length} rules hold${but}`,
   };

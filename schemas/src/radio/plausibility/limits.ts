@@ -20,10 +20,16 @@ export const COVERAGE_RULES = {
   demodulators: 18,
   /** Frames of a device that repeats itself are at least so far apart (RX1 opens after 1 s). */
   repeatAfterMs: 1_000,
+  /** dB over a gateway's usual noise that one frame may be heard in; passing interference is mostly less. */
+  noiseAboveDb: 15,
+  /** Above this radios stop to tell the SNR truly, and noise cannot be worked out. */
+  noiseSnrMaxDb: 9,
+  /** Frames from which the usual noise is learnt, at least. */
+  noiseFramesMin: 15,
   /** Nobody repeats a frame for longer than this; whoever has it later has stored it. */
   replayAfterMs: 600_000,
-  /** A beacon is never repeated. */
-  replayBeaconAfterMs: 10_000,
+  /** A beacon is never repeated, nor is a join: each has a number of its own. */
+  replayOnceAfterMs: 10_000,
 } as const;
 
 /** Most that is remembered; beyond it the longest unseen is forgotten, which only makes a rule `unknown` or blind to it. */
@@ -31,6 +37,8 @@ export const GATEWAYS_MAX = 4_096;
 export const FRAMES_MAX = 200_000;
 /** Receptions of one gateway kept to count overlaps; more than there are demodulators. */
 export const RECENT_MAX = 32;
+/** Values of noise remembered of one gateway. */
+export const NOISES_MAX = 31;
 /** Gateways remembered for one frame. */
 export const HEARERS_MAX = 64;
 
@@ -52,6 +60,10 @@ export const thermalNoiseDbm = (bandwidthHz: number): number => -174 + 10 * Math
  */
 export const signalDbm = (rssiDbm: number, snrDb: number | undefined): number =>
   snrDb === undefined ? rssiDbm : rssiDbm + snrDb - 10 * Math.log10(1 + 10 ** (snrDb / 10));
+
+/** dBm of the noise that a frame was heard in: what the channel holds besides the signal. */
+export const noiseDbm = (rssiDbm: number, snrDb: number): number =>
+  rssiDbm - 10 * Math.log10(1 + 10 ** (snrDb / 10));
 
 /** Largest error of a wall clock in µs; undefined where it may be anything. */
 export const timeErrorUs = (trust: TimeTrust): number | undefined => {

@@ -41,7 +41,7 @@ export interface CoverageContext {
   readonly gainDbi: (gateway: string) => number | undefined;
 }
 
-/** Each is a sentence about nature or about radios, not about statistics. */
+/** Each but `noise` is a sentence about nature or about radios; `noise` is statistics, and only ever raises a doubt. */
 export type CoverageRule =
   | 'free-space'
   | 'snr-floor'
@@ -49,23 +49,24 @@ export type CoverageRule =
   | 'distance'
   | 'movement'
   | 'counter-drift'
+  | 'noise'
   | 'overlap'
   | 'arrival'
   | 'replay'
   | 'duplicate';
 
-/** `unknown`: something it needs was not there. */
+/** `doubtful`: unlikely, not impossible. `unknown`: something it needs was not there. */
 export interface Finding {
   readonly rule: CoverageRule;
-  readonly outcome: 'held' | 'broken' | 'unknown';
-  /** Where broken, what is wrong by how much; where unknown, what is missing. */
+  readonly outcome: 'held' | 'doubtful' | 'broken' | 'unknown';
+  /** Where broken or doubtful, what is wrong by how much; where unknown, what is missing. */
   readonly words: string;
 }
 
 export interface ReceptionVerdict {
   /** A duplicate is no lie, it only counts once. */
-  readonly verdict: 'accepted' | 'duplicate' | 'rejected';
-  /** 0 to 100: the share of rules that could be checked and held; 0 where one is broken. */
+  readonly verdict: 'accepted' | 'doubtful' | 'duplicate' | 'rejected';
+  /** 0 to 100: the share of rules that could be checked and held, half of it in doubt; 0 where one is broken. */
   readonly score: number;
   readonly findings: readonly Finding[];
   /** One sentence for a person. */
@@ -75,3 +76,8 @@ export interface ReceptionVerdict {
 export const held = (rule: CoverageRule): Finding => ({ rule, outcome: 'held', words: '' });
 export const broken = (rule: CoverageRule, words: string): Finding => ({ rule, outcome: 'broken', words });
 export const unknown = (rule: CoverageRule, words: string): Finding => ({ rule, outcome: 'unknown', words });
+export const doubtful = (rule: CoverageRule, words: string): Finding => ({
+  rule,
+  outcome: 'doubtful',
+  words,
+});
