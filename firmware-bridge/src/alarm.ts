@@ -45,7 +45,7 @@ export const createAlarm = (clock: Clock, signal: AbortSignal, wake: () => void)
 
   const begin = (until: MonoNs, ms: number, late = false): void => {
     const own = abortScope(scope.signal);
-    const mine = { until, cancel: () => own.abort(undefined) };
+    const mine = { until, cancel: () => own.abort() };
     sleep = mine;
     clock.sleep(Math.min(ms, SLEEP_MAX_MS), own.signal).then(
       () => {
@@ -77,7 +77,7 @@ export const createAlarm = (clock: Clock, signal: AbortSignal, wake: () => void)
       passed = false;
       sleep = undefined;
       scope.release();
-      scope.abort(undefined);
+      scope.abort();
     },
   };
 };

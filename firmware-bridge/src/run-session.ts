@@ -72,7 +72,7 @@ const write = async (bytes: Uint8Array, port: Port, context: AdapterContext): Pr
     throw error;
   } finally {
     scope.release();
-    scope.abort(undefined);
+    scope.abort();
   }
 };
 

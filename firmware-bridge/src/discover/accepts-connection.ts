@@ -17,7 +17,7 @@ export const acceptsConnection = (
     const finish = (answered: boolean): void => {
       resolve(answered);
       timeout.release();
-      timeout.abort(undefined);
+      timeout.abort();
       socket.destroy();
     };
     socket.once('connect', () => finish(true));

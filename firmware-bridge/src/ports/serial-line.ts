@@ -170,7 +170,7 @@ export const portOverLine = (
     reading.pause();
     inbox.end();
     scope.release();
-    scope.abort(undefined);
+    scope.abort();
     released = line.close();
   });
   const reading = readLoop(

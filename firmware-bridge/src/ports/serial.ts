@@ -155,7 +155,7 @@ const lineOver = (binding: Binding, fd: number, path: string, lock: LineLock, cl
       const timeout = abortScope(new AbortController().signal);
       const late = clock.sleep(CLOSE_WAIT_MAX_MS, timeout.signal).catch(() => undefined);
       await Promise.race([giveBack(), late]);
-      timeout.abort(undefined);
+      timeout.abort();
     },
   };
 };

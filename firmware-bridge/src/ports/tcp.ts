@@ -85,7 +85,7 @@ const connected = (socket: Socket, where: string, clock: Clock, signal: AbortSig
     const finish = (why: Fault | undefined): void => {
       resolve(why);
       timeout.release();
-      timeout.abort(undefined);
+      timeout.abort();
     };
     socket.once('connect', () => finish(undefined));
     socket.on('error', (error) => finish(faultOf(error, where)));
