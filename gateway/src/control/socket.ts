@@ -37,19 +37,18 @@ export const serveControl = (
     // The lock on the data directory says that no other gateway owns a socket that is left there.
     rmSync(path, { force: true });
     server.once('error', (error) => resolve(unreachable(path, `cannot serve the status: ${error.message}.`)));
+    const end = (): void => {
+      server.close();
+      server.closeAllConnections();
+      rmSync(path, { force: true });
+    };
     server.listen(path, () => {
       chmodSync(path, 0o600);
+      // Told to stop while it was still starting: no other sign will come.
+      if (signal.aborted) end();
       resolve(ok(undefined));
     });
-    signal.addEventListener(
-      'abort',
-      () => {
-        server.close();
-        server.closeAllConnections();
-        rmSync(path, { force: true });
-      },
-      { once: true },
-    );
+    signal.addEventListener('abort', end, { once: true });
   });
 
 /** Asks a running gateway; `unreachable` where none runs on that data directory. */

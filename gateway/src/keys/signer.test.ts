@@ -85,12 +85,13 @@ describe('platformSigner', () => {
 });
 
 describe('platformVerifier', () => {
-  it('refuses a key of small order, which the bare equation of the platform accepts', () => {
+  it('refuses a key of small order, which the bare equation of some platforms accepts', () => {
     // A and R are both the neutral element and S is zero: [0]B − [k]A = R for every message.
     const key = Uint8Array.of(1, ...new Uint8Array(31));
     const signature = Uint8Array.of(1, ...new Uint8Array(63));
     const message = Uint8Array.of(1, 2, 3);
-    expect(platformEquation(key, message, signature)).toBe(true);
+    // OpenSSL 3.0 (Node 20) accepts it, 3.5 (Node 24) does not.
+    expect(typeof platformEquation(key, message, signature)).toBe('boolean');
     expect(platformVerifier()(key, message, signature)).toBe(false);
   });
 });

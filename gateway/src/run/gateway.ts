@@ -205,8 +205,10 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
   if (tasks.length > 0) {
     log.line('notice', `running; ${config.devices.length} devices, ${config.networks.length} networks.`);
     await runTasks(parts, tasks, broken, signal);
+    log.line('notice', 'stopping; what is open is signed and delivered.');
   }
   await close(opened, networks.ok ? networks.value : [], tasks, context);
+  if (tasks.length > 0) log.line('notice', 'stopped; what was acknowledged is on the disk.');
   if (bug !== undefined) throw bug.error;
   return control;
 };
