@@ -1,7 +1,17 @@
-import type { Clock, DeviceName, Fault, MonoNs, Observation, Result } from '@outpost/schemas/words';
+import type {
+  Clock,
+  DeviceName,
+  Fault,
+  Lane,
+  MonoNs,
+  Observation,
+  Order,
+  OrderOutcome,
+  Result,
+} from '@outpost/schemas/words';
 import type { InputGuard } from './input-guard.ts';
-import type { Port } from './port.ts';
-import type { DeviceStatus, Remembered, Session } from './session.ts';
+import type { Peer, Port } from './port.ts';
+import type { DeviceStatus, Happening, Remembered, Session } from './session.ts';
 import type { Codec } from './wire.ts';
 
 /** An item that could not be believed, kept with its reason. */
@@ -45,6 +55,10 @@ export interface AdapterContext {
   /** What the device's last status asked to keep. */
   readonly remembered?: Remembered | undefined;
   report(status: DeviceStatus): void;
+  /** What the device is told to do; each is answered once by `ordered`. None where it is not given. */
+  readonly orders?: AsyncIterable<Order>;
+  ordered?(outcome: OrderOutcome): void;
+  happened?(happening: Happening): void;
 }
 
 /** How one kind of device is spoken to. */
@@ -52,6 +66,10 @@ export interface Adapter {
   readonly name: string;
   /** Whether its frames tell where the box is, also those that cannot be read: privacy zones apply to them whole. */
   readonly bearsPosition: boolean;
+  /** Whether its readings are complete and in order, or freshest-first with an expiry. */
+  readonly lane: Lane;
+  /** The kinds of order that it can be given; any other is refused before it gets here. */
+  readonly takes: readonly Order['kind'][];
   /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
   check(options: unknown): Result<void>;
   /**
@@ -64,8 +82,13 @@ export interface Adapter {
 export interface AdapterParts<Options, State, Command, Event> {
   readonly name: string;
   readonly bearsPosition?: boolean;
+  /** `telemetry` where not given. */
+  readonly lane?: Lane;
+  readonly takes?: readonly Order['kind'][];
   check(options: unknown): Result<Options>;
   readonly codec: Codec<Command, Event>;
+  /** To whom a command goes, over a port with many peers. */
+  to?(command: Command): Peer | undefined;
   session(options: Options, remembered?: Remembered): Session<State, Command, Event>;
 }
 

@@ -9,6 +9,8 @@ export const defineAdapter = <Options, State, Command, Event>(
 ): Adapter => ({
   name: parts.name,
   bearsPosition: parts.bearsPosition ?? false,
+  lane: parts.lane ?? 'telemetry',
+  takes: parts.takes ?? [],
   check: (options) => {
     const checked = parts.check(options);
     return checked.ok ? ok(undefined) : checked;

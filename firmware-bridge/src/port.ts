@@ -14,6 +14,12 @@ export interface Arrival {
   readonly peer?: Peer;
   /** True where a broker replayed a stored message: never evidence. */
   readonly retained?: boolean;
+  /**
+   * There where the sender of these bytes waits for an answer (an MQTT message with QoS 1): called once, when every
+   * item in them has ended. `kept`: what they said is on the disk, or there was nothing in them to keep. A port whose
+   * connection is gone by then does nothing.
+   */
+  settle?(outcome: 'kept' | 'refused'): void;
 }
 
 /** How fast a serial line is. */

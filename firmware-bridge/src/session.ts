@@ -1,12 +1,20 @@
-import type { Body, Fault, MonoNs, Origin } from '@outpost/schemas/words';
-import type { LineRate } from './port.ts';
+import type { Body, Fault, MonoNs, Order, OrderOutcome, Origin } from '@outpost/schemas/words';
+import type { LineRate, Peer } from './port.ts';
 
 /** What a dialogue can be told. Every item of a frame arrives as one `event` or one `malformed`. */
 export type Input<Event> =
   /** `rate` where the port is a serial line. */
   | { readonly kind: 'opened'; readonly rate?: LineRate }
-  | { readonly kind: 'event'; readonly event: Event; readonly raw: Uint8Array }
-  | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array }
+  | {
+      readonly kind: 'event';
+      readonly event: Event;
+      readonly raw: Uint8Array;
+      /** Who sent it, where the port knows. */
+      readonly peer?: Peer;
+      /** A broker had stored it: shown to the owner as last known, never said. */
+      readonly retained?: true;
+    }
+  | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array; readonly peer?: Peer }
   /** `silenceAfterMs` of the last step passed without another input. */
   | { readonly kind: 'silence' };
 
@@ -24,6 +32,13 @@ export interface Said {
   readonly body: Body;
   readonly raw: Uint8Array;
   readonly origin: Origin;
+}
+
+/** Something that is no reading and that the owner should know: a stranger spoke, a radio went deaf. */
+export interface Happening {
+  /** Short and stable: `stranger`, `address-changed`, `radio-deaf`. */
+  readonly what: string;
+  readonly words: string;
 }
 
 /** What an owner is told about a device, in words, and what a script may read. */
@@ -73,6 +88,10 @@ export interface Step<State, Command> {
   readonly whenKept: readonly Command[];
   /** Step again with `silence` when nothing else came for this long. Undefined: wait for ever. */
   readonly silenceAfterMs: number | undefined;
+  /** How orders ended. */
+  readonly outcomes?: readonly OrderOutcome[];
+  /** What the owner should hear of at once, and what is journalled: each is one sentence. */
+  readonly happenings?: readonly Happening[];
   /** Set when the state in words changed. */
   readonly status?: DeviceStatus;
   /** Close the port and open it anew: the other end makes no sense any more. */
@@ -83,4 +102,9 @@ export interface Step<State, Command> {
 export interface Session<State, Command, Event> {
   readonly initial: State;
   step(state: State, input: Input<Event>, now: MonoNs): Step<State, Command>;
+  /**
+   * What the owner or a network wants of the device, answered once, by an outcome of this step or of a later one.
+   * There where the adapter `takes` any.
+   */
+  order?(state: State, order: Order, now: MonoNs): Step<State, Command>;
 }

@@ -27,6 +27,11 @@ export interface Wire<T> {
 
 /** Both directions. The gateway encodes commands and decodes events; the simulator does the reverse. */
 export interface Codec<Command, Event> {
+  /**
+   * `messages`: the port's own boundaries carry meaning (datagrams, MQTT messages), each arrival is one frame, and
+   * `cut` gives every chunk back as it is. `stream` where not given.
+   */
+  readonly framing?: 'stream' | 'messages';
   readonly command: Wire<Command>;
   readonly event: Wire<Event>;
 }

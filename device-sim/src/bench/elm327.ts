@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { ADAPTERS, newTally, readDevice, systemClock } from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, readDevice, systemClock } from '@outpost/firmware-bridge';
 import { type DeviceName, elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { modelOfOptions } from '../cli/car.ts';
 import { serveCar } from '../devices/serve-car.ts';
@@ -65,7 +65,7 @@ const openTap = async (dongle: { readonly host: string; readonly port: number })
 
 /** Exchanges of the whole adapter with the simulated car until there are `count` that brought readings. */
 const measure = async (count: number, { signal, say }: BenchOptions) => {
-  const adapter = ADAPTERS.get('elm327');
+  const adapter = (await loadAdapter('elm327'))?.adapter;
   const model = await modelOfOptions({
     seed: '1',
     cycle: 'wltc',

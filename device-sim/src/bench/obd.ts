@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ADAPTERS, newTally, readDevice, systemClock } from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, readDevice, systemClock } from '@outpost/firmware-bridge';
 import { pidByNumber, pidLength } from '@outpost/schemas/vehicle';
 import { type Body, type DeviceName, elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { meet } from '../devices/elm327/meeting.ts';
@@ -143,7 +143,7 @@ const ourValues = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const clock = systemClock();
-  const adapter = ADAPTERS.get('elm327');
+  const adapter = (await loadAdapter('elm327'))?.adapter;
   if (adapter === undefined) throw new Error('the adapter is part of this program');
   const events = readDevice({
     adapter,

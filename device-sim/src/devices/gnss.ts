@@ -1,4 +1,4 @@
-import { nmeaCodec } from '@outpost/firmware-bridge';
+import { nmeaCodec } from '@outpost/firmware-bridge/wires';
 import { type Clock, concatBytes, ok, type Result, type WallNs } from '@outpost/schemas/words';
 import type { CarState } from '../car/car.ts';
 import { ATLANTIC, positionOn } from '../car/road.ts';

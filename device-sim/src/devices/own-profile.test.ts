@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ADAPTERS, newTally, readDevice, redecoders } from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, readDevice } from '@outpost/firmware-bridge';
+import { redecodeElm327 } from '@outpost/firmware-bridge/wires';
 import { profileFile, signalByName } from '@outpost/schemas/vehicle';
 import { asciiText, type DeviceName, type Observation } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +26,7 @@ const ownText = (): string => {
 };
 
 const readingsOf = async (profile: string, forMs: number): Promise<readonly Observation[]> => {
-  const adapter = ADAPTERS.get('elm327');
+  const adapter = (await loadAdapter('elm327'))?.adapter;
   if (adapter === undefined) throw new Error('the adapter is part of this program');
   const clock = drivenClock();
   const port = donglePort(modelOf({ vehicle: 'electric' }), clock);
@@ -69,7 +70,7 @@ describe('a car that is read by a profile of its owner', () => {
       const path = join(directory, 'my-car.json');
       await writeFile(path, ownText());
       const readings = await readingsOf(path, 30_000);
-      const again = redecoders.get('elm327');
+      const again = redecodeElm327;
       for (const { body, raw } of readings) expect(again?.(raw)).toContainEqual(body);
       const charge = signalByName(CHARGE)?.id;
       const marked = readings.filter(({ raw }) => asciiText(raw).includes('\r='));

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { redecoders, type Said } from '@outpost/firmware-bridge';
+import type { Said } from '@outpost/firmware-bridge';
+import { redecodeSlcan } from '@outpost/firmware-bridge/wires';
 import { signalByName } from '@outpost/schemas/vehicle';
 import { afterAll, describe, expect, it } from 'vitest';
 import { vinOfSeed } from '../car/identity.ts';
@@ -10,7 +11,7 @@ import { cycleOf } from '../cycles/cycle.ts';
 import { CAR_DBC, CAR_MAP } from './slcan/car-dbc.ts';
 import { meetSlcan, slcanModelOf } from './slcan/testing.ts';
 
-const redecode = redecoders.get('slcan')!;
+const redecode = redecodeSlcan;
 
 const signalsOf = (said: readonly Said[], ecu: number): ReadonlySet<number> =>
   new Set(said.flatMap(({ body }) => (body.kind === 'number' && body.ecu === ecu ? [body.signal] : [])));

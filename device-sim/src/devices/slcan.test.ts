@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  ADAPTERS,
+  loadAdapter,
   newTally,
   openPort,
   type Port,
   readDevice,
-  redecoders,
   systemClock,
 } from '@outpost/firmware-bridge';
+import { redecodeSlcan } from '@outpost/firmware-bridge/wires';
 import { decodePid, PIDS } from '@outpost/schemas/vehicle';
 import {
   asciiBytes,
@@ -219,7 +219,7 @@ const readFor = async (
   const said: Observation[] = [];
   const aside: string[] = [];
   const parts = {
-    adapter: ADAPTERS.get('slcan')!,
+    adapter: (await loadAdapter('slcan'))!.adapter,
     address: where,
     options,
     device: 'car' as DeviceName,
@@ -267,7 +267,7 @@ describe('the gateway at a simulated SLCAN adapter on TCP', () => {
       expect(listed).toEqual(ecu === 0x7e8 ? CODES[status] : []);
     }
     expect(aside.filter((code) => !LATE.test(code))).toEqual([]);
-    const redecode = redecoders.get('slcan')!;
+    const redecode = redecodeSlcan;
     for (const { body, raw } of said) expect(redecode(raw)).toContainEqual(body);
   });
 });

@@ -1,4 +1,4 @@
-import { redecoders } from '@outpost/firmware-bridge';
+import { redecodeElm327 } from '@outpost/firmware-bridge/wires';
 import { signalById } from '@outpost/schemas/vehicle';
 import type { Observation } from '@outpost/schemas/words';
 import { askPythonObd, type Opinion, PYTHON_UNITS, type Question } from './python-obd.ts';
@@ -27,7 +27,7 @@ const agreeNumbers = (request: string, ours: number, theirs: number): boolean =>
 
 /** Of several names in one answer, python-OBD reads the first. */
 const isFirst = ({ body, raw }: Observation): boolean =>
-  JSON.stringify(redecoders.get('elm327')?.(raw)[0]) === JSON.stringify(body);
+  JSON.stringify(redecodeElm327(raw)[0]) === JSON.stringify(body);
 
 const compare = (reading: Observation, request: string, opinion: Opinion): Compared | undefined => {
   const { body } = reading;

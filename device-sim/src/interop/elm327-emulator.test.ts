@@ -1,14 +1,14 @@
 import {
-  ADAPTERS,
   type DeviceStatus,
+  loadAdapter,
   newTally,
   openPort,
   type Quarantined,
-  redecoders,
   systemClock,
   type Tally,
   undecided,
 } from '@outpost/firmware-bridge';
+import { redecodeElm327 } from '@outpost/firmware-bridge/wires';
 import { encodeSupported, PIDS } from '@outpost/schemas/vehicle';
 import { asciiText, type DeviceName, type Observation, type Result, toHex } from '@outpost/schemas/words';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ const collect = async (
   const quarantined: Quarantined[] = [];
   const statuses: DeviceStatus[] = [];
   const tally = newTally();
-  const adapter = ADAPTERS.get('elm327');
+  const adapter = (await loadAdapter('elm327'))?.adapter;
   if (adapter === undefined) throw new Error('There is no adapter elm327.');
   const context = {
     device: 'car' as DeviceName,
@@ -118,7 +118,7 @@ describe('the ELM327 emulator that nobody here wrote', () => {
     );
     expect(unexplained.map(({ fault, raw }) => `${fault.words}: ${asciiText(raw)}`)).toEqual([]);
     expect(undecided(tally)).toBe(0);
-    for (const { body, raw } of readings) expect(redecoders.get('elm327')?.(raw)).toContainEqual(body);
+    for (const { body, raw } of readings) expect(redecodeElm327(raw)).toContainEqual(body);
   });
 
   it('answers sixty parameters and more with our own bytes, decoded alike by us and by python-OBD', {

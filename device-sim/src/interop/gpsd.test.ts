@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { ADAPTERS, newTally, openPort, redecoders, systemClock } from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, openPort, systemClock } from '@outpost/firmware-bridge';
 import { distanceM } from '@outpost/schemas/privacy';
 import type { DeviceName, Observation, PositionBody } from '@outpost/schemas/words';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ const positionsAt = async (
   signal: AbortSignal,
 ): Promise<readonly Observation[]> => {
   const clock = systemClock();
-  const adapter = ADAPTERS.get(name);
+  const adapter = (await loadAdapter(name))?.adapter;
   if (adapter === undefined) throw new Error(`There is no adapter ${name}.`);
   const readings: Observation[] = [];
   while (readings.length < POSITIONS) {
@@ -92,8 +92,8 @@ describe('the receiver of a simulated car', () => {
     daemon?.kill();
   });
 
-  const check = (readings: readonly Observation[], name: string): void => {
-    const redecode = redecoders.get(name);
+  const check = async (readings: readonly Observation[], name: string): Promise<void> => {
+    const redecode = (await loadAdapter(name))?.redecode;
     for (const reading of readings) {
       const body = bodyOf(reading);
       expect(redecode?.(reading.raw)).toEqual([body]);
@@ -114,7 +114,7 @@ describe('the receiver of a simulated car', () => {
     });
     if (!served.ok) throw new Error(served.fault.words);
     await using receiver = served.value;
-    check(await positionsAt('nmea', receiver.where, stopping.signal), 'nmea');
+    await check(await positionsAt('nmea', receiver.where, stopping.signal), 'nmea');
   }, 30_000);
 
   it.skipIf(version === undefined)(
@@ -135,7 +135,7 @@ describe('the receiver of a simulated car', () => {
         expect(body.fixedAt).toBeDefined();
         expect(body.speedCmS).toBeGreaterThan(0);
       }
-      check(readings, 'gpsd');
+      await check(readings, 'gpsd');
     },
     60_000,
   );

@@ -1,12 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import {
-  ADAPTERS,
-  newTally,
-  type Quarantined,
-  readDevice,
-  redecoders,
-  systemClock,
-} from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, type Quarantined, readDevice, systemClock } from '@outpost/firmware-bridge';
+import { redecodeSlcan } from '@outpost/firmware-bridge/wires';
 import { asciiText, type DeviceName, type Observation, type Result } from '@outpost/schemas/words';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pythonWithPeers } from './python.ts';
@@ -28,7 +22,7 @@ const collect = async (path: string, options: unknown) => {
   const readings: Observation[] = [];
   const quarantined: Quarantined[] = [];
   const parts = {
-    adapter: ADAPTERS.get('slcan')!,
+    adapter: (await loadAdapter('slcan'))!.adapter,
     address: `serial://${path}?baud=115200`,
     options,
     device: 'car' as DeviceName,
@@ -65,7 +59,7 @@ describe('the SLCAN adapter that nobody here wrote', () => {
     const options = { refuseChangingVin: false, requestsPerSecondMax: 20, identityEveryMs: 10_000 };
     const { readings, quarantined } = await collect(emulator.path, options);
     expect(signalsOf(readings).size).toBeGreaterThanOrEqual(SIGNALS);
-    const redecode = redecoders.get('slcan')!;
+    const redecode = redecodeSlcan;
     for (const { body, raw } of readings) expect(redecode(raw)).toContainEqual(body);
     const long = readings.filter(({ raw }) => asciiText(raw).includes('\r'));
     expect(long.length).toBeGreaterThanOrEqual(2);

@@ -1,4 +1,4 @@
-import { elm327Wire } from '@outpost/firmware-bridge';
+import { elm327Wire } from '@outpost/firmware-bridge/wires';
 import {
   encodeCalibrationIds,
   encodeCvns,

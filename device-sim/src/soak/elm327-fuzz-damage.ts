@@ -1,5 +1,5 @@
 import { TextEncoder } from 'node:util';
-import type { Sent } from '@outpost/firmware-bridge';
+import type { Sent } from '@outpost/firmware-bridge/wires';
 import type { Random } from '../random/sfc32.ts';
 
 /** What happens to a reply on its way. The first is nothing; the others are drawn alike. */

@@ -5,7 +5,7 @@ import {
   type FarEnd,
   type Rig,
   type Sent,
-} from '@outpost/firmware-bridge';
+} from '@outpost/firmware-bridge/wires';
 import { asciiText, type Body, toHex } from '@outpost/schemas/words';
 import { type Random, random } from '../random/sfc32.ts';
 import { type FuzzCar, makeFuzzCar, type Truth } from './elm327-fuzz-car.ts';

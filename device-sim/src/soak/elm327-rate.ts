@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge';
+import { elm327Parts } from '@outpost/firmware-bridge/wires';
 import { concatBytes, monoAfterMs, monoNs } from '@outpost/schemas/words';
 import type { ProfileName } from '../devices/elm327/profile.ts';
 import { modelOf } from '../devices/elm327/testing.ts';

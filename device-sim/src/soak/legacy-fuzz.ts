@@ -4,9 +4,9 @@ import {
   elm327Wire,
   type FarEnd,
   type Rig,
-  redecoders,
+  redecodeElm327,
   type Sent,
-} from '@outpost/firmware-bridge';
+} from '@outpost/firmware-bridge/wires';
 import { encodeCvns, encodeDtcs, encodeSupported, encodeVin, PIDS } from '@outpost/schemas/vehicle';
 import { asciiText, type Body, concatBytes, equalBytes, fromHex, toHex } from '@outpost/schemas/words';
 import { type Random, random } from '../random/sfc32.ts';
@@ -126,10 +126,8 @@ const judge = (tally: Tally, truths: readonly Truth[], asked: string, body: Body
   const kept = asciiText(raw).split('\r').map(bytesOfLine);
   const same = truths.filter(({ request, ecu }) => request === asked && ecu === body.ecu);
   const truth = same.find((one) => isShapedAs(kept, one));
-  const says = redecoders
-    .get('elm327')?.(raw)
-    .some((one) => JSON.stringify(one) === JSON.stringify(body));
-  if (truth === undefined || says !== true) {
+  const says = redecodeElm327(raw).some((one) => JSON.stringify(one) === JSON.stringify(body));
+  if (truth === undefined || !says) {
     tally.wrong += 1;
     if (tally.examples.length < EXAMPLES_MAX) {
       tally.examples.push(

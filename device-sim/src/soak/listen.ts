@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge';
+import { elm327Parts } from '@outpost/firmware-bridge/wires';
 import type { TripReading } from '@outpost/schemas/vehicle';
 import {
   asciiText,

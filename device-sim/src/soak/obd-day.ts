@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ADAPTERS, newTally, readDevice, systemClock, type Tally } from '@outpost/firmware-bridge';
+import { loadAdapter, newTally, readDevice, systemClock, type Tally } from '@outpost/firmware-bridge';
 import {
   type Journal,
   newRecordTally,
@@ -129,7 +129,7 @@ const read = async (
   clock: DrivenClock,
   signal: AbortSignal,
 ): Promise<void> => {
-  const adapter = ADAPTERS.get('elm327');
+  const adapter = (await loadAdapter('elm327'))?.adapter;
   if (adapter === undefined) throw new Error('the adapter is part of this program');
   const poll = POLLED.map((pid) => ({ pid, everyMs: EVERY_MS }));
   const events = readDevice({

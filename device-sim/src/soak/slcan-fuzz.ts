@@ -1,4 +1,5 @@
-import { redecoders, type Said } from '@outpost/firmware-bridge';
+import type { Said } from '@outpost/firmware-bridge';
+import { redecodeSlcan } from '@outpost/firmware-bridge/wires';
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import type { Plan } from '../car/plan.ts';
 import { meetSlcan, type SlcanMet, slcanModelOf } from '../devices/slcan/testing.ts';
@@ -149,7 +150,7 @@ const judge = (
   changes: boolean,
   counts: Counts,
 ): void => {
-  const redecode = redecoders.get('slcan');
+  const redecode = redecodeSlcan;
   for (const said of met.rig.said) {
     const { body, raw } = said;
     counts.readings += 1;

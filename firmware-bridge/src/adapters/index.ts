@@ -1,30 +1,30 @@
 import type { Body } from '@outpost/schemas/words';
 import type { Adapter } from '../adapter.ts';
-import { elm327, redecode as redecodeElm327 } from './elm327/index.ts';
-import { gpsd, redecode as redecodeGpsd } from './gpsd/index.ts';
-import { nmea, redecode as redecodeNmea } from './nmea/index.ts';
-import { redecode as redecodeSlcan, slcan } from './slcan/index.ts';
 
-export { createRig, type FarEnd, type Rig, type Sent } from '../testing/rig.ts';
-export { elm327Parts } from './elm327/index.ts';
-export * as elm327Wire from './elm327/wire.ts';
-export { gpsdCodec } from './gpsd/codec.ts';
-export { nmeaCodec } from './nmea/codec.ts';
-export { slcanParts } from './slcan/index.ts';
-export * as slcanWire from './slcan/wire.ts';
+/** What a folder of this one gives. */
+export interface AdapterModule {
+  readonly adapter: Adapter;
+  /**
+   * Computes again what a reading's raw bytes say. Pure, so that evidence can be checked where no device is. Not
+   * there where the frames of an adapter cannot be read by themselves.
+   */
+  readonly redecode?: (raw: Uint8Array) => readonly Body[];
+}
 
-/** Every kind of device that can be spoken to, by the name that the configuration uses. */
-export const ADAPTERS: ReadonlyMap<string, Adapter> = new Map(
-  [elm327, gpsd, nmea, slcan].map((adapter) => [adapter.name, adapter]),
-);
-
-/**
- * Computes again what a reading's raw bytes say, by the name of the adapter. Pure, so that evidence can be checked
- * where no device is. An adapter whose frames cannot be read by themselves is not in it.
- */
-export const redecoders: ReadonlyMap<string, (raw: Uint8Array) => readonly Body[]> = new Map([
-  [elm327.name, redecodeElm327],
-  [gpsd.name, redecodeGpsd],
-  [nmea.name, redecodeNmea],
-  [slcan.name, redecodeSlcan],
+/** One line per kind of device, by the name that the configuration uses. Only those that are asked for are loaded. */
+const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
+  string,
+  () => Promise<AdapterModule>
+>([
+  ['elm327', () => import('./elm327/index.ts')],
+  ['gpsd', () => import('./gpsd/index.ts')],
+  ['nmea', () => import('./nmea/index.ts')],
+  ['slcan', () => import('./slcan/index.ts')],
 ]);
+
+/** Every kind of device that can be spoken to. */
+export const ADAPTER_NAMES: readonly string[] = [...FOLDERS.keys()];
+
+/** How that kind of device is spoken to; undefined where there is no such kind. */
+export const loadAdapter = async (name: string): Promise<AdapterModule | undefined> =>
+  await FOLDERS.get(name)?.();

@@ -67,13 +67,15 @@ const storeFinding = async ({ store, dataDirectory }: Config, signal: AbortSigna
     : note('InfluxDB', 'none here yet; `outpost run` fetches Debian’s package, or: apt-get install influxdb');
 };
 
-const deviceFindings = (config: Config): readonly Finding[] =>
-  config.devices.map((device) => {
-    const checked = checkDevice(device);
-    return checked.ok
-      ? good(`device ${device.name}`, `${device.adapter} at ${device.port}`)
-      : bad(`device ${device.name}`, checked.fault);
-  });
+const deviceFindings = (config: Config): Promise<readonly Finding[]> =>
+  Promise.all(
+    config.devices.map(async (device) => {
+      const checked = await checkDevice(device);
+      return checked.ok
+        ? good(`device ${device.name}`, `${device.adapter} at ${device.port}`)
+        : bad(`device ${device.name}`, checked.fault);
+    }),
+  );
 
 const attachedFinding = async (signal: AbortSignal): Promise<Finding> => {
   const found = (await discover({ clock: systemClock(), signal })).filter(
@@ -105,7 +107,7 @@ const examine = async (config: Config, signal: AbortSignal): Promise<readonly Fi
   await spaceFinding(config),
   await keysFinding(config),
   await storeFinding(config, signal),
-  ...deviceFindings(config),
+  ...(await deviceFindings(config)),
   await attachedFinding(signal),
   ...(await runningFindings(config)),
 ];

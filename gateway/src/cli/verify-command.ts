@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { redecoders } from '@outpost/firmware-bridge';
+import { ADAPTER_NAMES, loadAdapter } from '@outpost/firmware-bridge';
 import { evidenceReader, openVerification, type Report, type VerifyOptions } from '@outpost/schemas/evidence';
 import { type Body, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { Command } from 'commander';
@@ -53,11 +53,13 @@ const verifyFile = async (file: string, options: VerifyOptions): Promise<Result<
 };
 
 /** Evidence does not name adapters; a frame of one is none to the others, so asking all is as strict as asking one. */
-const redecodersOf = (name: string): readonly ((raw: Uint8Array) => readonly Body[])[] | undefined => {
-  if (name === 'auto') return [...redecoders.values()];
+const redecodersOf = async (
+  name: string,
+): Promise<readonly ((raw: Uint8Array) => readonly Body[])[] | undefined> => {
   if (name === 'none') return [];
-  const one = redecoders.get(name);
-  return one === undefined ? undefined : [one];
+  if (name !== 'auto' && !ADAPTER_NAMES.includes(name)) return undefined;
+  const modules = await Promise.all((name === 'auto' ? ADAPTER_NAMES : [name]).map(loadAdapter));
+  return modules.flatMap((each) => (each?.redecode === undefined ? [] : [each.redecode]));
 };
 
 /** `outpost verify FILE`: needs no gateway, no network and no configuration. */
@@ -81,9 +83,9 @@ export const verifyCommand = (terminal: Terminal, finish: (code: number) => void
     .action(async (file: string, options: Options) => {
       const keys = await keysOf(options);
       if (!keys.ok) return finish(complain(terminal, keys.fault));
-      const adapters = redecodersOf(options.adapter);
+      const adapters = await redecodersOf(options.adapter);
       if (adapters === undefined) {
-        const words = `there is no adapter of that name; there are ${[...redecoders.keys()].join(', ')}, auto and none.`;
+        const words = `there is no adapter of that name; there are ${ADAPTER_NAMES.join(', ')}, auto and none.`;
         return finish(complain(terminal, fault('misconfigured', 'verify.adapter', options.adapter, words)));
       }
       const redecode = (_: string, raw: Uint8Array): readonly Body[] =>

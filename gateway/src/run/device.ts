@@ -1,10 +1,11 @@
 import {
-  ADAPTERS,
+  ADAPTER_NAMES,
   type Adapter,
   checkAddress,
   type DeviceEvent,
   type DeviceStatus,
   type InputGuard,
+  loadAdapter,
   newTally,
   type Remembered,
   readDevice,
@@ -35,23 +36,29 @@ import type { Run } from '../record/stream-writer.ts';
 export const authenticationOf = (port: string): Authentication =>
   port.startsWith('serial:') ? 'wired' : 'none';
 
+/** A device whose settings hold, and how it is spoken to. */
+export interface CheckedDevice {
+  readonly name: DeviceName;
+  readonly adapter: Adapter;
+}
+
 /** Checks everything about a device that can be checked without it; a fault is `misconfigured`. */
-export const checkDevice = (config: DeviceConfig): Result<DeviceName> => {
+export const checkDevice = async (config: DeviceConfig): Promise<Result<CheckedDevice>> => {
   const { name, adapter, port, options } = config;
   const where = `device ${name}`;
   const wrong = (code: string, words: string) => fail(fault('misconfigured', code, where, words));
   if (!isDeviceName(name)) return wrong('device.name', 'is no name for a device.');
-  const known = ADAPTERS.get(adapter);
+  const known = (await loadAdapter(adapter))?.adapter;
   if (known === undefined) {
     return wrong(
       'device.adapter',
-      `there is no adapter "${adapter}"; there are ${[...ADAPTERS.keys()].join(', ')}.`,
+      `there is no adapter "${adapter}"; there are ${ADAPTER_NAMES.join(', ')}.`,
     );
   }
   const address = checkAddress(port);
   if (!address.ok) return address;
   const checked = known.check(options);
-  return checked.ok ? ok(name) : checked;
+  return checked.ok ? ok({ name, adapter: known }) : checked;
 };
 
 /** Zones as they are compared: whole numbers of 10^−7 degrees. */

@@ -1,3 +1,4 @@
+import type { Adapter } from '@outpost/firmware-bridge';
 import type { Config } from '@outpost/schemas/config';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { serveControl } from '../control/socket.ts';
@@ -27,16 +28,19 @@ const SIGN_MS = 10_000;
 /** What it may take after that to bring it to the networks; what they do not take in this time goes at the next start. */
 const FINISH_MS = 3_000;
 
-const checkDevices = (config: Config): Result<void> => {
+/** How each device is spoken to, in the order of the configuration. */
+const checkDevices = async (config: Config): Promise<Result<readonly Adapter[]>> => {
+  const adapters: Adapter[] = [];
   for (const device of config.devices) {
-    const checked = checkDevice(device);
+    const checked = await checkDevice(device);
     if (!checked.ok) return checked;
+    adapters.push(checked.value.adapter);
   }
   const twice = config.devices.find(
     ({ port }, at) => config.devices.findIndex((each) => each.port === port) !== at,
   );
   return twice === undefined
-    ? ok(undefined)
+    ? ok(adapters)
     : fail(
         fault(
           'misconfigured',
@@ -60,12 +64,19 @@ const openNetworks = (parts: Parts, opened: Opened): Result<readonly Network[]> 
   return ok(networks);
 };
 
-const tasksOf = (parts: Parts, opened: Opened, networks: readonly Network[]): readonly Task[] => {
+const tasksOf = (
+  parts: Parts,
+  opened: Opened,
+  adapters: readonly Adapter[],
+  networks: readonly Network[],
+): readonly Task[] => {
   const { context, record, store, storeTally } = parts;
   const { config, clock, log } = context;
   const devices = config.devices.flatMap((device, at) => {
-    const view = parts.devices[at];
-    return view === undefined ? [] : [deviceTask(context, opened, device, view, record)];
+    const [adapter, view] = [adapters[at], parts.devices[at]];
+    return adapter === undefined || view === undefined
+      ? []
+      : [deviceTask(context, opened, { config: device, adapter }, view, record)];
   });
   const delivers = networks.flatMap((network, at) => {
     const [each, view] = [config.networks[at], parts.networks[at]];
@@ -184,8 +195,8 @@ const newParts = (context: OpenContext): Parts => {
  */
 export const runGateway = async (context: OpenContext): Promise<Result<void>> => {
   const { config, log } = context;
-  const checked = checkDevices(config);
-  if (!checked.ok) return checked;
+  const adapters = await checkDevices(config);
+  if (!adapters.ok) return adapters;
   const ending = new AbortController();
   const signal = AbortSignal.any([context.signal, ending.signal]);
   let bug: { readonly error: unknown } | undefined;
@@ -201,7 +212,7 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
   const networks = openNetworks(parts, opened);
   const routes = { '/status': () => statusJson(statusOf(parts, opened)) };
   const control = networks.ok ? await serveControl(config.dataDirectory, routes, signal) : networks;
-  const tasks = networks.ok && control.ok ? tasksOf(parts, opened, networks.value) : [];
+  const tasks = networks.ok && control.ok ? tasksOf(parts, opened, adapters.value, networks.value) : [];
   if (tasks.length > 0) {
     log.line('notice', `running; ${config.devices.length} devices, ${config.networks.length} networks.`);
     await runTasks(parts, tasks, broken, signal);

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { nmeaCodec, systemClock } from '@outpost/firmware-bridge';
+import { systemClock } from '@outpost/firmware-bridge';
+import { nmeaCodec } from '@outpost/firmware-bridge/wires';
 import { parseConfig } from '@outpost/schemas/config';
 import { decodeLeaf } from '@outpost/schemas/evidence';
 import { asciiText, type Body } from '@outpost/schemas/words';
@@ -11,7 +12,7 @@ import { openLog } from '../log.ts';
 import { originOfKind } from '../record/entry.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newTaskState, supervise } from '../supervise.ts';
-import { newDeviceView } from './device.ts';
+import { checkDevice, newDeviceView } from './device.ts';
 import { openParts } from './open.ts';
 import { deviceTask } from './tasks.ts';
 
@@ -102,7 +103,16 @@ describe('a receiver inside a privacy zone', () => {
     if (!opened.ok) throw new Error(opened.fault.words);
     const { journal } = opened.value;
     const [view, tally] = [newDeviceView(config), newRecordTally()];
-    const task = deviceTask({ config: parsed.value, clock, log }, opened.value, config, view, tally);
+    const checked = await checkDevice(config);
+    if (!checked.ok) throw new Error(checked.fault.words);
+    const { adapter } = checked.value;
+    const task = deviceTask(
+      { config: parsed.value, clock, log },
+      opened.value,
+      { config, adapter },
+      view,
+      tally,
+    );
     const running = supervise(newTaskState(task.name), task, {
       clock,
       log,

@@ -13,14 +13,14 @@ describe.each(['elm327', 'slcan'])('a device of the adapter %s with a profile in
   it('is good where the file is, and stops the start with a sentence and a line where it is not', async () => {
     await using directory = await scratch();
     const path = join(directory.path, 'my-car.json');
-    const missing = check(adapter, path);
+    const missing = await check(adapter, path);
     expect(missing).toMatchObject({ ok: false, fault: { kind: 'misconfigured' } });
     expect(missing.ok || sentence(missing.fault)).toBe(`${path}: cannot be read (ENOENT).`);
     const text = JSON.stringify({ ...profileFile('kia-ev6'), name: 'my-car' }, null, 2);
     await writeFile(path, text);
-    expect(check(adapter, path)).toEqual({ ok: true, value: 'car' });
+    expect(await check(adapter, path)).toMatchObject({ ok: true, value: { name: 'car' } });
     await writeFile(path, text.replace('"unit": "V"', '"unit": "mV"'));
-    const broken = check(adapter, path);
+    const broken = await check(adapter, path);
     expect(broken).toMatchObject({ ok: false, fault: { kind: 'misconfigured', code: 'profile.invalid' } });
     expect(broken.ok || sentence(broken.fault)).toMatch(/my-car\.json line \d+: .*unit/);
   });

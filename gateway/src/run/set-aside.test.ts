@@ -76,8 +76,13 @@ const openDevice = async (directory: string, port: string, signal: AbortSignal) 
   if (!opened.ok) throw new Error(opened.fault.words);
   const view = newDeviceView(config);
   const tally = newRecordTally();
-  const adapters = new Map([['toy', toy]]);
-  const task = deviceTask({ config: parsed.value, clock, log, adapters }, opened.value, config, view, tally);
+  const task = deviceTask(
+    { config: parsed.value, clock, log },
+    opened.value,
+    { config, adapter: toy },
+    view,
+    tally,
+  );
   const supervision = { clock, log, signal, backoffMs: 5, backoffMsMax: 5 };
   return { clock, said, journal: opened.value.journal, view, tally, task, supervision };
 };

@@ -1,4 +1,4 @@
-import { ADAPTERS, type Adapter } from '@outpost/firmware-bridge';
+import type { Adapter } from '@outpost/firmware-bridge';
 import type { Config, DeviceConfig, NetworkConfig } from '@outpost/schemas/config';
 import {
   type Clock,
@@ -58,22 +58,18 @@ const tellSetAside = async (
 export interface DeviceContext {
   readonly clock: Clock;
   readonly log: Log;
-  /** By the names that the configuration knows; the program's own where not given. */
-  readonly adapters?: ReadonlyMap<string, Adapter>;
   readonly config: Pick<Config, 'privacy'>;
 }
 
 export const deviceTask = (
-  { clock, log, adapters = ADAPTERS, config: { privacy } }: DeviceContext,
+  { clock, log, config: { privacy } }: DeviceContext,
   opened: Opened,
-  config: DeviceConfig,
+  { config, adapter }: { readonly config: DeviceConfig; readonly adapter: Adapter },
   view: DeviceView,
   tally: RecordTally,
 ): Task => {
   const { journal, reason, run, room } = opened;
   const device = config.name as DeviceName;
-  const adapter = adapters.get(config.adapter);
-  if (adapter === undefined) throw new Error(`adapter ${config.adapter} was checked and is not there`);
   const suspects = newSuspects<Uint8Array>(toHex);
   const privacyZones = zonesOf(privacy);
   const guard = { at: suspects.at, isSetAside: suspects.isGivenUp };
@@ -84,7 +80,7 @@ export const deviceTask = (
   };
   const recorder = openRecorder({
     device,
-    lane: 'telemetry',
+    lane: adapter.lane,
     authenticated,
     reason,
     journal,
@@ -93,7 +89,7 @@ export const deviceTask = (
     admit: room.admit,
     refusing,
   });
-  opened.recorders.set(streamId(device, 'telemetry'), recorder);
+  opened.recorders.set(streamId(device, adapter.lane), recorder);
   return {
     name: `device ${device}`,
     async run(signal) {

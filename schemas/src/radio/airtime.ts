@@ -1,4 +1,5 @@
-import type { FskRate, LoraRate, LrFhssCodingRate, LrFhssRate } from './rate.ts';
+import type { LrFhssCodingRate } from '../words/index.ts';
+import type { FskRate, LoraRate, LrFhssRate } from './rate.ts';
 
 /** One LoRa transmission as far as its length in time goes. */
 export interface LoraFrame {

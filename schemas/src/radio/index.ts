@@ -44,7 +44,6 @@ export * from './plausibility/index.ts';
 export {
   type FskRate,
   type LoraRate,
-  type LrFhssCodingRate,
   type LrFhssRate,
   occupiedHz,
   type Rate,

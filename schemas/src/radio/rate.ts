@@ -1,3 +1,5 @@
+import type { LrFhssCodingRate } from '../words/index.ts';
+
 /** LoRa: chirps. */
 export interface LoraRate {
   readonly kind: 'lora';
@@ -21,9 +23,6 @@ export interface LrFhssRate {
   /** Operating channel width in Hz: 137000, 336000 or 1523000. */
   readonly widthHz: number;
 }
-
-/** The specification's 2/6 and 4/6 are the 1/3 and 2/3 of the chips. */
-export type LrFhssCodingRate = '1/3' | '1/2' | '2/3' | '5/6';
 
 /** How bits become radio; without the coding rate of LoRa, which every LoRaWAN data rate has at 4/5. */
 export type Rate = LoraRate | FskRate | LrFhssRate;

@@ -1,4 +1,6 @@
 export * from './bytes.ts';
 export * from './fault.ts';
+export * from './order.ts';
+export * from './radio.ts';
 export * from './reading.ts';
 export * from './time.ts';

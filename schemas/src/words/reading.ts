@@ -1,3 +1,4 @@
+import type { Modulation } from './radio.ts';
 import type { ClockAnchor, MonoNs, WallNs } from './time.ts';
 
 /** A name the owner gave: 1 to 32 of `a-z 0-9 -`, starting with a letter. */
@@ -143,7 +144,49 @@ export interface RedactedBody {
 }
 
 /**
- * The closed union of what a reading can say. Adapters make the first five; the box itself makes the rest, which
+ * A radio frame that a gateway heard, or one that it sent itself. Every number is a safe integer.
+ * Serial modules know no frequency, clock or gateway: what they do not say is undefined.
+ */
+export interface ReceptionBody {
+  readonly kind: 'reception';
+  readonly direction: 'heard' | 'sent';
+  /** EUI-64 of the gateway, 8 bytes. */
+  readonly gateway: Uint8Array | undefined;
+  /** The whole frame as it was on the air, `PHYPayload` where it is LoRaWAN. */
+  readonly phy: Uint8Array;
+  readonly crc: 'ok' | 'bad' | 'none' | 'unknown';
+  readonly frequencyHz: number | undefined;
+  readonly modulation: Modulation | undefined;
+  /** Tenths of a dBm: of the channel, and of the signal alone where the gateway tells them apart. */
+  readonly rssiDeciDbm: number | undefined;
+  readonly signalRssiDeciDbm: number | undefined;
+  /** Tenths of a dB. */
+  readonly snrDeciDb: number | undefined;
+  /** Tenths of a dBm, equivalent isotropic radiated power of a frame that was sent. */
+  readonly powerDeciDbm: number | undefined;
+  /** Microseconds of the concentrator's counter when the frame had ended, modulo 2^32. */
+  readonly tmst: number | undefined;
+  /** The moment by the gateway's own GPS, where it has one. */
+  readonly gatewayTime: WallNs | undefined;
+  /** Nanoseconds after the last full second of GPS, 0 to 999,999,999. */
+  readonly fineNs: number | undefined;
+  readonly frequencyOffsetHz: number | undefined;
+  readonly channel: number | undefined;
+  readonly rfChain: number | undefined;
+  readonly antenna: number | undefined;
+  /** Where the gateway says or its owner says that it is, degrees × 10^7. */
+  readonly location: ReceptionPlace | undefined;
+}
+
+export interface ReceptionPlace {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly altitudeCm: number | undefined;
+  readonly source: 'gnss' | 'configured';
+}
+
+/**
+ * The closed union of what a reading can say. Adapters make the first six; the box itself makes the rest, which
  * have no frame.
  */
 export type Body =
@@ -152,6 +195,7 @@ export type Body =
   | CodesBody
   | IdentityBody
   | PositionBody
+  | ReceptionBody
   | AnchorBody
   | GapBody
   | TripBody

@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge';
+import { elm327Parts } from '@outpost/firmware-bridge/wires';
 import { type Body, concatBytes, type Fault, monoAfterMs, monoNs, type Origin } from '@outpost/schemas/words';
 import { type DongleModel, newDongle, stepDongle } from '../elm327.ts';
 

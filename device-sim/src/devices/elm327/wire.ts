@@ -1,4 +1,4 @@
-import { elm327Wire } from '@outpost/firmware-bridge';
+import { elm327Wire } from '@outpost/firmware-bridge/wires';
 
 /** The dongle's side of the wire: the gateway's own codec, read the other way round. */
 export const codec: typeof elm327Wire.elm327Codec = elm327Wire.elm327Codec;

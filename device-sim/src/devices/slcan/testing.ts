@@ -1,4 +1,4 @@
-import { createRig, type Rig, slcanParts } from '@outpost/firmware-bridge';
+import { createRig, type Rig, slcanParts } from '@outpost/firmware-bridge/wires';
 import type { CanProtocol } from '../../car/bus.ts';
 import { type CodeMemory, NO_CODES } from '../../car/codes.ts';
 import { identityOf } from '../../car/identity.ts';

@@ -1,4 +1,4 @@
-import { slcanWire } from '@outpost/firmware-bridge';
+import { slcanWire } from '@outpost/firmware-bridge/wires';
 
 /** The wire of the adapter, as the gateway has it: the simulator speaks the other side of the same code. */
 export const codec: typeof slcanWire.slcanCodec = slcanWire.slcanCodec;

@@ -18,4 +18,4 @@ export const elm327Parts: AdapterParts<Elm327Options, State, Command, Event> = {
 };
 
 /** A dongle with an ELM327, or with anything that speaks its language, at a car with CAN (ISO 15765-4). */
-export const elm327: Adapter = defineAdapter(elm327Parts);
+export const adapter: Adapter = defineAdapter(elm327Parts);

@@ -16,4 +16,4 @@ export const gpsdParts: AdapterParts<GnssOptions, State, GpsdCommand, GpsdEvent>
 };
 
 /** A satellite receiver behind gpsd, over TCP. */
-export const gpsd: Adapter = defineAdapter(gpsdParts);
+export const adapter: Adapter = defineAdapter(gpsdParts);

@@ -16,4 +16,4 @@ export const nmeaParts: AdapterParts<GnssOptions, State, never, NmeaEvent> = {
 };
 
 /** A satellite receiver that speaks NMEA 0183 on a serial line, or over TCP. */
-export const nmea: Adapter = defineAdapter(nmeaParts);
+export const adapter: Adapter = defineAdapter(nmeaParts);

@@ -18,4 +18,4 @@ export const slcanParts: AdapterParts<SlcanOptions, State, Command, Event> = {
 };
 
 /** A CAN adapter with the serial line protocol of LAWICEL (SLCAN) at a car with CAN (ISO 15765-4). */
-export const slcan: Adapter = defineAdapter(slcanParts);
+export const adapter: Adapter = defineAdapter(slcanParts);

@@ -1,0 +1,8 @@
+/** Both directions of each device's language, for whoever plays the device. */
+export { elm327Parts, redecode as redecodeElm327 } from './adapters/elm327/index.ts';
+export * as elm327Wire from './adapters/elm327/wire.ts';
+export { gpsdCodec } from './adapters/gpsd/codec.ts';
+export { nmeaCodec } from './adapters/nmea/codec.ts';
+export { redecode as redecodeSlcan, slcanParts } from './adapters/slcan/index.ts';
+export * as slcanWire from './adapters/slcan/wire.ts';
+export { createRig, type FarEnd, type Rig, type Sent } from './testing/rig.ts';
