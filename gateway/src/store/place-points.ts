@@ -5,12 +5,12 @@ type Floats = Readonly<Record<string, number>>;
 type Integers = Readonly<Record<string, number>>;
 
 /** Only what is known, for a field that is not written costs nothing and reads as no value. */
-const known = (fields: Readonly<Record<string, number | undefined>>): Record<string, number> => {
+export const known = (fields: Readonly<Record<string, number | undefined>>): Record<string, number> => {
   const entries = Object.entries(fields).filter((entry): entry is [string, number] => entry[1] !== undefined);
   return Object.fromEntries(entries);
 };
 
-const scaled = (value: number | undefined, divisor: number): number | undefined =>
+export const scaled = (value: number | undefined, divisor: number): number | undefined =>
   value === undefined ? undefined : value / divisor;
 
 /** Degrees, metres, metres per second; `lat` and `lon` are the names that map panels look for. */

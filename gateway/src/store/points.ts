@@ -15,6 +15,7 @@ import {
 } from '@outpost/schemas/words';
 import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
+import { RECEPTIONS, receptionParts } from './reception-points.ts';
 import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
 import { pointTime } from './timestamp.ts';
 
@@ -101,6 +102,17 @@ const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Re
   if (body.kind === 'position') {
     const { floats, integers } = positionFields(body);
     return ok({ measurement: 'position', tags, floats, integers: { seq: sequence, ...integers }, at });
+  }
+  if (body.kind === 'reception') {
+    const { tags: own, floats, integers, texts } = receptionParts(body);
+    return ok({
+      measurement: RECEPTIONS,
+      tags: { ...tags, ...own },
+      floats,
+      integers: { seq: sequence, ...integers },
+      texts,
+      at,
+    });
   }
   if (body.kind === 'trip') {
     const { floats, integers } = tripFields(body);

@@ -12,6 +12,13 @@ import {
 } from './cbor.ts';
 import { CODES_STATUS, GAP_REASON, IDENTITY_OF, REDACTED_REASON, REDACTED_WHAT, TRUST } from './codes.ts';
 import { POSITION_FIELDS, positionFrom, positionProblem, writePosition } from './position-body.ts';
+import {
+  RECEPTION_FIELDS,
+  receptionBoundBytes,
+  receptionFrom,
+  receptionProblem,
+  writeReception,
+} from './reception-body.ts';
 import { asMono, asWall, INT64_MAX, isList, isText, isUint, UINT32_MAX } from './shape.ts';
 import { TRIP_FIELDS, tripFrom, tripProblem, writeTrip } from './trip-body.ts';
 
@@ -21,7 +28,6 @@ export const CODES_MAX = 512;
 
 const TROUBLE_CODE = /^[\x21-\x7e]{1,16}$/;
 
-/** 7 is reserved for receptions. */
 export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
   number: 1,
   text: 2,
@@ -29,6 +35,7 @@ export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
   identity: 4,
   anchor: 5,
   gap: 6,
+  reception: 7,
   position: 8,
   trip: 9,
   redacted: 10,
@@ -36,6 +43,7 @@ export const BODY_KIND: Readonly<Record<BodyKind, number>> = {
 
 /** Items of the leaf's array that belong to a body of this kind, after its kind. */
 export const bodyFieldCount = ({ kind }: Body): number => {
+  if (kind === 'reception') return RECEPTION_FIELDS;
   if (kind === 'position') return POSITION_FIELDS;
   if (kind === 'trip') return TRIP_FIELDS;
   return kind === 'gap' || kind === 'redacted' ? 2 : 3;
@@ -55,6 +63,8 @@ export const bodyBoundBytes = (body: Body): number => {
     case 'gap':
     case 'redacted':
       return 32;
+    case 'reception':
+      return receptionBoundBytes(body);
     case 'position':
       return 64;
     case 'trip':
@@ -99,6 +109,9 @@ export const writeBody = (sink: Sink, body: Body): void => {
       writeInt(sink, GAP_REASON.codeOf(body.reason));
       writeInt(sink, body.count);
       return;
+    case 'reception':
+      writeReception(sink, body);
+      return;
     case 'position':
       writePosition(sink, body);
       return;
@@ -133,6 +146,7 @@ export const bodyProblem = (body: Body): string | undefined => {
     return 'the clock anchor is outside 0 to 2^63 − 1 ns';
   }
   if (body.kind === 'gap' && !isUint(body.count)) return 'the count of the gap is no safe integer';
+  if (body.kind === 'reception') return receptionProblem(body);
   if (body.kind === 'position') return positionProblem(body);
   return body.kind === 'trip' ? tripProblem(body) : undefined;
 };
@@ -179,6 +193,8 @@ const redactedFrom = ([first, second]: readonly CborValue[]): Body | undefined =
 export const bodyFrom = (kind: CborValue, fields: readonly CborValue[]): Body | undefined => {
   if (kind === BODY_KIND.gap) return fields.length === 2 ? gapFrom(fields) : undefined;
   if (kind === BODY_KIND.redacted) return fields.length === 2 ? redactedFrom(fields) : undefined;
+  if (kind === BODY_KIND.reception)
+    return fields.length === RECEPTION_FIELDS ? receptionFrom(fields) : undefined;
   if (kind === BODY_KIND.position)
     return fields.length === POSITION_FIELDS ? positionFrom(fields) : undefined;
   if (kind === BODY_KIND.trip) return fields.length === TRIP_FIELDS ? tripFrom(fields) : undefined;

@@ -6,6 +6,8 @@ import type {
   GapReason,
   IdentityOf,
   Origin,
+  ReceptionBody,
+  ReceptionPlace,
   RedactedBody,
   TimeTrust,
   TripEndReason,
@@ -99,3 +101,14 @@ export const TRIP_END: ClosedList<TripEndReason> = closedList({
 
 export const REDACTED_WHAT: ClosedList<RedactedBody['what']> = closedList({ position: 1 });
 export const REDACTED_REASON: ClosedList<RedactedBody['reason']> = closedList({ zone: 1, unreadable: 2 });
+
+export const RECEPTION_DIRECTION: ClosedList<ReceptionBody['direction']> = closedList({ heard: 1, sent: 2 });
+
+export const RECEPTION_CRC: ClosedList<ReceptionBody['crc']> = closedList({
+  unknown: 0,
+  ok: 1,
+  bad: 2,
+  none: 3,
+});
+
+export const PLACE_SOURCE: ClosedList<ReceptionPlace['source']> = closedList({ gnss: 1, configured: 2 });

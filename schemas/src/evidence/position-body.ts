@@ -7,9 +7,9 @@ import { asWall, INT64_MAX } from './shape.ts';
 /** Items of a position after its kind. */
 export const POSITION_FIELDS = 9;
 
-const LATITUDE: Range = { min: -900_000_000, max: 900_000_000 };
-const LONGITUDE: Range = { min: -1_800_000_000, max: 1_800_000_000 };
-const ALTITUDE_CM: Range = { min: -1_000_000, max: 10_000_000 };
+export const LATITUDE: Range = { min: -900_000_000, max: 900_000_000 };
+export const LONGITUDE: Range = { min: -1_800_000_000, max: 1_800_000_000 };
+export const ALTITUDE_CM: Range = { min: -1_000_000, max: 10_000_000 };
 const SPEED_CM_S: Range = { min: 0, max: 10_000_000 };
 const COURSE_CDEG: Range = { min: 0, max: 35_999 };
 const HDOP_CENTI: Range = { min: 0, max: 9_999 };
