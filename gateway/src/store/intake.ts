@@ -3,6 +3,7 @@ import type { Offset } from '../journal/contract.ts';
 import { type Clocks, type Dated, type Dating, type DatingLimits, openDating } from './anchors.ts';
 import type { Point } from './point.ts';
 import { pointOf } from './points.ts';
+import type { ReceptionParts } from './reception-points.ts';
 import { nameOf, type StoreRecord } from './records.ts';
 
 /** A piece of the journal: its records, in order, and the place to commit once they are done with. */
@@ -36,7 +37,7 @@ export interface Intake {
   /** Records that no point can be made of; the caller removes them. */
   readonly unmade: DeadLetter[];
   readonly waiting: number;
-  take(batch: SourceBatch, now: MonoNs): void;
+  take(batch: SourceBatch, now: MonoNs): Promise<void>;
   release(then: MonoNs): void;
   /** The furthest such place when nothing is pending; undefined where there is none beyond the last one given. */
   done(): Done | undefined;
@@ -47,6 +48,9 @@ interface Mark extends Done {
   readonly number: number;
 }
 
+const isReception = (record: StoreRecord): boolean =>
+  record.kind === 'reading' && record.body.kind === 'reception';
+
 /** Turns batches of records into points, and keeps account of how far the journal is done with. */
 export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
   const dating: Dating = openDating(limits, known);
@@ -54,6 +58,7 @@ export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
   const unmade: DeadLetter[] = [];
   const marks: Mark[] = [];
   let number = 0;
+  let receptionParts: ReceptionParts | undefined;
 
   const settle = ({ record, wall, trust }: Dated): void => {
     if (wall === undefined) {
@@ -61,7 +66,7 @@ export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
       unmade.push({ record, point: undefined, words });
       return;
     }
-    const point = pointOf(record, wall, trust);
+    const point = pointOf(record, wall, trust, receptionParts);
     if (point.ok) pending.push({ record, point: point.value });
     else unmade.push({ record, point: undefined, words: point.fault.words });
   };
@@ -72,7 +77,9 @@ export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
     get waiting() {
       return dating.waiting();
     },
-    take({ records, end }, now) {
+    async take({ records, end }, now) {
+      if (receptionParts === undefined && records.some(isReception))
+        ({ receptionParts } = await import('./reception-points.ts'));
       for (const record of records) {
         for (const dated of dating.accept(record, number, now)) settle(dated);
         number += 1;

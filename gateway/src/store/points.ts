@@ -15,7 +15,7 @@ import {
 } from '@outpost/schemas/words';
 import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
-import { RECEPTIONS, receptionParts } from './reception-points.ts';
+import type { ReceptionParts } from './reception-points.ts';
 import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
 import { pointTime } from './timestamp.ts';
 
@@ -85,7 +85,12 @@ const said = (
   }
 };
 
-const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Result<Point> => {
+const readingPoint = (
+  record: ReadingRecord,
+  wall: WallNs,
+  trust: TimeTrust,
+  receptionParts: ReceptionParts | undefined,
+): Result<Point> => {
   const { body, epoch, sequence } = record;
   const at = pointTime(wall, epoch, BigInt(sequence));
   const tags = readingTags(record, trust);
@@ -104,9 +109,10 @@ const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Re
     return ok({ measurement: 'position', tags, floats, integers: { seq: sequence, ...integers }, at });
   }
   if (body.kind === 'reception') {
-    const { tags: own, floats, integers, texts } = receptionParts(body);
+    if (receptionParts === undefined) throw new Error('unreachable: the parts of receptions are not loaded');
+    const { measurement, tags: own, floats, integers, texts } = receptionParts(body);
     return ok({
-      measurement: RECEPTIONS,
+      measurement,
       tags: { ...tags, ...own },
       floats,
       integers: { seq: sequence, ...integers },
@@ -135,11 +141,19 @@ const readingPoint = (record: ReadingRecord, wall: WallNs, trust: TimeTrust): Re
   });
 };
 
-/** The point of a record at its wall-clock time. The same record always gives the same series and the same time. */
-export const pointOf = (record: StoreRecord, wall: WallNs, trust: TimeTrust): Result<Point> => {
+/**
+ * The point of a record at its wall-clock time. The same record always gives the same series and the same time.
+ * Receptions are taken apart by `receptionParts`, which a gateway that hears none does not load.
+ */
+export const pointOf = (
+  record: StoreRecord,
+  wall: WallNs,
+  trust: TimeTrust,
+  receptionParts?: ReceptionParts,
+): Result<Point> => {
   switch (record.kind) {
     case 'reading':
-      return readingPoint(record, wall, trust);
+      return readingPoint(record, wall, trust, receptionParts);
     case 'epoch-opened':
       return ok({
         measurement: 'events',

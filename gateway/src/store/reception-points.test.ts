@@ -29,6 +29,7 @@ const heard: ReceptionBody = {
 
 it('a reception has its gateway and rate as tags, and who spoke as fields', () => {
   expect(receptionParts(heard)).toEqual({
+    measurement: 'receptions',
     tags: { gateway: 'aa555a0000000001', direction: 'heard', rate: 'SF7BW125' },
     floats: { rssi: -107.5, snr: 7.2 },
     integers: { size: 17, frequency_hz: 868_100_000, tmst: 3_512_348_611, channel: 2, f_cnt: 2 },
@@ -60,7 +61,7 @@ it('whatever a device says, the tags but for the gateway have few values and the
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), modulations, (phy, modulation) => {
       const parts = receptionParts({ ...heard, phy, modulation });
-      expect(pointProblem({ measurement: 'receptions', at: 1n, ...parts })).toBeUndefined();
+      expect(pointProblem({ at: 1n, ...parts })).toBeUndefined();
       expect(Object.keys(parts.tags).toSorted()).toEqual(['direction', 'gateway', 'rate']);
       expect(parts.tags['rate']).toMatch(/^(?:SF\d+BW\d+|FSK|M0CW(?:137|336|1523)|other)$/);
     }),

@@ -4,7 +4,11 @@ import { known, scaled } from './place-points.ts';
 import type { Point } from './point.ts';
 
 /** Measurement of every radio frame that was heard or sent. */
-export const RECEPTIONS = 'receptions';
+const RECEPTIONS = 'receptions';
+
+export type ReceptionParts = (
+  body: ReceptionBody,
+) => Required<Pick<Point, 'measurement' | 'tags' | 'floats' | 'integers' | 'texts'>>;
 
 /** kHz of the chips' and the specification's bandwidths (SX1261/2 datasheet table 6-8, SX1280 for the last four). */
 const LORA_KHZ: readonly number[] = [
@@ -56,12 +60,11 @@ const spoken = (phy: Uint8Array): { texts: Record<string, string>; integers: Rec
  * The parts of a reception's point: dBm, dB, Hz, bytes, degrees. Each gateway is a series, which is why only gateways
  * that the owner lets speak may get here; each device that they hear is not.
  */
-export const receptionParts = (
-  body: ReceptionBody,
-): Required<Pick<Point, 'tags' | 'floats' | 'integers' | 'texts'>> => {
+export const receptionParts: ReceptionParts = (body) => {
   const { gateway, modulation, crc, location } = body;
   const { texts, integers } = spoken(body.phy);
   return {
+    measurement: RECEPTIONS,
     tags: {
       ...(gateway === undefined ? {} : { gateway: toHex(gateway) }),
       direction: body.direction,

@@ -1,3 +1,4 @@
+import { sampleReception } from '@outpost/schemas/testing';
 import { describe, expect, it } from 'vitest';
 import { NO_RETENTION } from './answers.ts';
 import type { StoreRecord } from './records.ts';
@@ -23,6 +24,17 @@ describe('the follower', () => {
     expect(journal.position).toBe(101n);
     expect(run.tally).toMatchObject({ read: 101, pending: 0, stored: 101, waiting: 0 });
     await run.stop();
+  });
+
+  it('takes receptions apart, those too that came before their clock anchor', async () => {
+    const [journal, influx] = [memoryJournal(), memoryInflux()];
+    const heard = reading({ sequence: 1, ms: 10, body: sampleReception() });
+    journal.append(...begin.slice(0, -1), heard, ...begin.slice(-1));
+    const run = follower(journal, influx, { follow: (signal) => journal.follow(1, true, signal) });
+    await run.done;
+    expect(run.tally).toMatchObject({ pending: 0, stored: begin.length + 1, deadLettered: 0 });
+    const written = [...influx.points.values()].filter(({ measurement }) => measurement === 'receptions');
+    expect(written.map(({ texts }) => texts?.['dev_addr'])).toEqual(['49be7df1']);
   });
 
   it('writes a backlog in full batches without waiting', async () => {

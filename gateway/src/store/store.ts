@@ -39,10 +39,13 @@ interface Times {
 }
 
 /** Keeps the tally true over something that settles records. */
-const settling = ({ intake, parts: { tally } }: Run, act: () => void): void => {
+const settling = async (
+  { intake, parts: { tally } }: Run,
+  act: () => Promise<void> | void,
+): Promise<void> => {
   const size = (): number => intake.pending.length + intake.unmade.length;
   const before = size();
-  act();
+  await act();
   tally.pending += size() - before;
   tally.waiting = intake.waiting;
 };
@@ -94,10 +97,10 @@ const turn = async (
   const batch = intake.pending.length < parts.pointsMax ? inbox.take() : undefined;
   if (batch !== undefined) {
     parts.tally.read += batch.records.length;
-    settling(run, () => intake.take(batch, now));
+    await settling(run, () => intake.take(batch, now));
     times.since ??= now;
   } else if (intake.waiting > 0) {
-    settling(run, () => intake.release(monoAfterMs(now, -DATING_LIMITS.waitMsMax - QUIET_MS)));
+    await settling(run, () => intake.release(monoAfterMs(now, -DATING_LIMITS.waitMsMax - QUIET_MS)));
     if (intake.pending.length > 0) times.since ??= now;
   }
   if (flushDueMs(run, parts, times, now) === 0) await flushNow(run, parts, times, signal);

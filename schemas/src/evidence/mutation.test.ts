@@ -18,6 +18,7 @@ import {
   sampleKey,
   sampleNumber,
   sampleReceipt,
+  sampleReception,
 } from './sample.ts';
 import { leafHashes } from './tree.ts';
 import { openVerification, type VerifyOptions } from './verify.ts';
@@ -61,6 +62,7 @@ const bodies: readonly Body[] = [
   { kind: 'anchor', anchor: SAMPLE_ANCHOR },
   sampleNumber(),
   { kind: 'codes', status: 'stored', codes: ['P0301'], ecu: 0x7e8 },
+  sampleReception(),
 ];
 
 const epoch = sampleEpoch({ device, gateway });
@@ -111,6 +113,7 @@ const signed: readonly EvidenceItem[] = [
     (bytes): EvidenceItem => ({ kind: 'receipt', bytes }),
   ),
   proofOf(1),
+  proofOf(3),
 ];
 
 const header = encodeEvidence(SAMPLE_HEADER);
@@ -136,7 +139,11 @@ const files: Readonly<
     key: device.publicKey,
     reached: ['attestation.signature', 'attestation.root', 'leaf.malformed', 'evidence.malformed'],
   },
-  proof: { items: [proofOf(1)], key: device.publicKey, reached: ['proof.signature', 'proof.malformed'] },
+  proof: {
+    items: [proofOf(1), proofOf(3)],
+    key: device.publicKey,
+    reached: ['proof.signature', 'proof.malformed'],
+  },
   chain: {
     items: [withheld(a), withheld(b), withheld(d)],
     key: device.publicKey,
@@ -179,7 +186,7 @@ test.each(Object.entries(files))(
 
 test('no record, attestation or leaf can be left out, repeated or moved', () => {
   const encoded = signed.map(encodeEvidence);
-  const inOrder = encoded.length - 3;
+  const inOrder = encoded.length - 4;
   for (const index of encoded.keys()) {
     if (index >= inOrder) continue;
     const without = encoded.filter((_, at) => at !== index);

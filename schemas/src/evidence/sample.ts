@@ -9,6 +9,7 @@ import {
   isOwnBody,
   monoNs,
   type Origin,
+  type ReceptionBody,
   type StreamId,
   wallNs,
 } from '../words/index.ts';
@@ -83,6 +84,49 @@ export const sampleNumber = (mantissa = 1_726): Body => ({
 });
 
 export const SAMPLE_RAW: Uint8Array = asciiBytes('7E804410C1AF8');
+
+/** A frame of 17 bytes as a packet forwarder with satellites and fine timestamps reports it. */
+export const sampleReception = (changes: Partial<ReceptionBody> = {}): ReceptionBody => ({
+  kind: 'reception',
+  direction: 'heard',
+  gateway: Uint8Array.of(0xaa, 0x55, 0x5a, 0, 0, 0, 0, 1),
+  // Unconfirmed data up, counter 2, of DevAddr 49be7df1: a vector of lora-packet (MIT).
+  phy: Uint8Array.of(
+    0x40,
+    0xf1,
+    0x7d,
+    0xbe,
+    0x49,
+    0,
+    2,
+    0,
+    1,
+    0x95,
+    0x43,
+    0x78,
+    0x76,
+    0x2b,
+    0x11,
+    0xff,
+    0x0d,
+  ),
+  crc: 'ok',
+  frequencyHz: 868_100_000,
+  modulation: { kind: 'lora', spreadingFactor: 7, bandwidthHz: 125_000, codingRate: '4/5' },
+  rssiDeciDbm: -1_070,
+  signalRssiDeciDbm: -1_085,
+  snrDeciDb: 72,
+  powerDeciDbm: undefined,
+  tmst: 3_512_348_611,
+  gatewayTime: SAMPLE_ANCHOR.wall,
+  fineNs: 123_456_789,
+  frequencyOffsetHz: -812,
+  channel: 2,
+  rfChain: 0,
+  antenna: 0,
+  location: { latitude: 475_000_000, longitude: 85_000_000, altitudeCm: 43_200, source: 'gnss' },
+  ...changes,
+});
 
 export const sampleEpoch = (options: SampleEpochOptions): SampleEpoch => {
   const { device, gateway, stream = 'car/telemetry', epoch = sampleEpochName(0xe0) } = options;

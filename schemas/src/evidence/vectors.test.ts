@@ -16,6 +16,7 @@ import {
   sampleEpochName,
   sampleKey,
   sampleNumber,
+  sampleReception,
 } from './sample.ts';
 import { inclusionPath, leafHashes, treeRoot } from './tree.ts';
 import vectors from './vectors/evidence-v1.json' with { type: 'json' };
@@ -68,6 +69,7 @@ const BODIES: readonly Body[] = [
     odometerEndM: 48_234_300,
   },
   { kind: 'redacted', what: 'position', reason: 'zone' },
+  sampleReception(),
 ];
 
 const leafVector = (bytes: Uint8Array): unknown => {
@@ -261,12 +263,12 @@ test('the file of the vectors is judged as docs/evidence.md says', () => {
   expect(verdict).toBe('holds');
   expect(checked).toEqual({
     attestations: 3,
-    leaves: 12,
+    leaves: 13,
     proofs: 1,
     signatures: 11,
     redecoded: 0,
     keyRecords: 4,
     receipts: 1,
   });
-  expect([...networks]).toEqual([['outpost', { receipts: 1, acceptedReadings: 7, refusedReadings: 2 }]]);
+  expect([...networks]).toEqual([['outpost', { receipts: 1, acceptedReadings: 8, refusedReadings: 2 }]]);
 });

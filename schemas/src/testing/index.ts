@@ -1,1 +1,2 @@
+export * from '../evidence/sample.ts';
 export * from './manual-clock.ts';
