@@ -1,0 +1,156 @@
+import type { Place } from '@outpost/schemas/privacy';
+import {
+  admitEmission,
+  bandsAt,
+  type DutyLedger,
+  EMPTY_LEDGER,
+  type LoraRate,
+  loraAirtimeUs,
+  lorawanFrame,
+  type RegionPlan,
+  settleLedger,
+} from '@outpost/schemas/radio';
+import { monoNs } from '@outpost/schemas/words';
+import { drawAt } from '../random/draw-at.ts';
+import { between, placeAt } from './earth.ts';
+import { type DeviceIdentity, joinFrame, uplinkFrame } from './frame.ts';
+
+/** How a device gets around its home: from one random place to the next, each way in `legS` seconds. */
+export interface Motion {
+  readonly radiusM: number;
+  readonly legS: number;
+}
+
+/** One end device. */
+export interface EndDevice {
+  readonly identity: DeviceIdentity;
+  /** Of its own chance: places, channels, moments, payloads. */
+  readonly seed: number;
+  readonly home: Place;
+  /** Undefined: it stays where it is. */
+  readonly motion: Motion | undefined;
+  readonly heightM: number;
+  /** dBm, equivalent isotropic. */
+  readonly eirpDbm: number;
+  readonly rate: LoraRate;
+  /** Mean time between messages. */
+  readonly intervalS: number;
+  readonly payloadBytes: number;
+  /** How often it sends each message at most (NbTrans, or a confirmed one that nobody answers). */
+  readonly attempts: number;
+}
+
+export interface DeviceState {
+  readonly nextUs: number;
+  /** Frame counter of the next new message; 0 is the join-request. */
+  readonly message: number;
+  /** Times that the present message was sent already. */
+  readonly attempt: number;
+  readonly ledger: DutyLedger;
+  /** Emissions that the duty cycle did not allow. */
+  readonly held: number;
+}
+
+/** Kinds of chance, each drawn by a number of its own. */
+const CHANCE = {
+  start: 1,
+  wait: 2,
+  channel: 3,
+  payload: 4,
+  repeat: 5,
+  north: 6,
+  east: 7,
+  confirmed: 8,
+} as const;
+
+const US_PER_S = 1_000_000;
+
+/** Where it is at this moment; what it is, not what was asked before. */
+export const devicePlace = ({ home, motion, seed }: EndDevice, nowUs: number): Place => {
+  if (motion === undefined) return home;
+  const leg = nowUs / (motion.legS * US_PER_S);
+  const stop = (index: number): Place =>
+    placeAt(home, {
+      eastM: motion.radiusM * (2 * drawAt(seed, CHANCE.east, index) - 1),
+      northM: motion.radiusM * (2 * drawAt(seed, CHANCE.north, index) - 1),
+    });
+  const index = Math.floor(leg);
+  return between(stop(index), stop(index + 1), leg - index);
+};
+
+/** Messages come by chance, never closer than a fifth of their mean. */
+const waitUs = ({ seed, intervalS }: EndDevice, message: number): number => {
+  const chance = -Math.log(1 - drawAt(seed, CHANCE.wait, message));
+  return Math.round(intervalS * US_PER_S * (0.2 + 0.8 * chance));
+};
+
+export const newDevice = (device: EndDevice): DeviceState => ({
+  nextUs: Math.round(device.intervalS * US_PER_S * drawAt(device.seed, CHANCE.start, 0)),
+  message: 0,
+  attempt: 0,
+  ledger: EMPTY_LEDGER,
+  held: 0,
+});
+
+const phyOf = (device: EndDevice, message: number): Uint8Array => {
+  const { identity, seed, payloadBytes } = device;
+  if (message === 0) return joinFrame(identity, Math.floor(drawAt(seed, CHANCE.payload, 0) * 65_536));
+  const payload = Uint8Array.from({ length: payloadBytes }, (_, i) =>
+    Math.floor(drawAt(seed, CHANCE.payload, message * 256 + i) * 256),
+  );
+  const confirmed = drawAt(seed, CHANCE.confirmed, 0) < 0.3;
+  return uplinkFrame(identity, { confirmed, counter: message, port: 1 + (seed % 200), payload });
+};
+
+/** What a device sends now, or why it does not. */
+export interface DeviceStep {
+  readonly state: DeviceState;
+  readonly emission:
+    | { readonly phy: Uint8Array; readonly frequencyHz: number; readonly airtimeUs: number }
+    | undefined;
+}
+
+/** RX2 closes by then; a message that nobody answered may go out again (LoRaWAN 1.0.4 §4.3.1.1). */
+const REPEAT_AFTER_S = 3;
+
+/** A join-request goes out once: whoever sends another one draws another number. */
+const attemptsOf = (device: EndDevice, { message }: DeviceState): number => {
+  if (message === 0 || device.attempts <= 1) return 1;
+  return 1 + Math.floor(drawAt(device.seed, CHANCE.repeat, message) * device.attempts);
+};
+
+/** A device whose time has come. */
+export const stepDevice = (
+  device: EndDevice,
+  state: DeviceState,
+  region: RegionPlan,
+  channelsHz: readonly number[],
+): DeviceStep => {
+  const { nextUs: nowUs, message, attempt } = state;
+  const phy = phyOf(device, message);
+  const airtimeUs = loraAirtimeUs(lorawanFrame(device.rate, phy.length, 'up')) ?? 0;
+  const drawn = drawAt(device.seed, CHANCE.channel, message * 16 + attempt);
+  const frequencyHz = channelsHz[Math.floor(drawn * channelsHz.length)] ?? 0;
+  const isLast = attempt + 1 >= attemptsOf(device, state);
+  const apartUs = REPEAT_AFTER_S * US_PER_S + Math.round(drawn * US_PER_S);
+  const next = isLast
+    ? { message: message + 1, attempt: 0, nextUs: nowUs + airtimeUs + waitUs(device, message) }
+    : { message, attempt: attempt + 1, nextUs: nowUs + airtimeUs + apartUs };
+  const band = bandsAt(region, frequencyHz, device.rate.bandwidthHz).find(
+    ({ eirpMaxDbm }) => device.eirpDbm <= eirpMaxDbm,
+  );
+  const start = monoNs(BigInt(nowUs) * 1_000n);
+  const admitted =
+    band !== undefined &&
+    admitEmission(
+      settleLedger(state.ledger, start),
+      { band: band.name, start, airtimeUs },
+      band.dutyPermille,
+    );
+  if (admitted === false || !admitted.ok) {
+    // Nothing is sent, the message is given up, and the next one tries again.
+    const after = { message: message + 1, attempt: 0, nextUs: nowUs + waitUs(device, message) };
+    return { state: { ...state, ...after, held: state.held + 1 }, emission: undefined };
+  }
+  return { state: { ...state, ...next, ledger: admitted.ledger }, emission: { phy, frequencyHz, airtimeUs } };
+};
