@@ -21,10 +21,15 @@ export interface Quarantined {
   readonly mono: MonoNs;
 }
 
-/** What one step of a device brought. The gateway answers each exactly once, by `kept` or by `refused`. */
+/**
+ * What a device brought since the last one: of one step, or of all those that one turn of the event loop saw. The
+ * gateway answers each exactly once, by `kept` or by `refused`.
+ */
 export interface Observed {
   readonly readings: readonly Observation[];
   readonly quarantined: readonly Quarantined[];
+  /** Somebody waits for `kept`: a device that is owed an answer, or a broker that would send again. */
+  readonly isAwaited?: boolean;
   /** Everything above is on the disk: the device may be told so. */
   kept(): void;
   /** It will not be kept (a limit, a full disk): the device is owed nothing. */
@@ -43,6 +48,8 @@ export interface Tally {
   commands: number;
   connects: number;
   disconnects: number;
+  /** What ports lost before anybody read it, and what they could not send, by their own names for it. */
+  readonly port: Map<string, number>;
 }
 
 export interface AdapterContext {
@@ -55,7 +62,10 @@ export interface AdapterContext {
   /** What the device's last status asked to keep. */
   readonly remembered?: Remembered | undefined;
   report(status: DeviceStatus): void;
-  /** What the device is told to do; each is answered once by `ordered`. None where it is not given. */
+  /**
+   * What the device is told to do, of the kinds that the adapter takes; each is answered once by `ordered`. Those that
+   * are open when the adapter ends are answered by whoever gave the context. None where it is not given.
+   */
   readonly orders?: AsyncIterable<Order>;
   ordered?(outcome: OrderOutcome): void;
   happened?(happening: Happening): void;
@@ -103,4 +113,5 @@ export const newTally = (): Tally => ({
   commands: 0,
   connects: 0,
   disconnects: 0,
+  port: new Map(),
 });

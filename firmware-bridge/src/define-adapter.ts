@@ -23,6 +23,7 @@ export const defineAdapter = <Options, State, Command, Event>(
     const checked = parts.check(options);
     if (!checked.ok) return checked.fault;
     const session = parts.session(checked.value, context.remembered);
-    return yield* runSession({ codec: parts.codec, session }, port, context);
+    const { codec, to } = parts;
+    return yield* runSession(to === undefined ? { codec, session } : { codec, session, to }, port, context);
   },
 });

@@ -64,7 +64,13 @@ const bench = (parts: BenchParts = {}) => {
     open: (_, context): Promise<Result<Port>> => {
       attempts.push(elapsedMs(start, clock.mono()));
       if (plugged !== undefined) return Promise.resolve(fail(plugged));
-      memory = memoryPort({ clock, signal: context.signal, where: 'toy://1' });
+      memory = memoryPort({
+        clock,
+        signal: context.signal,
+        where: 'toy://1',
+        remark: 'It is a toy.',
+        count: (what, times) => context.count?.(what, times),
+      });
       return Promise.resolve(ok(memory.port));
     },
   };
@@ -154,6 +160,8 @@ describe('a device', () => {
     expect(kinds()).toEqual(['connected', 'observed', 'disconnected', 'connected', 'observed']);
     expect([tally.connects, tally.disconnects]).toEqual([2, 1]);
     expect(statuses.map(({ phase }) => phase)).toEqual(['connected', 'away', 'away', 'connected']);
+    expect(statuses[0]?.words).toBe('toy://1: connected. It is a toy.');
+    expect(events[0]).toMatchObject({ remark: 'It is a toy.' });
   });
 
   it('gives each connection what the last one asked to keep, and how long ago that was', async () => {
@@ -185,6 +193,20 @@ describe('a device', () => {
     expect(flapping.attempts.length).toBeLessThan(10);
     expect(flapping.tally.disconnects).toBe(flapping.tally.connects);
     expect(getEventListeners(flapping.stop.signal, 'abort').length).toBe(1);
+  });
+
+  it('counts what its ports lose by themselves, over all of its connections', async () => {
+    const { pass, memory, tally } = bench({ plugged: true });
+    await pass(0);
+    memory().lose('kernel-dropped', 3);
+    memory().hangUp();
+    await pass(300);
+    memory().lose('kernel-dropped', 2);
+    memory().lose('unsent', 1);
+    expect([...tally.port]).toEqual([
+      ['kernel-dropped', 5],
+      ['unsent', 1],
+    ]);
   });
 
   it('loses its port at the very moment of connecting, and has one event each all the same', async () => {

@@ -12,9 +12,10 @@ import { abortScope } from './abort-scope.ts';
 import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
 import type { InputGuard } from './input-guard.ts';
 import { createBackoff, isFinal, openUntilItWorks } from './open.ts';
+import type { OrderDesk } from './order-desk.ts';
 import type { Port, PortScheme } from './port.ts';
 import { redact } from './privacy.ts';
-import type { DeviceStatus, Remembered } from './session.ts';
+import type { DeviceStatus, Happening, Remembered } from './session.ts';
 
 export interface DeviceParts {
   readonly adapter: Adapter;
@@ -32,13 +33,22 @@ export interface DeviceParts {
   /** What the last status of an earlier run asked to keep. */
   readonly remembered?: Remembered | undefined;
   report(status: DeviceStatus): void;
+  /** Where orders for this device are given; its kind of device may take none. */
+  readonly orders?: OrderDesk;
+  happened?(happening: Happening): void;
   /** Other ports than the usual ones. */
   readonly schemes?: readonly PortScheme[];
 }
 
 export type DeviceEvent =
   | { readonly kind: 'observed'; readonly observed: Observed }
-  | { readonly kind: 'connected'; readonly where: string; readonly mono: MonoNs }
+  | {
+      readonly kind: 'connected';
+      readonly where: string;
+      /** What the owner should know of how the port was opened, as one sentence. */
+      readonly remark?: string;
+      readonly mono: MonoNs;
+    }
   /** Exactly one after each `connected`, however noisily the port went. */
   | {
       readonly kind: 'disconnected';
@@ -59,10 +69,11 @@ const reportAway = (report: (status: DeviceStatus) => void) => {
       told = words;
       report({ phase: 'away', words, facts: { code: fault.code, attempts } });
     },
-    back: (where: string): void => {
+    back: ({ where, remark }: Port): void => {
       told = undefined;
       attempts = 0;
-      report({ phase: 'connected', words: `${where}: connected.`, facts: {} });
+      const words = `${where}: connected.`;
+      report({ phase: 'connected', words: remark === undefined ? words : `${words} ${remark}`, facts: {} });
     },
   };
 };
@@ -86,6 +97,13 @@ const rememberer = ({ clock, remembered, report }: DeviceParts) => {
   };
 };
 
+/** Counts what ports lose. */
+const counterOf =
+  ({ port }: Tally) =>
+  (what: string, times: number): void => {
+    port.set(what, (port.get(what) ?? 0) + times);
+  };
+
 /** Passes an adapter's observations on as events and returns why it ended. */
 async function* readPort(
   port: Port,
@@ -93,8 +111,18 @@ async function* readPort(
   remembered: Remembered | undefined,
 ): AsyncGenerator<DeviceEvent, Fault, void> {
   const { adapter, options, device, clock, signal, tally, guard, privacyZones = [], report } = parts;
-  const counted = guard === undefined ? {} : { guard };
-  const context: AdapterContext = { device, clock, signal, tally, ...counted, remembered, report };
+  const gate = parts.orders?.connect(adapter.takes);
+  const context: AdapterContext = {
+    device,
+    clock,
+    signal,
+    tally,
+    remembered,
+    report,
+    ...(guard === undefined ? {} : { guard }),
+    ...(gate === undefined ? {} : { orders: gate.orders, ordered: gate.ordered }),
+    happened: (happening) => parts.happened?.(happening),
+  };
   const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
   let ended = false;
   let origin: Origin = port.origin ?? 'live';
@@ -109,7 +137,11 @@ async function* readPort(
       yield { kind: 'observed', observed };
     }
   } finally {
-    if (!ended) await iterator.return?.();
+    try {
+      if (!ended) await iterator.return?.();
+    } finally {
+      gate?.end();
+    }
   }
 }
 
@@ -120,8 +152,9 @@ async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, F
   const backoff = createBackoff();
   const status = reportAway(report);
   const memory = rememberer(parts);
+  const count = counterOf(tally);
   for (;;) {
-    const opening = { address, clock, signal, backoff, away: status.away };
+    const opening = { address, clock, signal, backoff, away: status.away, count };
     const opened = await openUntilItWorks(schemes === undefined ? opening : { ...opening, schemes });
     if (!opened.ok) return opened.fault;
     const port = opened.value;
@@ -129,8 +162,9 @@ async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, F
     let fault: Fault;
     try {
       tally.connects += 1;
-      status.back(port.where);
-      yield { kind: 'connected', where: port.where, mono: since };
+      status.back(port);
+      const remark = port.remark === undefined ? {} : { remark: port.remark };
+      yield { kind: 'connected', where: port.where, ...remark, mono: since };
       fault = yield* readPort(port, { ...parts, report: memory.report }, memory.remembered());
     } finally {
       tally.disconnects += 1;

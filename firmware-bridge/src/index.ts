@@ -6,6 +6,7 @@ export * from './device.ts';
 export * from './discover/index.ts';
 export * from './input-guard.ts';
 export * from './open.ts';
+export * from './order-desk.ts';
 export * from './port.ts';
 export * from './ports/index.ts';
 export * from './run-session.ts';

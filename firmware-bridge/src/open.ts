@@ -40,13 +40,20 @@ export interface OpenParts {
   readonly backoff: Backoff;
   /** Told of every attempt that failed and will be repeated. */
   away(fault: Fault): void;
+  /** Told of what the port itself loses while it is open. */
+  count?(what: string, times: number): void;
 }
 
 /** Tries until the address opens, resolving its names and links anew each time. Fails only for good. */
 export const openUntilItWorks = async (parts: OpenParts): Promise<Result<Port>> => {
   const { address, clock, signal, backoff, away, schemes = portSchemes } = parts;
+  const context = {
+    clock,
+    signal,
+    count: (what: string, times: number): void => parts.count?.(what, times),
+  };
   for (;;) {
-    const opened = await openPort(address, { clock, signal }, schemes);
+    const opened = await openPort(address, context, schemes);
     if (opened.ok) return ok(opened.value);
     if (isFinal(opened.fault)) return opened;
     away(opened.fault);

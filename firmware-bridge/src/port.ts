@@ -22,6 +22,12 @@ export interface Arrival {
   settle?(outcome: 'kept' | 'refused'): void;
 }
 
+/** What arrives at one port; iterated once. */
+export interface Arrivals extends AsyncIterable<Arrival> {
+  /** The next one where it is here already, so that whoever woke up takes all there is without waiting for each. */
+  take?(): Arrival | undefined;
+}
+
 /** How fast a serial line is. */
 export interface LineRate {
   readonly baud: number;
@@ -45,12 +51,15 @@ export interface Port extends AsyncDisposable {
    * themselves: what a port knows about its source outranks what a session reads in the stream.
    */
   readonly origin?: 'replayed';
+  /** What its owner should know of how it was opened, as one sentence. */
+  readonly remark?: string;
   /** Undefined where it is no serial line. */
   readonly rate?: LineRate;
   /** Changes the rate once everything written before has left; there where `rate` is. */
   setBaud?(baud: number, signal: AbortSignal): Promise<Result<void>>;
-  readonly arrivals: AsyncIterable<Arrival>;
+  readonly arrivals: Arrivals;
   readonly closed: Promise<Fault>;
+  /** `to` where there are many peers. */
   write(bytes: Uint8Array, signal: AbortSignal, to?: Peer): Promise<Result<void>>;
 }
 
@@ -58,6 +67,8 @@ export interface PortContext {
   readonly clock: Clock;
   /** Aborts the opening, and closes the port later on. */
   readonly signal: AbortSignal;
+  /** Counts what a port itself lost, by a stable name: `unread-dropped`, `kernel-dropped`, `unsent`. */
+  count?(what: string, times: number): void;
 }
 
 /** Opens one kind of address. */

@@ -58,6 +58,17 @@ describe('privacy zones', () => {
     ]);
   });
 
+  it('put what they say of an unreadable frame where it belongs in time', () => {
+    const at = (mono: bigint): Observation => ({ ...said(speed, other), mono: monoNs(mono) });
+    const left = redact(observed([at(1n), at(8n), at(9n)], [frame]), parts);
+    expect(left.readings.map(({ body, mono }) => [body.kind, mono])).toEqual([
+      ['number', 1n],
+      ['number', 8n],
+      ['redacted', 8n],
+      ['number', 9n],
+    ]);
+  });
+
   it('leave everything as it is where there are none', () => {
     const brought = observed([said(place(481_173_000), frame)], [frame]);
     expect(redact(brought, { ...parts, zones: [] })).toBe(brought);

@@ -2,6 +2,9 @@ import { type PrivacyZone, zoneOf } from '@outpost/schemas/privacy';
 import { equalBytes, type Observation, type Origin, type RedactedBody } from '@outpost/schemas/words';
 import type { Observed, Quarantined } from './adapter.ts';
 
+/** In the order of time, and in their own where that is the same. */
+const byTime = (a: Observation, b: Observation): number => Number(a.mono - b.mono);
+
 const NOTHING = new Uint8Array(0);
 
 const mark = (reason: RedactedBody['reason']): RedactedBody => ({
@@ -10,7 +13,7 @@ const mark = (reason: RedactedBody['reason']): RedactedBody => ({
   reason,
 });
 
-/** The frames of a step that show where the box is while it is inside a zone. */
+/** The frames that show where the box is while it is inside a zone. */
 const secretFrames = (
   readings: readonly Observation[],
   zones: readonly PrivacyZone[],
@@ -50,5 +53,5 @@ export const redact = (observed: Observed, { zones, bearsPosition, origin }: Red
   const unreadable = quarantined.map(
     ({ mono }): Observation => ({ body: mark('unreadable'), raw: NOTHING, mono, origin }),
   );
-  return { ...observed, readings: [...readings, ...unreadable], quarantined };
+  return { ...observed, readings: [...readings, ...unreadable].sort(byTime), quarantined };
 };

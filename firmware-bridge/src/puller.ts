@@ -1,25 +1,33 @@
-import type { Arrival } from './port.ts';
+/** What may also be taken without waiting, where it is there. */
+export interface Source<T> extends AsyncIterable<T> {
+  take?(): T | undefined;
+}
 
-/** The next arrival of a port, fetched ahead so that it can be waited for beside other things. */
-export interface Puller {
-  readonly next: Arrival | undefined;
-  /** No arrival is left and none will come. Throws what the arrivals threw. */
+/** The next item of a source, fetched ahead so that it can be waited for beside other things. */
+export interface Puller<T> {
+  readonly next: T | undefined;
+  /** No item is left and none will come. */
   readonly ended: boolean;
-  take(): Arrival | undefined;
+  /** Throws what the source threw, after the last item. */
+  take(): T | undefined;
+  /** Nobody takes any more: what is there, and what still is being fetched, goes to `left`. */
+  stop(left: (item: T) => void): void;
 }
 
 /** `ring` is called whenever `next` or `ended` changed by itself. */
-export const createPuller = (arrivals: AsyncIterable<Arrival>, ring: () => void): Puller => {
-  const iterator = arrivals[Symbol.asyncIterator]();
-  let next: Arrival | undefined;
+export const createPuller = <T>(source: Source<T>, ring: () => void): Puller<T> => {
+  const iterator = source[Symbol.asyncIterator]();
+  let next: T | undefined;
   let ended = false;
   let thrown: { readonly error: unknown } | undefined;
+  let left: ((item: T) => void) | undefined;
 
   const pull = (): void => {
     iterator.next().then(
       (result) => {
         if (result.done === true) ended = true;
-        else next = result.value;
+        else if (left === undefined) next = result.value;
+        else left(result.value);
         ring();
       },
       (error: unknown) => {
@@ -36,14 +44,22 @@ export const createPuller = (arrivals: AsyncIterable<Arrival>, ring: () => void)
       return next;
     },
     get ended() {
-      if (thrown !== undefined && next === undefined) throw thrown.error;
       return ended && next === undefined;
     },
     take: () => {
-      const arrival = next;
+      const item = next;
+      if (item === undefined) {
+        if (thrown !== undefined) throw thrown.error;
+        return undefined;
+      }
+      next = source.take?.();
+      if (next === undefined) pull();
+      return item;
+    },
+    stop: (to) => {
+      left = to;
+      for (let item = next; item !== undefined; item = source.take?.()) to(item);
       next = undefined;
-      if (arrival !== undefined) pull();
-      return arrival;
     },
   };
 };

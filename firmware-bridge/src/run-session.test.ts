@@ -118,8 +118,10 @@ describe('the shell that runs a session', () => {
   it('tells the device that its data is safe only once it is kept', async () => {
     const all = bench();
     const { observed } = run(all, sorter);
-    all.memory.say('o1 o2 o3\n');
-    await all.clock.advance(10_000);
+    for (const text of ['o1\n', 'o2\n', 'o3\n']) {
+      all.memory.say(text);
+      await all.clock.advance(10_000);
+    }
     expect(all.memory.written).toEqual([]);
     observed[0]?.kept();
     observed[1]?.refused(fault('refused', 'journal.full', 'journal', 'no room.'));
@@ -131,8 +133,10 @@ describe('the shell that runs a session', () => {
   it('takes one answer for each observation: a second one is a Bug', async () => {
     const all = bench();
     const { observed } = run(all, sorter);
-    all.memory.say('o1 o2\n');
-    await all.clock.advance(0);
+    for (const text of ['o1\n', 'o2\n']) {
+      all.memory.say(text);
+      await all.clock.advance(0);
+    }
     observed[0]?.kept();
     observed[1]?.refused(hungUp);
     expect(() => observed[0]?.kept()).toThrow(/answered twice/);

@@ -68,6 +68,28 @@ describe('an inbox', () => {
     expect(inbox.unreadBytes).toBe(0);
   });
 
+  it('that gathers wakes its reader once a turn, who then finds all that came in it', async () => {
+    const inbox = createInbox({
+      pauseAtBytes: 100,
+      pause: () => undefined,
+      resume: () => undefined,
+      gathers: true,
+    });
+    const reader = inbox.arrivals[Symbol.asyncIterator]();
+    const next = reader.next();
+    inbox.push(arrival(1));
+    expect(await Promise.race([next, 'not yet'])).toBe('not yet');
+    inbox.push(arrival(2));
+    expect((await next).value?.bytes.length).toBe(1);
+    expect(inbox.arrivals.take?.()?.bytes.length).toBe(2);
+    expect(inbox.arrivals.take?.()).toBeUndefined();
+    const last = reader.next();
+    inbox.push(arrival(3));
+    inbox.end();
+    expect((await last).value?.bytes.length).toBe(3);
+    expect((await reader.next()).done).toBe(true);
+  });
+
   it('can be read once', () => {
     const { inbox } = bench(10);
     expect(() => inbox.arrivals[Symbol.asyncIterator]()).toThrow(/once/);

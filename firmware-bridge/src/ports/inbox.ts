@@ -1,48 +1,71 @@
-import type { Arrival } from '../port.ts';
+import type { Arrival, Arrivals } from '../port.ts';
 
-/** More unread arrivals than this pause the source, however small they are. */
+/** So many unread arrivals pause the source, however small they are; where its owner does not say otherwise. */
 const ARRIVALS_PAUSE_AT = 1024;
 
 export interface InboxParts {
   /** Unread bytes at which the source is told to stop reading. What it has in hand is still taken. */
   readonly pauseAtBytes: number;
+  readonly pauseAtArrivals?: number;
   pause(): void;
   /** Called when half of that is read. */
   resume(): void;
+  /**
+   * True where messages come one by one: the reader is woken once per turn of the event loop and then finds all that
+   * came in it, so that they go on together.
+   */
+  readonly gathers?: boolean;
 }
 
 /** Arrivals between a source that pushes and the one reader that pulls. */
 export interface Inbox {
-  readonly arrivals: AsyncIterable<Arrival>;
+  readonly arrivals: Arrivals;
   readonly unreadBytes: number;
   push(arrival: Arrival): void;
   /** Nothing more comes; what is unread can still be read. */
   end(): void;
 }
 
-export const createInbox = ({ pauseAtBytes, pause, resume }: InboxParts): Inbox => {
+export const createInbox = (parts: InboxParts): Inbox => {
+  const { pauseAtBytes, pauseAtArrivals = ARRIVALS_PAUSE_AT, pause, resume, gathers = false } = parts;
   const unread: Arrival[] = [];
   let unreadBytes = 0;
   let paused = false;
   let ended = false;
   let iterated = false;
   let waiting: ((result: IteratorResult<Arrival, undefined>) => void) | undefined;
+  let waking = false;
 
   const take = (): Arrival | undefined => {
     const arrival = unread.shift();
     if (arrival === undefined) return undefined;
     unreadBytes -= arrival.bytes.length;
-    if (paused && !ended && unreadBytes <= pauseAtBytes / 2 && unread.length <= ARRIVALS_PAUSE_AT / 2) {
+    if (paused && !ended && unreadBytes <= pauseAtBytes / 2 && unread.length <= pauseAtArrivals / 2) {
       paused = false;
       resume();
     }
     return arrival;
   };
 
+  const deliver = (): void => {
+    waking = false;
+    if (waiting === undefined) return;
+    const arrival = take();
+    if (arrival === undefined && !ended) return;
+    const reader = waiting;
+    waiting = undefined;
+    reader(arrival === undefined ? { done: true, value: undefined } : { done: false, value: arrival });
+  };
+
+  const wake = (): void => {
+    if (!gathers) deliver();
+    else if (!waking) setImmediate(deliver);
+    waking = gathers;
+  };
+
   const end = (): void => {
     ended = true;
-    waiting?.({ done: true, value: undefined });
-    waiting = undefined;
+    deliver();
   };
 
   const iterator: AsyncIterator<Arrival, undefined> = {
@@ -68,21 +91,17 @@ export const createInbox = ({ pauseAtBytes, pause, resume }: InboxParts): Inbox 
         iterated = true;
         return iterator;
       },
+      take,
     },
     get unreadBytes() {
       return unreadBytes;
     },
     push: (arrival) => {
       if (ended) return;
-      if (waiting !== undefined) {
-        const deliver = waiting;
-        waiting = undefined;
-        deliver({ done: false, value: arrival });
-        return;
-      }
       unread.push(arrival);
       unreadBytes += arrival.bytes.length;
-      if (!paused && (unreadBytes >= pauseAtBytes || unread.length >= ARRIVALS_PAUSE_AT)) {
+      if (waiting !== undefined) wake();
+      if (!paused && (unreadBytes >= pauseAtBytes || unread.length >= pauseAtArrivals)) {
         paused = true;
         pause();
       }

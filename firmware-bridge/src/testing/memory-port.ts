@@ -1,5 +1,5 @@
 import { asciiBytes, asciiText, type Clock, type Fault, fail, fault, ok } from '@outpost/schemas/words';
-import type { Port } from '../port.ts';
+import type { Arrival, Peer, Port } from '../port.ts';
 import { closedByUs, createClosing } from '../ports/closing.ts';
 import { createInbox } from '../ports/inbox.ts';
 
@@ -8,9 +8,13 @@ export interface MemoryPort {
   readonly port: Port;
   /** Everything written so far, one entry a write. */
   readonly written: string[];
+  /** To whom each of these went; undefined where nobody was named. */
+  readonly writtenTo: (Peer | undefined)[];
   /** Times a reader was told to pause. */
   readonly pauses: number;
-  say(bytes: Uint8Array | string): void;
+  say(bytes: Uint8Array | string, more?: Pick<Arrival, 'peer' | 'retained' | 'settle'>): void;
+  /** The port loses something by itself. */
+  lose(what: string, times: number): void;
   hangUp(why?: Fault): void;
   /** From now on writes do not finish. */
   stall(): void;
@@ -23,11 +27,14 @@ export interface MemoryPortParts {
   readonly signal?: AbortSignal;
   readonly where?: string;
   readonly origin?: 'replayed';
+  readonly remark?: string;
+  count?(what: string, times: number): void;
 }
 
 export const memoryPort = (parts: MemoryPortParts): MemoryPort => {
-  const { clock, where = 'memory:', origin, signal = new AbortController().signal } = parts;
+  const { clock, where = 'memory:', origin, remark, signal = new AbortController().signal } = parts;
   const written: string[] = [];
+  const writtenTo: (Peer | undefined)[] = [];
   let pauses = 0;
   let stalled = false;
   const inbox = createInbox({
@@ -41,9 +48,10 @@ export const memoryPort = (parts: MemoryPortParts): MemoryPort => {
   const port: Port = {
     where,
     ...(origin === undefined ? {} : { origin }),
+    ...(remark === undefined ? {} : { remark }),
     arrivals: inbox.arrivals,
     closed: closing.closed,
-    write: (bytes, writeSignal) => {
+    write: (bytes, writeSignal, to) => {
       if (writeSignal.aborted) return Promise.reject(writeSignal.reason);
       if (closing.why !== undefined) return Promise.resolve(fail(closing.why));
       if (stalled) {
@@ -52,6 +60,7 @@ export const memoryPort = (parts: MemoryPortParts): MemoryPort => {
         });
       }
       written.push(asciiText(bytes));
+      writtenTo.push(to);
       return Promise.resolve(ok(undefined));
     },
     [Symbol.asyncDispose]: () => {
@@ -62,11 +71,14 @@ export const memoryPort = (parts: MemoryPortParts): MemoryPort => {
   return {
     port,
     written,
+    writtenTo,
     get pauses() {
       return pauses;
     },
-    say: (bytes) =>
+    lose: (what, times) => parts.count?.(what, times),
+    say: (bytes, more = {}) =>
       inbox.push({
+        ...more,
         bytes: typeof bytes === 'string' ? asciiBytes(bytes) : bytes,
         wall: clock.wall(),
         mono: clock.mono(),
