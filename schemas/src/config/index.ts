@@ -1,2 +1,9 @@
 export { configJsonSchema, parseConfig } from './parse.ts';
-export type { Config, DeviceConfig, NetworkConfig, PrivacyConfig, StoreConfig } from './shape.ts';
+export type {
+  BrokerConfig,
+  Config,
+  DeviceConfig,
+  NetworkConfig,
+  PrivacyConfig,
+  StoreConfig,
+} from './shape.ts';

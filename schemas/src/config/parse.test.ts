@@ -40,6 +40,20 @@ describe('parseConfig', () => {
     expect(none.ok && none.value.store).toBe(null);
   });
 
+  it('has no broker unless asked for one, and that one listens at loopback alone', () => {
+    const none = parseConfig({ dataDirectory: '/d' }, 'outpost.json');
+    expect(none.ok && none.value.broker).toBe(null);
+    const asked = parseConfig({ dataDirectory: '/d', broker: {} }, 'outpost.json');
+    if (!asked.ok) throw new Error(asked.fault.words);
+    expect(asked.value.broker).toMatchObject({
+      tcp: { host: '127.0.0.1', port: 1883 },
+      tls: null,
+      websocket: null,
+      packetMaxKibibytes: 64,
+    });
+    expect(words({ dataDirectory: '/d', broker: { tls: { ports: 1 } } })).toContain('"ports" is unknown');
+  });
+
   it('refuses a number out of its limits', () => {
     expect(words({ dataDirectory: '/d', attest: { readingsMax: 0 } })).toContain('attest.readingsMax');
   });

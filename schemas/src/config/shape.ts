@@ -1,8 +1,6 @@
 import { z } from 'zod';
-
-/** A whole number of some unit within stated limits; the limits stand in the emitted JSON Schema too. */
-const count = (min: number, max: number, fallback: number, words: string) =>
-  z.number().int().min(min).max(max).default(fallback).describe(words);
+import { brokerShape } from './broker.ts';
+import { count } from './count.ts';
 
 const name = z
   .string()
@@ -15,7 +13,9 @@ const device = z.strictObject({
   port: z
     .string()
     .min(1)
-    .describe('Where it is: serial:///dev/ttyUSB0?baud=38400, tcp://192.168.0.10:35000, replay:///file'),
+    .describe(
+      'Where it is: serial:///dev/ttyUSB0?baud=38400, tcp://192.168.0.10:35000, replay:///file, broker:',
+    ),
   options: z
     .record(z.string(), z.unknown())
     .default({})
@@ -103,6 +103,10 @@ export const configShape = z.strictObject({
   dataDirectory: z.string().min(1).describe('Where keys, journal and InfluxDB live; one gateway each'),
   devices: z.array(device).max(64).default([]),
   networks: z.array(network).max(16).default([]),
+  broker: brokerShape
+    .nullable()
+    .default(null)
+    .describe('The MQTT broker that devices with the port "broker:" speak to; null: none'),
   store: store.nullable().prefault({}).describe('null: keep everything in the journal only'),
   journal: journal.prefault({}),
   attest: attest.prefault({}),
@@ -114,6 +118,7 @@ export const configShape = z.strictObject({
     .describe('demo: keys that say in every attestation that they are worth nothing'),
 });
 
+export type { BrokerConfig } from './broker.ts';
 export type Config = z.output<typeof configShape>;
 export type DeviceConfig = Config['devices'][number];
 export type NetworkConfig = Config['networks'][number];

@@ -1,0 +1,75 @@
+import type { Clock } from '@outpost/schemas/words';
+import type { Answer } from './aedes.ts';
+import type { Owed, Session } from './session.ts';
+import { type BrokerTally, type Counted, countIn } from './tally.ts';
+
+export interface AcknowledgeParts {
+  readonly clock: Clock;
+  readonly tally: BrokerTally;
+  signal(): AbortSignal;
+}
+
+/** When the senders of messages are told so, and when they are not. */
+export interface Acknowledge {
+  /** Lets a message's sender go on: at once, or when it is no longer ahead of its rate. */
+  pass(session: Session, answer: Answer): void;
+  settle(session: Session, owed: Owed, outcome: 'kept' | 'refused'): void;
+  /** Ends a session; nothing that it is owed is acknowledged any more. */
+  end(session: Session, why: Counted | undefined): void;
+}
+
+/** Many acknowledgements of one sync leave in one write. */
+const cork = (session: Session): void => {
+  if (session.isCorked) return;
+  session.isCorked = true;
+  session.client.conn.cork();
+  setImmediate(() => {
+    session.isCorked = false;
+    session.client.conn.uncork();
+  });
+};
+
+export const newAcknowledge = ({ clock, tally, signal }: AcknowledgeParts): Acknowledge => {
+  const release = async (session: Session, afterMs: number): Promise<void> => {
+    await clock.sleep(afterMs, signal());
+    cork(session);
+    for (const answer of session.held.splice(0)) answer(null);
+  };
+
+  const pass = (session: Session, answer: Answer): void => {
+    if (session.isOver) return;
+    const aheadMs = session.pace(Number(clock.mono()) / 1e6);
+    if (session.held.length > 0) session.held.push(answer);
+    else if (aheadMs === 0) answer(null);
+    else {
+      countIn(tally, 'rate-held');
+      session.held.push(answer);
+      // The broker stops: so does everyone who waits.
+      release(session, aheadMs).catch(() => undefined);
+    }
+  };
+
+  const end = (session: Session, why: Counted | undefined): void => {
+    if (session.isOver) return;
+    session.isOver = true;
+    session.owed.length = 0;
+    session.held.length = 0;
+    if (why !== undefined) countIn(tally, why);
+    session.isRevoked = why === 'revoked';
+    session.client.close();
+  };
+
+  const settle = (session: Session, owed: Owed, outcome: 'kept' | 'refused'): void => {
+    if (outcome === 'refused') end(session, 'unkept');
+    owed.isKept = true;
+    if (session.isOver || session.owed[0] !== owed) return;
+    cork(session);
+    for (let first = session.owed[0]; first?.isKept === true; first = session.owed[0]) {
+      session.owed.shift();
+      tally.kept += 1;
+      pass(session, first.answer);
+    }
+  };
+
+  return { pass, settle, end };
+};
