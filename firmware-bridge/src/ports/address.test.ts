@@ -1,6 +1,6 @@
 import { type Result, sentence } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { checkAddress } from './index.ts';
+import { checkAddress, portSchemes } from './index.ts';
 
 const said = (result: Result<void>): string => {
   if (result.ok) return 'fine';
@@ -8,8 +8,10 @@ const said = (result: Result<void>): string => {
   return sentence(result.fault);
 };
 
-const ALL =
-  'serial:///dev/ttyUSB0?baud=38400, tcp://192.168.0.10:35000 or replay:///srv/captures/drive.jsonl?speed=1';
+/** One example for each language; four schemes of MQTT have one between them. */
+const ALL = [...new Set(portSchemes.map(({ example }) => example))]
+  .join(', ')
+  .replace(/, (?=[^ ]*$)/, ' or ');
 
 describe('the address of a port', () => {
   it.each([
