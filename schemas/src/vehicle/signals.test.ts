@@ -17,8 +17,8 @@ describe('the signal table', () => {
     expect(SIGNALS.map(({ id }) => id)).toEqual(SIGNALS.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 
-  it('writes every name as a dotted path below Vehicle', () => {
-    const odd = SIGNALS.filter(({ name }) => !/^Vehicle(\.[A-Z][A-Za-z0-9]*)+$/.test(name));
+  it('writes every name as a dotted path below Vehicle, or below Radio what is no vehicle', () => {
+    const odd = SIGNALS.filter(({ name }) => !/^(Vehicle|Radio)(\.[A-Z][A-Za-z0-9]*)+$/.test(name));
     expect(odd.map(({ name }) => name)).toEqual([]);
   });
 
@@ -126,6 +126,9 @@ describe('the signal table', () => {
       [439, 'Vehicle.OBD.AECD20.Timer2', 's', 0],
       [600, 'Vehicle.OBD.MonitorTest', 'text', 0],
       [601, 'Vehicle.Powertrain.CombustionEngine.EngineHours', 'h', 2],
+      [700, 'Radio.Gateway.Received', 'count', 0],
+      [703, 'Radio.Gateway.AckRatio', 'percent', 1],
+      [706, 'Radio.Gateway.Temperature', 'celsius', 1],
       [10_001, 'Vehicle.OBD.FreezeFrame.Speed', 'km/h', 0],
       [10_439, 'Vehicle.OBD.FreezeFrame.AECD20.Timer2', 's', 0],
       [440, 'Vehicle.Powertrain.TractionBattery.StateOfCharge.Displayed', 'percent', 2],

@@ -1,3 +1,4 @@
+import { GATEWAY_SIGNALS } from '../radio/statistics.ts';
 import type { Signal } from './signal.ts';
 import { AIR_FUEL_SIGNALS } from './signals-air-fuel.ts';
 import { BATTERY_SIGNALS } from './signals-battery.ts';
@@ -38,6 +39,7 @@ export const SIGNALS: readonly Signal[] = [
   ...LIVE_SIGNALS,
   ...DIAGNOSIS_SIGNALS,
   ...freezeFrameSignals(LIVE_SIGNALS),
+  ...Object.values(GATEWAY_SIGNALS),
 ].toSorted((a, b) => a.id - b.id);
 
 const BY_ID: ReadonlyMap<number, Signal> = new Map(SIGNALS.map((row) => [row.id, row]));
