@@ -6,6 +6,7 @@ export {
   lrFhssAirtimeUs,
   symbolUs,
 } from './airtime.ts';
+export * from './coverage/index.ts';
 export {
   type Admission,
   admitEmission,
@@ -51,4 +52,5 @@ export {
   sameRate,
 } from './rate.ts';
 export * from './region/index.ts';
+export { GATEWAY_SIGNALS, type GatewayStatistic } from './statistics.ts';
 export { type Permission, permit, type Transmission } from './transmit.ts';

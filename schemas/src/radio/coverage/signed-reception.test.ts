@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { leafHashes, receiptForLeaf } from '../../evidence/index.ts';
+import {
+  batchItems,
+  SAMPLE_ANCHOR,
+  SAMPLE_HEADER,
+  sampleEpoch,
+  sampleKey,
+  sampleNumber,
+  sampleReception,
+} from '../../evidence/sample.ts';
+import { toHex } from '../../words/index.ts';
+import { receptionTaker } from './signed-reception.ts';
+
+const device = sampleKey(2);
+const gateway = sampleKey(1);
+const body = sampleReception();
+
+const batch = sampleEpoch({ device, gateway, stream: 'hotspot/coverage' }).next([
+  { kind: 'anchor', anchor: SAMPLE_ANCHOR },
+  body,
+  sampleNumber(),
+]);
+
+const expected = {
+  deviceKey: toHex(device.publicKey),
+  gatewayKey: toHex(gateway.publicKey),
+  stream: 'hotspot/coverage',
+  epoch: 'e0'.repeat(16),
+  sequence: 1,
+  origin: 'live',
+  body,
+  wall: SAMPLE_ANCHOR.wall + 100_000_000n,
+  trust: 'ntp',
+};
+
+describe('receptions of an evidence file', () => {
+  it('come out with who signed them, where they stand and when the box had them', () => {
+    const take = receptionTaker();
+    const found = [SAMPLE_HEADER, ...batchItems(batch)].map(take).filter((each) => each !== undefined);
+    expect(found).toEqual([expected]);
+  });
+
+  it('come out of proofs of single readings as well', () => {
+    const receipt = receiptForLeaf(batch.attestation, leafHashes(batch.leaves), 1);
+    if (!receipt.ok) throw new Error(receipt.fault.words);
+    expect(receptionTaker()({ kind: 'proof', leaf: batch.leaves[1]!, receipt: receipt.value })).toEqual(
+      expected,
+    );
+  });
+
+  it('belong to the attestation right before them and to no other', () => {
+    const take = receptionTaker();
+    const [attestation, , leaf] = batchItems(batch);
+    expect(take(leaf!)).toBeUndefined();
+    take(attestation!);
+    take({ kind: 'note', text: 'between' });
+    expect(take(leaf!)).toBeUndefined();
+    take({ kind: 'attestation', bytes: Uint8Array.of(1) });
+    expect(take(leaf!)).toBeUndefined();
+    take(attestation!);
+    expect(take({ kind: 'leaf', bytes: Uint8Array.of(0xff) })).toBeUndefined();
+    expect(take(leaf!)).toEqual(expected);
+  });
+});

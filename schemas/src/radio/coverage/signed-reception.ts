@@ -1,0 +1,89 @@
+import {
+  decodeLeaf,
+  type EvidenceItem,
+  type Leaf,
+  readAttestation,
+  readLeafReceipt,
+  type Statement,
+} from '../../evidence/index.ts';
+import {
+  type Origin,
+  type PositionBody,
+  type ReceptionBody,
+  type StreamId,
+  type TimeTrust,
+  toHex,
+  type WallNs,
+  wallAt,
+} from '../../words/index.ts';
+
+/** The leaf that says so, and who signed it. */
+export interface LeafPlace {
+  /** Public key of whoever signed, 64 digits of hex. */
+  readonly deviceKey: string;
+  /** Public key of the box that the device reports to. */
+  readonly gatewayKey: string;
+  readonly stream: StreamId;
+  /** 32 digits of hex. */
+  readonly epoch: string;
+  readonly sequence: number;
+  readonly origin: Origin;
+}
+
+interface Signed<B> extends LeafPlace {
+  readonly body: B;
+  /** When the box had the bytes, by its own clock, and how far that is to be believed. */
+  readonly wall: WallNs;
+  readonly trust: TimeTrust;
+}
+
+export type SignedReception = Signed<ReceptionBody>;
+export type SignedPosition = Signed<PositionBody>;
+export type SignedPlaceOrFrame = SignedReception | SignedPosition;
+
+export const isReception = (signed: SignedPlaceOrFrame): signed is SignedReception =>
+  signed.body.kind === 'reception';
+
+type Batch = Omit<LeafPlace, 'sequence'> & Pick<Statement, 'anchor'>;
+
+const batchOf = ({ deviceKey, gatewayKey, stream, epoch, origin, anchor }: Statement): Batch => ({
+  deviceKey: toHex(deviceKey),
+  gatewayKey: toHex(gatewayKey),
+  stream,
+  epoch: toHex(epoch),
+  origin,
+  anchor,
+});
+
+const signedOf = ({ anchor, ...place }: Batch, leaf: Leaf): SignedPlaceOrFrame | undefined => {
+  const { body, sequence, mono } = leaf;
+  const at = { ...place, sequence, wall: wallAt(anchor, mono), trust: anchor.trust };
+  if (body.kind === 'reception') return { ...at, body };
+  return body.kind === 'position' ? { ...at, body } : undefined;
+};
+
+/** Takes the items of one evidence file in their order; gives those that are receptions or places. */
+export type ReceptionTaker = (item: EvidenceItem) => SignedPlaceOrFrame | undefined;
+
+/**
+ * Checks no signature: what it gives is worth what `openVerification` finds of the same items. What cannot be read is
+ * left out here, because it is a failure there.
+ */
+export const receptionTaker = (): ReceptionTaker => {
+  let batch: Batch | undefined;
+  return (item) => {
+    if (item.kind === 'leaf') {
+      const leaf = batch === undefined ? undefined : decodeLeaf(item.bytes);
+      return batch === undefined || leaf?.ok !== true ? undefined : signedOf(batch, leaf.value);
+    }
+    batch = undefined;
+    if (item.kind === 'attestation') {
+      const read = readAttestation(item.bytes);
+      batch = read.ok ? batchOf(read.value.statement) : undefined;
+      return undefined;
+    }
+    if (item.kind !== 'proof') return undefined;
+    const [receipt, leaf] = [readLeafReceipt(item.receipt), decodeLeaf(item.leaf)];
+    return receipt.ok && leaf.ok ? signedOf(batchOf(receipt.value.statement), leaf.value) : undefined;
+  };
+};
