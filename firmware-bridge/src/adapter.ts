@@ -81,7 +81,7 @@ export interface Adapter {
   /** The kinds of order that it can be given; any other is refused before it gets here. */
   readonly takes: readonly Order['kind'][];
   /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
-  check(options: unknown): Result<void>;
+  check(options: unknown): Promise<Result<void>>;
   /**
    * Runs the dialogue until the port closes or the session asks for a new port, and returns the fault that says
    * which. Throws the signal's reason where that aborts, and a Bug as it is. The port stays the caller's to close.
@@ -95,7 +95,7 @@ export interface AdapterParts<Options, State, Command, Event> {
   /** `telemetry` where not given. */
   readonly lane?: Lane;
   readonly takes?: readonly Order['kind'][];
-  check(options: unknown): Result<Options>;
+  check(options: unknown): Result<Options> | Promise<Result<Options>>;
   readonly codec: Codec<Command, Event>;
   /** To whom a command goes, over a port with many peers. */
   to?(command: Command): Peer | undefined;

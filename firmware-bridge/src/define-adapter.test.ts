@@ -1,6 +1,6 @@
 import { manualClock } from '@outpost/schemas/testing';
 import { type DeviceName, fail, fault, ok } from '@outpost/schemas/words';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newTally } from './adapter.ts';
 import { defineAdapter } from './define-adapter.ts';
 import { letters, quiet } from './testing/letters.ts';
@@ -34,12 +34,12 @@ const bench = () => {
 describe('an adapter made of a codec and a session', () => {
   it('checks its options and hands them to the session', async () => {
     expect(greeter.name).toBe('greeter');
-    expect(greeter.check('world')).toEqual(ok(undefined));
-    expect(greeter.check(7)).toEqual(fail(wrong));
+    expect(await greeter.check('world')).toEqual(ok(undefined));
+    expect(await greeter.check(7)).toEqual(fail(wrong));
     const { memory, context } = bench();
     const dialogue = greeter.read(memory.port, 'world', context)[Symbol.asyncIterator]();
     const next = dialogue.next();
-    expect(memory.written).toEqual(['hello world\n']);
+    await vi.waitFor(() => expect(memory.written).toEqual(['hello world\n']));
     memory.hangUp();
     expect(await next).toMatchObject({ done: true, value: { code: 'memory.hung-up' } });
   });

@@ -11,8 +11,8 @@ export const defineAdapter = <Options, State, Command, Event>(
   bearsPosition: parts.bearsPosition ?? false,
   lane: parts.lane ?? 'telemetry',
   takes: parts.takes ?? [],
-  check: (options) => {
-    const checked = parts.check(options);
+  check: async (options) => {
+    const checked = await parts.check(options);
     return checked.ok ? ok(undefined) : checked;
   },
   read: async function* read(
@@ -20,7 +20,7 @@ export const defineAdapter = <Options, State, Command, Event>(
     options: unknown,
     context: AdapterContext,
   ): AsyncGenerator<Observed, Fault, void> {
-    const checked = parts.check(options);
+    const checked = await parts.check(options);
     if (!checked.ok) return checked.fault;
     const session = parts.session(checked.value, context.remembered);
     const { codec, to } = parts;

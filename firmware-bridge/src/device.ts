@@ -147,7 +147,7 @@ async function* readPort(
 
 async function* keepConnected(parts: DeviceParts): AsyncGenerator<DeviceEvent, Fault, void> {
   const { adapter, address, options, clock, signal, tally, report, schemes } = parts;
-  const checked = adapter.check(options);
+  const checked = await adapter.check(options);
   if (!checked.ok) return checked.fault;
   const backoff = createBackoff();
   const status = reportAway(report);

@@ -1,8 +1,13 @@
 /** Both directions of each device's language, for whoever plays the device. */
+
 export { elm327Parts, redecode as redecodeElm327 } from './adapters/elm327/index.ts';
+export { checkOptions as checkElm327Options } from './adapters/elm327/options.ts';
 export * as elm327Wire from './adapters/elm327/wire.ts';
 export { gpsdCodec } from './adapters/gpsd/codec.ts';
 export { nmeaCodec } from './adapters/nmea/codec.ts';
 export { redecode as redecodeSlcan, slcanParts } from './adapters/slcan/index.ts';
+export { checkOptions as checkSlcanOptions } from './adapters/slcan/options.ts';
 export * as slcanWire from './adapters/slcan/wire.ts';
+export { noProfileFile } from './obd/profile-reader.ts';
+export { readText } from './obd/read-text.ts';
 export { createRig, type FarEnd, type Rig, type Sent } from './testing/rig.ts';

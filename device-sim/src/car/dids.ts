@@ -1,11 +1,11 @@
+import type { Quantity } from '@outpost/schemas/vehicle';
 import {
   encodeProfileAnswer,
   type Profile,
   type ProfileRequest,
   type ProfileSignal,
   profileByName,
-  type Quantity,
-} from '@outpost/schemas/vehicle';
+} from '@outpost/schemas/vehicle/profiles';
 import { asciiBytes, concatBytes } from '@outpost/schemas/words';
 import { DID_VALUES } from './did-values.ts';
 import type { CarIdentity, UnitIdentity } from './identity.ts';

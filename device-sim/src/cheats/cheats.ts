@@ -1,4 +1,4 @@
-import { plausibility } from '@outpost/schemas/vehicle';
+import * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import { type Random, random } from '../random/sfc32.ts';
 
 type Track = plausibility.Track;

@@ -1,4 +1,5 @@
-import { decodePid, plausibility } from '@outpost/schemas/vehicle';
+import { decodePid } from '@outpost/schemas/vehicle';
+import * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import { type Body, type MonoNs, monoNs, type PositionBody, type Reading } from '@outpost/schemas/words';
 import { type CarModel, type CarState, carAt, newCar } from '../car/car.ts';
 import { type ControlUnit, controlUnits } from '../car/ecu.ts';

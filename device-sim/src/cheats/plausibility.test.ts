@@ -1,4 +1,4 @@
-import { plausibility } from '@outpost/schemas/vehicle';
+import * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import { describe, expect, it } from 'vitest';
 import { VEHICLE_NAMES } from '../car/vehicles/vehicles.ts';
 import { random } from '../random/sfc32.ts';

@@ -1,8 +1,10 @@
 import {
+  checkElm327Options,
   createRig,
   elm327Parts,
   elm327Wire,
   type FarEnd,
+  noProfileFile,
   type Rig,
   type Sent,
 } from '@outpost/firmware-bridge/wires';
@@ -161,11 +163,14 @@ const fuzzCar = (dice: Random, tally: Tally, repliesMax: number): void => {
   const car = makeFuzzCar(dice);
   const bench = createBench(dice, car, tally);
   const poll = car.pids.map((pid) => ({ pid, everyMs: 200 + dice.whole(2_000) }));
-  const options = elm327Parts.check({
-    requestsPerSecondMax: 20,
-    troubleCodesEveryMs: 10_000,
-    identityEveryMs: 10_000,
-  });
+  const options = checkElm327Options(
+    {
+      requestsPerSecondMax: 20,
+      troubleCodesEveryMs: 10_000,
+      identityEveryMs: 10_000,
+    },
+    noProfileFile,
+  );
   if (!options.ok) throw new Error(options.fault.words);
   let rig: Rig | undefined;
   // What was said belongs to the request before: it is judged before the next one is answered.

@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge/wires';
+import { checkElm327Options, elm327Parts, noProfileFile } from '@outpost/firmware-bridge/wires';
 import { concatBytes, monoAfterMs, monoNs } from '@outpost/schemas/words';
 import type { ProfileName } from '../devices/elm327/profile.ts';
 import { modelOf } from '../devices/elm327/testing.ts';
@@ -30,11 +30,14 @@ export const measureRate = (
   forMs: number,
 ): RateResult => {
   const model = modelOf({ profile });
-  const options = elm327Parts.check({
-    poll: PIDS.map((pid) => ({ pid, everyMs: EVERY_MS })),
-    benchRequestsPerSecond: 10_000,
-    parametersPerRequestMax: parametersPerRequest,
-  });
+  const options = checkElm327Options(
+    {
+      poll: PIDS.map((pid) => ({ pid, everyMs: EVERY_MS })),
+      benchRequestsPerSecond: 10_000,
+      parametersPerRequestMax: parametersPerRequest,
+    },
+    noProfileFile,
+  );
   if (!options.ok) throw new Error(options.fault.words);
   const session = elm327Parts.session(options.value);
   const { command, event } = elm327Parts.codec;

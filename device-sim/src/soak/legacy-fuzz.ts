@@ -1,8 +1,10 @@
 import {
+  checkElm327Options,
   createRig,
   elm327Parts,
   elm327Wire,
   type FarEnd,
+  noProfileFile,
   type Rig,
   redecodeElm327,
   type Sent,
@@ -195,11 +197,14 @@ const fuzzCar = (dice: Random, tally: Tally, repliesMax: number): void => {
     return sent;
   };
 
-  const options = elm327Parts.check({
-    requestsPerSecondMax: 20,
-    troubleCodesEveryMs: 10_000,
-    identityEveryMs: 10_000,
-  });
+  const options = checkElm327Options(
+    {
+      requestsPerSecondMax: 20,
+      troubleCodesEveryMs: 10_000,
+      identityEveryMs: 10_000,
+    },
+    noProfileFile,
+  );
   if (!options.ok) throw new Error(options.fault.words);
   const poll = car.pids.map((pid) => ({ pid, everyMs: 200 + dice.whole(2_000) }));
   rig = createRig(elm327Parts.codec, elm327Parts.session({ ...options.value, poll }), farEnd);

@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge/wires';
+import { checkElm327Options, elm327Parts, noProfileFile } from '@outpost/firmware-bridge/wires';
 import type { TripReading } from '@outpost/schemas/vehicle';
 import {
   asciiText,
@@ -45,7 +45,7 @@ const VOLTS = /^(\d+\.\d)V/;
 
 /** Lets both pure machines talk, without sockets and without waiting. */
 export const listen = (model: DongleModel, { forMs, options = {}, begin }: ListenOptions): Listened => {
-  const checked = elm327Parts.check(options);
+  const checked = checkElm327Options(options, noProfileFile);
   if (!checked.ok) throw new Error(checked.fault.words);
   const { command, event } = elm327Parts.codec;
   const readings: TripReading[] = [];

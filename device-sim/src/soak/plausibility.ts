@@ -1,4 +1,4 @@
-import { plausibility } from '@outpost/schemas/vehicle';
+import * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import type { VehicleName } from '../car/vehicles/vehicles.ts';
 import {
   independentNoise,

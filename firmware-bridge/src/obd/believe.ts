@@ -1,4 +1,5 @@
-import { INFO_TYPES, type ProfileRequest, rescaledPids } from '@outpost/schemas/vehicle';
+import { INFO_TYPES, rescaledPids } from '@outpost/schemas/vehicle';
+import type { ProfileRequest } from '@outpost/schemas/vehicle/profiles';
 import { type Body, type Fault, fault, toHex } from '@outpost/schemas/words';
 import { answerBodies } from './answer.ts';
 import { identityFault, noteVins, type VinAnswer, vinState } from './identity.ts';

@@ -1,4 +1,5 @@
-import { type Profile, parseProfile, profileFile } from '@outpost/schemas/vehicle';
+import { parseProfile } from '@outpost/schemas/vehicle/profile-files';
+import { type Profile, profileFile } from '@outpost/schemas/vehicle/profiles';
 import { asciiBytes, asciiText, type Body, fromHex, monoNs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { redecode as redecodeElm327 } from '../adapters/elm327/redecode.ts';

@@ -1,11 +1,5 @@
-import {
-  formatFormula,
-  mantissaOf,
-  type ProfileRequest,
-  parseFormula,
-  readRaw,
-  signalByName,
-} from '@outpost/schemas/vehicle';
+import { formatFormula, mantissaOf, parseFormula, readRaw, signalByName } from '@outpost/schemas/vehicle';
+import type { ProfileRequest } from '@outpost/schemas/vehicle/profiles';
 import { asciiBytes, asciiText, type Body, concatBytes } from '@outpost/schemas/words';
 
 /**

@@ -1,13 +1,5 @@
-import {
-  isProfileName,
-  PIDS_PER_REQUEST_MAX,
-  type Profile,
-  parseProfile,
-  pidByNumber,
-  pidsOfSignal,
-  profileByName,
-  signalByName,
-} from '@outpost/schemas/vehicle';
+import { PIDS_PER_REQUEST_MAX, pidByNumber, pidsOfSignal, signalByName } from '@outpost/schemas/vehicle';
+import { isProfileName, type Profile, profileByName } from '@outpost/schemas/vehicle/profiles';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** One parameter to ask for and how often. */
@@ -20,8 +12,8 @@ export interface PollEntry {
 
 export type Priority = 'high' | 'normal' | 'low';
 
-/** Reads a whole text file, or says in a `misconfigured` fault why it cannot. */
-export type ReadText = (path: string) => Result<string>;
+/** Reads a profile from a file, or says in a `misconfigured` fault why it cannot. */
+export type ReadProfile = (path: string) => Result<Profile>;
 
 /** What a conversation with a car can be told, whatever carries it. */
 export interface ObdOptions {
@@ -141,13 +133,13 @@ const checkPoll = (value: unknown): Result<readonly PollEntry[]> => {
 };
 
 /** A name has neither a folder nor an ending, so that a name that is mistyped is not looked for on the disk. */
-const isPath = (text: string): boolean => /[/\\]|\.json$/i.test(text);
+export const isProfilePath = (text: string): boolean => /[/\\]|\.json$/i.test(text);
 
-const checkProfileOption = (where: string, value: unknown, readText: ReadText): Result<Profile> => {
+const checkProfileOption = (where: string, value: unknown, readProfile: ReadProfile): Result<Profile> => {
   if (typeof value !== 'string' || value === '') {
     return wrongOption(where, 'must be the name of a bundled profile, or the path of a file with your own.');
   }
-  if (isProfileName(value) || !isPath(value)) {
+  if (isProfileName(value) || !isProfilePath(value)) {
     const bundled = profileByName(value);
     if (bundled.ok) return bundled;
     return wrongOption(
@@ -155,15 +147,14 @@ const checkProfileOption = (where: string, value: unknown, readText: ReadText): 
       `“${value}” ${bundled.fault.words} Your own is named by its path, as in ./car.json.`,
     );
   }
-  const text = readText(value);
-  return text.ok ? parseProfile(text.value, value) : text;
+  return readProfile(value);
 };
 
 /** Checks one of the options above; undefined where the key is none of them. Faults are `misconfigured`. */
 export const checkObdOption = (
   key: string,
   value: unknown,
-  readText: ReadText,
+  readProfile: ReadProfile,
 ): Result<Partial<ObdOptions>> | undefined => {
   const where = `options.${key}`;
   if (key === 'poll') {
@@ -171,7 +162,7 @@ export const checkObdOption = (
     return poll.ok ? ok({ poll: poll.value }) : poll;
   }
   if (key === 'profile') {
-    const profile = checkProfileOption(where, value, readText);
+    const profile = checkProfileOption(where, value, readProfile);
     return profile.ok ? ok({ profile: profile.value }) : profile;
   }
   if (key === 'refuseChangingVin' || key === 'extendedSessions') {

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { DBC_TEXT_MAX_CHARACTERS } from '@outpost/schemas/vehicle';
-import { fail, fault, ok } from '@outpost/schemas/words';
-import type { ReadText } from './options.ts';
+import { DBC_TEXT_MAX_CHARACTERS } from '@outpost/schemas/vehicle/dbc';
+import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** Authors of DBC files use UTF-8 or the Windows alphabet of Western Europe, and do not say which. */
 const textOf = (bytes: Uint8Array): string => {
@@ -11,6 +10,9 @@ const textOf = (bytes: Uint8Array): string => {
     return new TextDecoder('windows-1252').decode(bytes);
   }
 };
+
+/** Reads a whole text file, or says in a `misconfigured` fault why it cannot. */
+export type ReadText = (path: string) => Result<string>;
 
 /** Reads a file that the configuration names, of as many bytes as the largest kind of them may have. */
 export const readText: ReadText = (path) => {

@@ -3,7 +3,7 @@ import {
   listProfiles,
   type ProfileRequest,
   profileByName,
-} from '@outpost/schemas/vehicle';
+} from '@outpost/schemas/vehicle/profiles';
 import { type Body, fail, ok, type Result } from '@outpost/schemas/words';
 import { meaningOf } from './meaning-line.ts';
 

@@ -1,4 +1,4 @@
-import type { ProfileRequest } from '@outpost/schemas/vehicle';
+import type { ProfileRequest } from '@outpost/schemas/vehicle/profiles';
 import type { Target } from './question.ts';
 
 /** What a row asks one control unit in the manner of ISO 14229-1. */

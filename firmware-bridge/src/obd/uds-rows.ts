@@ -1,10 +1,5 @@
-import {
-  CONFIRMED_OR_PENDING,
-  type Profile,
-  type ProfileRequest,
-  REPORT_BY_STATUS_MASK,
-  requestsOf,
-} from '@outpost/schemas/vehicle';
+import { CONFIRMED_OR_PENDING, REPORT_BY_STATUS_MASK } from '@outpost/schemas/vehicle';
+import { type Profile, type ProfileRequest, requestsOf } from '@outpost/schemas/vehicle/profiles';
 import { type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { Target } from './question.ts';
 import { newRow, type Row, URGENT_WEIGHT } from './schedule.ts';

@@ -1,4 +1,5 @@
-import { type Profile, parseProfile, profileByName } from '@outpost/schemas/vehicle';
+import { parseProfile } from '@outpost/schemas/vehicle/profile-files';
+import { type Profile, profileByName } from '@outpost/schemas/vehicle/profiles';
 import { asciiBytes, type MonoNs, monoAfterMs, monoNs, toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_OBD_OPTIONS, type ObdOptions } from './options.ts';

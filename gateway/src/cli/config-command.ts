@@ -1,4 +1,3 @@
-import { configJsonSchema } from '@outpost/schemas/config';
 import { Command } from 'commander';
 import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
 
@@ -9,12 +8,13 @@ export const configCommand = (terminal: Terminal, finish: (code: number) => void
     .option('--print', 'the effective configuration, as JSON (the default)')
     .option('--schema', 'the JSON Schema of a configuration file')
     .option('-c, --config <file>', 'the configuration file')
-    .action((options: { schema?: boolean; config?: string }) => {
+    .action(async (options: { schema?: boolean; config?: string }) => {
       if (options.schema === true) {
+        const { configJsonSchema } = await import('@outpost/schemas/config');
         terminal.out(JSON.stringify(configJsonSchema(), null, 2));
         return finish(EXIT.done);
       }
-      const loaded = loadConfig(options.config, terminal.env);
+      const loaded = await loadConfig(options.config, terminal.env);
       if (!loaded.ok) return finish(complain(terminal, loaded.fault));
       terminal.out(JSON.stringify(loaded.value.config, null, 2));
       return finish(EXIT.done);

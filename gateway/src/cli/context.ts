@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Config, parseConfig } from '@outpost/schemas/config';
+import type { Config } from '@outpost/schemas/config';
 import { EXIT_MISCONFIGURED, type Fault, fail, fault, type Result, sentence } from '@outpost/schemas/words';
 
 /** What a command may touch of the outside; tests give their own. */
@@ -44,7 +44,11 @@ export interface LoadedConfig {
   readonly config: Config;
 }
 
-export const loadConfig = (told: string | undefined, env: Terminal['env']): Result<LoadedConfig> => {
+/** Loads the schema library too, so that commands which never read a configuration start without it. */
+export const loadConfig = async (
+  told: string | undefined,
+  env: Terminal['env'],
+): Promise<Result<LoadedConfig>> => {
   const path = configPath(told, env);
   if (path === undefined) {
     return misconfigured(
@@ -60,6 +64,7 @@ export const loadConfig = (told: string | undefined, env: Terminal['env']): Resu
     const what = words.includes('ENOENT') ? 'there is no such file; make one with `outpost init`' : words;
     return misconfigured(path, `${what}.`);
   }
+  const { parseConfig } = await import('@outpost/schemas/config');
   const parsed = parseConfig(value, path);
   if (!parsed.ok) return parsed;
   const dataDirectory = resolve(parsed.value.dataDirectory);

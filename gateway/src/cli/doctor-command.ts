@@ -121,7 +121,7 @@ export const doctorCommand = (terminal: Terminal, finish: (code: number) => void
     .option('-c, --config <file>', 'the configuration file')
     .option('--json', 'for scripts')
     .action(async (options: { config?: string; json?: boolean }) => {
-      const loaded = loadConfig(options.config, terminal.env);
+      const loaded = await loadConfig(options.config, terminal.env);
       const findings = loaded.ok
         ? [good('configuration', loaded.value.path), ...(await examine(loaded.value.config, terminal.signal))]
         : [bad('configuration', loaded.fault)];

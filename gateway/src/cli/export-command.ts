@@ -141,7 +141,7 @@ const periodOf = ({ from, to }: Options): Result<Period> => {
 const exportTo = async (options: Options, terminal: Terminal): Promise<Result<Written>> => {
   const period = periodOf(options);
   if (!period.ok) return period;
-  const directory = dataDirectoryOf(options, terminal);
+  const directory = await dataDirectoryOf(options, terminal);
   if (!directory.ok) return directory;
   const ring = await openKeyRing({
     directory: keysDirectory(directory.value),

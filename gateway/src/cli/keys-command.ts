@@ -211,7 +211,7 @@ export const keysCommand = (terminal: Terminal, finish: Finish): Command => {
       .option('-c, --config <file>', 'the configuration file')
       .option('-d, --data <directory>', 'the data directory, instead of a configuration');
   const acting = async <O extends WhereOptions>(options: O, act: Act<O>): Promise<void> => {
-    const directory = dataDirectoryOf(options, terminal);
+    const directory = await dataDirectoryOf(options, terminal);
     const done = directory.ok ? await act(directory.value, options) : directory;
     finish(done.ok ? EXIT.done : complain(terminal, done.fault));
   };

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkProfile, listProfiles, profileFile } from '@outpost/schemas/vehicle';
+import { checkProfile } from '@outpost/schemas/vehicle/profile-files';
+import { listProfiles, profileFile } from '@outpost/schemas/vehicle/profiles';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../journal/testing.ts';
 import type { Terminal } from './context.ts';

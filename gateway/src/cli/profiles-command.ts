@@ -1,12 +1,6 @@
 import { basename, extname } from 'node:path';
-import {
-  checkProfile,
-  checkVectors,
-  listProfiles,
-  profileByName,
-  profileFile,
-  profileJsonSchema,
-} from '@outpost/schemas/vehicle';
+import { checkProfile, checkVectors, profileJsonSchema } from '@outpost/schemas/vehicle/profile-files';
+import { listProfiles, profileByName, profileFile } from '@outpost/schemas/vehicle/profiles';
 import type { Fault } from '@outpost/schemas/words';
 import { Command, Option } from 'commander';
 import { complain, EXIT, exitCodeOf, type Terminal } from './context.ts';

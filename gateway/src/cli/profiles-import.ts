@@ -1,12 +1,12 @@
+import { signalByName } from '@outpost/schemas/vehicle';
 import {
   checkProfile,
   type ImportInto,
   importObdb,
   importWican,
   type LeftOut,
-  signalByName,
-  type VehicleProfileFile,
-} from '@outpost/schemas/vehicle';
+} from '@outpost/schemas/vehicle/profile-files';
+import type { VehicleProfileFile } from '@outpost/schemas/vehicle/profiles';
 import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 export const FORMATS = ['obdb', 'wican'] as const;

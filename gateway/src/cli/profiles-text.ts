@@ -1,4 +1,5 @@
-import type { LeftOut, Profile, ProfileEntry, VehicleProfileFile } from '@outpost/schemas/vehicle';
+import type { LeftOut } from '@outpost/schemas/vehicle/profile-files';
+import type { Profile, ProfileEntry, VehicleProfileFile } from '@outpost/schemas/vehicle/profiles';
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 

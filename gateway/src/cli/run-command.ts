@@ -2,7 +2,8 @@ import { systemClock } from '@outpost/firmware-bridge';
 import { Command } from 'commander';
 import { openLog } from '../log.ts';
 import { runGateway } from '../run/gateway.ts';
-import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
+import { loadConfigApart } from './config-apart.ts';
+import { complain, EXIT, type Terminal } from './context.ts';
 
 const REPEAT_AFTER_MS = 60_000;
 
@@ -12,13 +13,13 @@ export const runCommand = (terminal: Terminal, finish: (code: number) => void): 
     .description('run the gateway until it is told to stop (Ctrl-C, SIGTERM)')
     .option('-c, --config <file>', 'the configuration file')
     .action(async (options: { config?: string }) => {
-      const loaded = loadConfig(options.config, terminal.env);
-      if (!loaded.ok) return finish(complain(terminal, loaded.fault));
+      const loaded = await loadConfigApart(options.config, terminal);
+      if ('code' in loaded) return finish(loaded.code);
       const clock = systemClock();
       const style = terminal.env['JOURNAL_STREAM'] === undefined ? 'time' : 'systemd';
       const write = (line: string): void => terminal.err(line.trimEnd());
       const log = openLog({ clock, style, repeatAfterMs: REPEAT_AFTER_MS, write });
-      const { config } = loaded.value;
+      const { config } = loaded;
       const ended = await runGateway({ config, clock, log, signal: terminal.signal });
       return finish(ended.ok ? EXIT.done : complain(terminal, ended.fault));
     });

@@ -17,7 +17,7 @@ export const statusCommand = (terminal: Terminal, finish: (code: number) => void
     .action(async (options: { config?: string; data?: string; json?: boolean }) => {
       let directory = options.data === undefined ? undefined : resolve(options.data);
       if (directory === undefined) {
-        const loaded = loadConfig(options.config, terminal.env);
+        const loaded = await loadConfig(options.config, terminal.env);
         if (!loaded.ok) return finish(complain(terminal, loaded.fault));
         directory = loaded.value.config.dataDirectory;
       }

@@ -6,14 +6,8 @@ import {
   readAttestation,
   type Statement,
 } from '@outpost/schemas/evidence';
-import {
-  NEW_TRIPS,
-  neededFrom,
-  plausibility,
-  stepTrips,
-  type TripReading,
-  type Trips,
-} from '@outpost/schemas/vehicle';
+import { NEW_TRIPS, neededFrom, stepTrips, type TripReading, type Trips } from '@outpost/schemas/vehicle';
+import * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import {
   equalBytes,
   fail,

@@ -1,4 +1,4 @@
-import type { plausibility } from '@outpost/schemas/vehicle';
+import type * as plausibility from '@outpost/schemas/vehicle/plausibility';
 import { type TripBody, toHex } from '@outpost/schemas/words';
 import { timeText } from './verify-text.ts';
 

@@ -8,8 +8,8 @@ export interface WhereOptions {
 }
 
 /** The data directory that a command is about: as told, or the configuration's. */
-export const dataDirectoryOf = (options: WhereOptions, terminal: Terminal): Result<string> => {
+export const dataDirectoryOf = async (options: WhereOptions, terminal: Terminal): Promise<Result<string>> => {
   if (options.data !== undefined) return ok(resolve(options.data));
-  const loaded = loadConfig(options.config, terminal.env);
+  const loaded = await loadConfig(options.config, terminal.env);
   return loaded.ok ? ok(loaded.value.config.dataDirectory) : loaded;
 };

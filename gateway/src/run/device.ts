@@ -57,7 +57,7 @@ export const checkDevice = async (config: DeviceConfig): Promise<Result<CheckedD
   }
   const address = checkAddress(port);
   if (!address.ok) return address;
-  const checked = known.check(options);
+  const checked = await known.check(options);
   return checked.ok ? ok({ name, adapter: known }) : checked;
 };
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { profileFile } from '@outpost/schemas/vehicle';
+import { profileFile } from '@outpost/schemas/vehicle/profiles';
 import { sentence } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../journal/testing.ts';

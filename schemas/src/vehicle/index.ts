@@ -1,6 +1,4 @@
-export { profileJsonSchema } from '../config/vehicle-profile.ts';
 export { decodeSupported, encodeSupported } from './bitmap.ts';
-export * from './dbc/index.ts';
 export { decodePid } from './decode-pid.ts';
 export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
 export { encodePid } from './encode-pid.ts';
@@ -46,25 +44,6 @@ export {
   pidLengths,
   pidsOfSignal,
 } from './pids.ts';
-export * as plausibility from './plausibility/index.ts';
-export { decodeProfileAnswer, type ProfileAnswer } from './profiles/decode.ts';
-export { encodeProfileAnswer } from './profiles/encode.ts';
-export type { Imported, ImportInto, LeftOut } from './profiles/import/gather.ts';
-export { importObdb, type ObdbInto } from './profiles/import/obdb.ts';
-export { importWican, type WicanInto } from './profiles/import/wican.ts';
-export {
-  isProfileName,
-  listProfiles,
-  type ProfileEntry,
-  type ProfileQuery,
-  profileByName,
-  profileFile,
-  profilesFor,
-  requestsOf,
-} from './profiles/list.ts';
-export { checkProfile, parseProfile } from './profiles/parse.ts';
-export type { Profile, ProfileRequest, ProfileSignal, VehicleProfileFile } from './profiles/profile.ts';
-export { checkVectors } from './profiles/vectors.ts';
 export {
   decodeReadiness,
   encodeReadiness,

@@ -1,14 +1,13 @@
 import {
   decodePid,
-  decodeProfileAnswer,
   decodeSupported,
   encodePid,
   isBitmapPid,
   isPlausible,
-  profileByName,
   signalById,
   signalByName,
 } from '@outpost/schemas/vehicle';
+import { decodeProfileAnswer, profileByName } from '@outpost/schemas/vehicle/profiles';
 import { fromHex, type Result, toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { cycleOf } from '../../cycles/cycle.ts';

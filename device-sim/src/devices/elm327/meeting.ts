@@ -1,4 +1,4 @@
-import { elm327Parts } from '@outpost/firmware-bridge/wires';
+import { checkElm327Options, elm327Parts, noProfileFile } from '@outpost/firmware-bridge/wires';
 import { type Body, concatBytes, type Fault, monoAfterMs, monoNs, type Origin } from '@outpost/schemas/words';
 import { type DongleModel, newDongle, stepDongle } from '../elm327.ts';
 
@@ -18,7 +18,7 @@ export interface Met {
  * answered at once with the same dongle, as a program that closes and opens its port.
  */
 export const meet = (model: DongleModel, forMs: number, options: unknown = {}): Met => {
-  const checked = elm327Parts.check(options);
+  const checked = checkElm327Options(options, noProfileFile);
   if (!checked.ok) throw new Error(checked.fault.words);
   const session = elm327Parts.session(checked.value);
   const { command, event } = elm327Parts.codec;

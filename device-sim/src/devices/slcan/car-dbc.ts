@@ -1,4 +1,4 @@
-import { type DbcMessage, encodeFrame, parseDbc } from '@outpost/schemas/vehicle';
+import { type DbcMessage, encodeFrame, parseDbc } from '@outpost/schemas/vehicle/dbc';
 import { sentence } from '@outpost/schemas/words';
 import type { CarState } from '../../car/car.ts';
 

@@ -1,4 +1,11 @@
-import { createRig, type Rig, slcanParts } from '@outpost/firmware-bridge/wires';
+import {
+  checkSlcanOptions,
+  createRig,
+  noProfileFile,
+  type Rig,
+  readText,
+  slcanParts,
+} from '@outpost/firmware-bridge/wires';
 import type { CanProtocol } from '../../car/bus.ts';
 import { type CodeMemory, NO_CODES } from '../../car/codes.ts';
 import { identityOf } from '../../car/identity.ts';
@@ -63,7 +70,7 @@ export const meetSlcan = (
   options: unknown = {},
   line: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
 ): SlcanMet => {
-  const checked = slcanParts.check(options);
+  const checked = checkSlcanOptions(options, readText, noProfileFile);
   if (!checked.ok) throw new Error(`${checked.fault.where}: ${checked.fault.words}`);
   const device = slcanDevice(model);
   let state = device.initial;

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
-import { readText } from '../../obd/read-text.ts';
+import { profileReader } from '../../obd/profile-reader.ts';
 import { elm327Codec } from './codec.ts';
 import type { Command } from './command.ts';
 import type { Event } from './event.ts';
@@ -12,7 +12,7 @@ export { redecode } from './redecode.ts';
 
 export const elm327Parts: AdapterParts<Elm327Options, State, Command, Event> = {
   name: 'elm327',
-  check: (options) => checkOptions(options, readText),
+  check: async (options) => checkOptions(options, await profileReader(options)),
   codec: elm327Codec,
   session: elm327Session,
 };

@@ -1,5 +1,6 @@
-import { profileFile } from '@outpost/schemas/vehicle';
-import { fail, fault, ok, sentence } from '@outpost/schemas/words';
+import { parseProfile } from '@outpost/schemas/vehicle/profile-files';
+import { profileFile } from '@outpost/schemas/vehicle/profiles';
+import { fail, fault, sentence } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { checkOptions as check, DEFAULT_OPTIONS } from './options.ts';
 
@@ -43,9 +44,13 @@ describe('the options of a dongle', () => {
     expect(bundled.ok && bundled.value.profile?.name).toBe('bmw-i3');
     const own = JSON.stringify({ ...profileFile('bmw-i3'), name: 'my-car' }, undefined, 2);
     const files = new Map([['/etc/outpost/my-car.json', own]]);
-    const checked = check({ profile: '/etc/outpost/my-car.json' }, (path) => ok(files.get(path) ?? '{'));
+    const checked = check({ profile: '/etc/outpost/my-car.json' }, (path) =>
+      parseProfile(files.get(path) ?? '{', path),
+    );
     expect(checked.ok && checked.value.profile?.name).toBe('my-car');
-    const broken = check({ profile: './broken.json' }, () => ok(own.replace('"22DD68"', '"2EDD68"')));
+    const broken = check({ profile: './broken.json' }, (path) =>
+      parseProfile(own.replace('"22DD68"', '"2EDD68"'), path),
+    );
     expect(broken.ok || sentence(broken.fault)).toMatch(/^\.\/broken\.json line \d+: .*request/);
   });
 

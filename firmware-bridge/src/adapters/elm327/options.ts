@@ -5,7 +5,7 @@ import {
   checkOptionsOver,
   DEFAULT_OBD_OPTIONS,
   type ObdOptions,
-  type ReadText,
+  type ReadProfile,
   wrongOption,
 } from '../../obd/options.ts';
 
@@ -52,7 +52,7 @@ const NUMBERS = {
 const checkKey = (
   key: string,
   value: unknown,
-  readText: ReadText,
+  readProfile: ReadProfile,
 ): Result<Partial<Elm327Options>> | undefined => {
   const where = `options.${key}`;
   if (key === 'protocol') {
@@ -65,9 +65,9 @@ const checkKey = (
     const number = checkNumber(where, value, NUMBERS[key]);
     return number.ok ? ok({ [key]: number.value }) : number;
   }
-  return checkObdOption(key, value, readText) as Result<Partial<Elm327Options>> | undefined;
+  return checkObdOption(key, value, readProfile) as Result<Partial<Elm327Options>> | undefined;
 };
 
 /** Checks the `options` of the configuration and fills in what is not said. Faults are `misconfigured`. */
-export const checkOptions = (options: unknown, readText: ReadText): Result<Elm327Options> =>
-  checkOptionsOver(DEFAULT_OPTIONS, options, (key, value) => checkKey(key, value, readText));
+export const checkOptions = (options: unknown, readProfile: ReadProfile): Result<Elm327Options> =>
+  checkOptionsOver(DEFAULT_OPTIONS, options, (key, value) => checkKey(key, value, readProfile));

@@ -1,4 +1,4 @@
-import { type Profile, profileByName } from '@outpost/schemas/vehicle';
+import { type Profile, profileByName } from '@outpost/schemas/vehicle/profiles';
 import { asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { createRig, type Rig } from '../../testing/rig.ts';

@@ -1,4 +1,4 @@
-import { profileByName } from '@outpost/schemas/vehicle';
+import { profileByName } from '@outpost/schemas/vehicle/profiles';
 import { asciiText } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,5 +1,6 @@
 import { asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import { noProfileFile } from '../../obd/profile-reader.ts';
 import { createRig, type Rig } from '../../testing/rig.ts';
 import { slcanCodec } from './codec.ts';
 import { checkOptions } from './options.ts';
@@ -33,7 +34,7 @@ describe('a bus that is read by a DBC file', () => {
   const files: Readonly<Record<string, string>> = { 'car.dbc': DBC, 'map.json': MAP };
   const options = (more: object = {}) => {
     const given = { dbc: 'car.dbc', dbcMap: 'map.json', ...more };
-    const checked = checkOptions(given, (path) => ({ ok: true, value: files[path] ?? '' }));
+    const checked = checkOptions(given, (path) => ({ ok: true, value: files[path] ?? '' }), noProfileFile);
     if (!checked.ok) throw new Error(`${checked.fault.where}: ${checked.fault.words}`);
     return checked.value;
   };
@@ -83,7 +84,7 @@ describe('a bus that is read by a DBC file', () => {
     [{ answerTimeoutMs: 1 }, 'options.answerTimeoutMs'],
     [{ voltageEveryMs: 1_000 }, 'options.voltageEveryMs'],
   ])('or any bus is not read with options that make no sense: %j', (given, where) => {
-    const checked = checkOptions(given, (path) => ({ ok: true, value: files[path] ?? '' }));
+    const checked = checkOptions(given, (path) => ({ ok: true, value: files[path] ?? '' }), noProfileFile);
     expect(checked).toMatchObject({ ok: false, fault: { kind: 'misconfigured', where } });
   });
 });

@@ -1,10 +1,5 @@
-import {
-  formatFormula,
-  type MappedValue,
-  messageKey,
-  readMapped,
-  signalById,
-} from '@outpost/schemas/vehicle';
+import { formatFormula, signalById } from '@outpost/schemas/vehicle';
+import { type MappedValue, messageKey, readMapped } from '@outpost/schemas/vehicle/dbc';
 import { asciiBytes, concatBytes, elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import { NO_TRANSPORT } from '../../obd/j1939-transport.ts';
 import { settle } from '../../obd/turn.ts';

@@ -15,8 +15,8 @@ const rowsOf = (name: string): readonly Record<string, unknown>[] =>
     .map((row) => JSON.parse(row));
 
 describe('a recording of a bus, read by its DBC file', () => {
-  it('says what it said when it was recorded', () => {
-    const checked = slcanParts.check({ dbc: pathOf('car.dbc'), dbcMap: pathOf('car.map.json') });
+  it('says what it said when it was recorded', async () => {
+    const checked = await slcanParts.check({ dbc: pathOf('car.dbc'), dbcMap: pathOf('car.map.json') });
     if (!checked.ok) throw new Error(checked.fault.words);
     // The far end is the recording: what we send changes nothing, and arrives at the same times as it did then.
     const rig = createRig(slcanParts.codec, slcanParts.session(checked.value), () => []);
@@ -32,14 +32,14 @@ describe('a recording of a bus, read by its DBC file', () => {
     for (const { body, raw } of rig.said) expect(redecode(raw)).toContainEqual(body);
   });
 
-  it('is not begun with files that are not there, or that do not belong together', () => {
-    const where = (options: unknown): string => {
-      const checked = slcanParts.check(options);
+  it('is not begun with files that are not there, or that do not belong together', async () => {
+    const where = async (options: unknown): Promise<string> => {
+      const checked = await slcanParts.check(options);
       return checked.ok ? '' : `${checked.fault.kind} ${checked.fault.words}`;
     };
     const dbc = pathOf('car.dbc');
-    expect(where({ dbc: '/nowhere.dbc', dbcMap: dbc })).toBe('misconfigured cannot be read (ENOENT).');
-    expect(where({ dbc, dbcMap: dbc })).toBe('misconfigured is no JSON.');
-    expect(where({ dbc: pathOf('car.map.json'), dbcMap: pathOf('car.map.json') })).toMatch(/^misconfigured /);
+    expect(await where({ dbc: '/nowhere.dbc', dbcMap: dbc })).toBe('misconfigured cannot be read (ENOENT).');
+    expect(await where({ dbc, dbcMap: dbc })).toBe('misconfigured is no JSON.');
+    expect(await where({ dbc: pathOf('car.map.json'), dbcMap: pathOf('car.map.json') })).toMatch(/^misconfigured /);
   });
 });

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
+import { profileReader } from '../../obd/profile-reader.ts';
 import { readText } from '../../obd/read-text.ts';
 import { slcanCodec } from './codec.ts';
 import type { Command } from './command.ts';
@@ -12,7 +13,7 @@ export { redecode } from './redecode.ts';
 
 export const slcanParts: AdapterParts<SlcanOptions, State, Command, Event> = {
   name: 'slcan',
-  check: (options) => checkOptions(options, readText),
+  check: async (options) => checkOptions(options, readText, await profileReader(options)),
   codec: slcanCodec,
   session: slcanSession,
 };

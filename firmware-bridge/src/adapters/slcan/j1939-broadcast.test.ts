@@ -3,6 +3,7 @@ import { asciiBytes, type Body, toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { j1939Id } from '../../obd/j1939-id.ts';
 import { segmentJ1939 } from '../../obd/j1939-transport.ts';
+import { noProfileFile } from '../../obd/profile-reader.ts';
 import { createRig, type Rig } from '../../testing/rig.ts';
 import { slcanCodec } from './codec.ts';
 import { checkOptions } from './options.ts';
@@ -30,7 +31,7 @@ const DM1 = linesOf(65_226, Uint8Array.of(0x40, 0xff, 0x6e, 0, 3, 1, 0xbe, 0, 8,
 const PRIVATE = [lineOf(0x1cec_f900, '100A0002FFCAFE00')];
 
 const rigOf = (): Rig => {
-  const options = checkOptions({ j1939: true, bitRateKbps: 250 }, noFile);
+  const options = checkOptions({ j1939: true, bitRateKbps: 250 }, noFile, noProfileFile);
   if (!options.ok) throw new Error(options.fault.words);
   const far = playAdapter({ rate: 5, extended: true, units: [GOOD_UNIT], broadcast: RPM });
   const rig = createRig(slcanCodec, slcanSession(options.value), far);
@@ -105,8 +106,8 @@ describe('the bus of a heavy vehicle', () => {
   });
 
   it('is a choice of true or false', () => {
-    expect(checkOptions({ j1939: 'yes' }, noFile)).toMatchObject({ ok: false });
-    expect(checkOptions({ j1939: false }, noFile)).toMatchObject({
+    expect(checkOptions({ j1939: 'yes' }, noFile, noProfileFile)).toMatchObject({ ok: false });
+    expect(checkOptions({ j1939: false }, noFile, noProfileFile)).toMatchObject({
       ok: true,
       value: { broadcast: undefined },
     });

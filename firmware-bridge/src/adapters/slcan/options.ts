@@ -1,4 +1,4 @@
-import { type MappedMessages, mapDatabase, parseDbc, readSignalMap } from '@outpost/schemas/vehicle';
+import { type MappedMessages, mapDatabase, parseDbc, readSignalMap } from '@outpost/schemas/vehicle/dbc';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { IdBits } from '../../obd/can-frame.ts';
 import {
@@ -7,9 +7,10 @@ import {
   checkOptionsOver,
   DEFAULT_OBD_OPTIONS,
   type ObdOptions,
-  type ReadText,
+  type ReadProfile,
   wrongOption,
 } from '../../obd/options.ts';
+import type { ReadText } from '../../obd/read-text.ts';
 import { BIT_RATES_KBPS } from './command.ts';
 
 /** What the configuration can say. */
@@ -59,7 +60,11 @@ const DEFAULTS: Choices = {
 const ANSWER_TIMEOUT = { min: 30, max: 2_000 } as const;
 const BROADCAST_EVERY = { min: 10, max: 86_400_000 } as const;
 
-const checkKey = (key: string, value: unknown, readText: ReadText): Result<Partial<Choices>> | undefined => {
+const checkKey = (
+  key: string,
+  value: unknown,
+  readProfile: ReadProfile,
+): Result<Partial<Choices>> | undefined => {
   const where = `options.${key}`;
   switch (key) {
     case 'voltageEveryMs':
@@ -89,7 +94,7 @@ const checkKey = (key: string, value: unknown, readText: ReadText): Result<Parti
         ? ok({ [key]: value })
         : wrongOption(where, 'must be the path of a file.');
     default:
-      return checkObdOption(key, value, readText);
+      return checkObdOption(key, value, readProfile);
   }
 };
 
@@ -115,8 +120,12 @@ const readBroadcast = (dbc: string, map: string, readText: ReadText): Result<Map
 };
 
 /** Checks the `options` of the configuration and fills in what is not said. Faults are `misconfigured`. */
-export const checkOptions = (options: unknown, readText: ReadText): Result<SlcanOptions> => {
-  const checked = checkOptionsOver(DEFAULTS, options, (key, value) => checkKey(key, value, readText));
+export const checkOptions = (
+  options: unknown,
+  readText: ReadText,
+  readProfile: ReadProfile,
+): Result<SlcanOptions> => {
+  const checked = checkOptionsOver(DEFAULTS, options, (key, value) => checkKey(key, value, readProfile));
   if (!checked.ok) return checked;
   const {
     bitRateKbps,

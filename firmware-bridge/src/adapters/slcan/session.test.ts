@@ -1,5 +1,6 @@
 import { asciiBytes, asciiText } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
+import { noProfileFile } from '../../obd/profile-reader.ts';
 import { createRig, type Rig } from '../../testing/rig.ts';
 import { slcanCodec } from './codec.ts';
 import { checkOptions } from './options.ts';
@@ -12,9 +13,10 @@ const BEL = '\u0007';
 const GOOD: Play = { rate: 6, extended: false, units: [GOOD_UNIT] };
 
 const run = (play: Play, ms: number, options: unknown = {}): Rig => {
-  const checked = checkOptions(options, () => {
+  const noFile = () => {
     throw new Error('no file is read here');
-  });
+  };
+  const checked = checkOptions(options, noFile, noProfileFile);
   if (!checked.ok) throw new Error(checked.fault.words);
   const rig = createRig(slcanCodec, slcanSession(checked.value), playAdapter(play));
   rig.run(ms);
@@ -127,7 +129,7 @@ describe('the dialogue with an SLCAN adapter', () => {
   });
 
   const defaults = () => {
-    const checked = checkOptions(undefined, () => ({ ok: true, value: '' }));
+    const checked = checkOptions(undefined, () => ({ ok: true, value: '' }), noProfileFile);
     if (!checked.ok) throw new Error(checked.fault.words);
     return checked.value;
   };
@@ -219,7 +221,7 @@ describe('a reply over SLCAN', () => {
   });
 
   const optionsOf = (options: unknown) => {
-    const checked = checkOptions(options, () => ({ ok: true, value: '' }));
+    const checked = checkOptions(options, () => ({ ok: true, value: '' }), noProfileFile);
     if (!checked.ok) throw new Error(checked.fault.words);
     return checked.value;
   };

@@ -1,4 +1,4 @@
-import { type Profile, profileByName } from '@outpost/schemas/vehicle';
+import { type Profile, profileByName } from '@outpost/schemas/vehicle/profiles';
 import { GOOD_CAR, line } from '../play-dongle.ts';
 import { RPM, type Transcript } from './transcript.ts';
 
