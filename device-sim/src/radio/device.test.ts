@@ -3,8 +3,9 @@ import { dataMicHolds, EU868_EXTRA_HZ, parsePhy, regionNamed, requestMicHolds } 
 import { fromHex, toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { COUNTER_US, counterUs, momentOf, tmstOf, unwrapped } from './counter.ts';
-import { type DeviceState, devicePlace, type EndDevice, newDevice, stepDevice } from './device.ts';
+import { type DeviceState, type EndDevice, newDevice, stepDevice } from './device.ts';
 import { uplinkFrame } from './frame.ts';
+import { placeOf } from './motion.ts';
 import { captureDb, isDemodulated, measuredRssiDbm, measuredSnrDb, noiseFloorDbm } from './receiver.ts';
 
 const key = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array();
@@ -35,11 +36,13 @@ const device: EndDevice = {
 const EU868 = regionNamed('EU868');
 if (EU868 === undefined) throw new Error('EU868 is a region');
 
-const life = (steps: number, channelsHz: readonly number[] = EU868_EXTRA_HZ) => {
+const JOIN_HZ = [868_100_000, 868_300_000, 868_500_000];
+
+const life = (steps: number, dataHz: readonly number[] = EU868_EXTRA_HZ) => {
   const sent: { readonly phy: Uint8Array; readonly atUs: number; readonly airtimeUs: number }[] = [];
   let state: DeviceState = newDevice(device);
   for (let i = 0; i < steps; i += 1) {
-    const { state: next, emission } = stepDevice(device, state, EU868, channelsHz);
+    const { state: next, emission } = stepDevice(device, state, EU868, { joinHz: JOIN_HZ, dataHz });
     if (emission !== undefined) sent.push({ ...emission, atUs: state.nextUs });
     state = next;
   }
@@ -82,9 +85,9 @@ describe('an end device', () => {
   });
 
   it('moves without jumps and never further than it may', () => {
-    let before = devicePlace(device, 0);
+    let before = placeOf(device, 0);
     for (let s = 1; s < 3_600; s += 1) {
-      const now = devicePlace(device, s * 1e6);
+      const now = placeOf(device, s * 1e6);
       expect(distanceM(before, now)).toBeLessThan(10);
       expect(distanceM(device.home, now)).toBeLessThan(2_000 * Math.SQRT2 + 10);
       before = now;

@@ -1,4 +1,3 @@
-import type { Place } from '@outpost/schemas/privacy';
 import {
   admitEmission,
   bandsAt,
@@ -12,23 +11,12 @@ import {
 } from '@outpost/schemas/radio';
 import { monoNs } from '@outpost/schemas/words';
 import { drawAt } from '../random/draw-at.ts';
-import { between, placeAt } from './earth.ts';
 import { type DeviceIdentity, joinFrame, uplinkFrame } from './frame.ts';
-
-/** How a device gets around its home: from one random place to the next, each way in `legS` seconds. */
-export interface Motion {
-  readonly radiusM: number;
-  readonly legS: number;
-}
+import type { Mover } from './motion.ts';
 
 /** One end device. */
-export interface EndDevice {
+export interface EndDevice extends Mover {
   readonly identity: DeviceIdentity;
-  /** Of its own chance: places, channels, moments, payloads. */
-  readonly seed: number;
-  readonly home: Place;
-  /** Undefined: it stays where it is. */
-  readonly motion: Motion | undefined;
   readonly heightM: number;
   /** dBm, equivalent isotropic. */
   readonly eirpDbm: number;
@@ -42,7 +30,7 @@ export interface EndDevice {
 
 export interface DeviceState {
   readonly nextUs: number;
-  /** Frame counter of the next new message; 0 is the join-request. */
+  /** Number of the next new message: 0 is the join-request, 1 the frame that counts 0. */
   readonly message: number;
   /** Times that the present message was sent already. */
   readonly attempt: number;
@@ -58,25 +46,10 @@ const CHANCE = {
   channel: 3,
   payload: 4,
   repeat: 5,
-  north: 6,
-  east: 7,
   confirmed: 8,
 } as const;
 
 const US_PER_S = 1_000_000;
-
-/** Where it is at this moment; what it is, not what was asked before. */
-export const devicePlace = ({ home, motion, seed }: EndDevice, nowUs: number): Place => {
-  if (motion === undefined) return home;
-  const leg = nowUs / (motion.legS * US_PER_S);
-  const stop = (index: number): Place =>
-    placeAt(home, {
-      eastM: motion.radiusM * (2 * drawAt(seed, CHANCE.east, index) - 1),
-      northM: motion.radiusM * (2 * drawAt(seed, CHANCE.north, index) - 1),
-    });
-  const index = Math.floor(leg);
-  return between(stop(index), stop(index + 1), leg - index);
-};
 
 /** Messages come by chance, never closer than a fifth of their mean. */
 const waitUs = ({ seed, intervalS }: EndDevice, message: number): number => {
@@ -99,8 +72,14 @@ const phyOf = (device: EndDevice, message: number): Uint8Array => {
     Math.floor(drawAt(seed, CHANCE.payload, message * 256 + i) * 256),
   );
   const confirmed = drawAt(seed, CHANCE.confirmed, 0) < 0.3;
-  return uplinkFrame(identity, { confirmed, counter: message, port: 1 + (seed % 200), payload });
+  return uplinkFrame(identity, { confirmed, counter: message - 1, port: 1 + (seed % 200), payload });
 };
+
+/** Where devices send: joins go to the region's default channels alone. */
+export interface Channels {
+  readonly joinHz: readonly number[];
+  readonly dataHz: readonly number[];
+}
 
 /** What a device sends now, or why it does not. */
 export interface DeviceStep {
@@ -124,12 +103,13 @@ export const stepDevice = (
   device: EndDevice,
   state: DeviceState,
   region: RegionPlan,
-  channelsHz: readonly number[],
+  channels: Channels,
 ): DeviceStep => {
   const { nextUs: nowUs, message, attempt } = state;
   const phy = phyOf(device, message);
   const airtimeUs = loraAirtimeUs(lorawanFrame(device.rate, phy.length, 'up')) ?? 0;
   const drawn = drawAt(device.seed, CHANCE.channel, message * 16 + attempt);
+  const channelsHz = message === 0 ? channels.joinHz : channels.dataHz;
   const frequencyHz = channelsHz[Math.floor(drawn * channelsHz.length)] ?? 0;
   const isLast = attempt + 1 >= attemptsOf(device, state);
   const apartUs = REPEAT_AFTER_S * US_PER_S + Math.round(drawn * US_PER_S);
@@ -148,8 +128,12 @@ export const stepDevice = (
       band.dutyPermille,
     );
   if (admitted === false || !admitted.ok) {
-    // Nothing is sent, the message is given up, and the next one tries again.
-    const after = { message: message + 1, attempt: 0, nextUs: nowUs + waitUs(device, message) };
+    // Nothing is sent, the message is given up, and the next one tries again; a join must come before any other.
+    const after = {
+      message: message === 0 ? 0 : message + 1,
+      attempt: 0,
+      nextUs: nowUs + waitUs(device, message),
+    };
     return { state: { ...state, ...after, held: state.held + 1 }, emission: undefined };
   }
   return { state: { ...state, ...next, ledger: admitted.ledger }, emission: { phy, frequencyHz, airtimeUs } };
