@@ -82,7 +82,10 @@ export interface Step<State, Command> {
   /** Sent now, in order. */
   readonly commands: readonly Command[];
   readonly said: readonly Said[];
-  /** Of this input and of earlier ones that were still undecided. */
+  /**
+   * Of this input and of earlier ones that were still undecided, the oldest first: where somebody waits for an answer
+   * to what he sent, the n-th fate is taken for that of the n-th undecided item.
+   */
   readonly fates: readonly Fate[];
   /** What the device is owed once `said` is on the disk, in order. */
   readonly whenKept: readonly Command[];

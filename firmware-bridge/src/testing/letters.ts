@@ -69,12 +69,12 @@ export const sorter: Session<number, string, string> = {
   initial: 0,
   step: (waiting, input) => {
     if (input.kind === 'opened' || input.kind === 'silence') return quiet(waiting);
+    const waited: readonly Fate[] = Array.from({ length: waiting }, () => control);
     if (input.kind === 'malformed') {
       const { fault: why, raw } = input;
-      return { ...quiet(waiting), fates: [{ kind: 'quarantined', fault: why, raw }] };
+      return { ...quiet(0), fates: [...waited, { kind: 'quarantined', fault: why, raw }] };
     }
     const { event, raw } = input;
-    const waited: readonly Fate[] = Array.from({ length: waiting }, () => control);
     switch (event.charAt(0)) {
       case 'o': {
         const body = { kind: 'text', signal: 1, text: event, ecu: 0 } as const;
