@@ -33,6 +33,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   influx: 'gateway/src/store/influx.ts',
   zod: 'schemas/src/config/',
   cborg: 'schemas/src/evidence/cbor',
+  'h3-js': 'gateway/src/coverage/h3.ts',
 };
 
 /** The few files outside ports that an API of Node forces to hold a Buffer, each with its reason. */

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   keys: async () => (await import('./keys-command.ts')).keysCommand,
   export: async () => (await import('./export-command.ts')).exportCommand,
   verify: async () => (await import('./verify-command.ts')).verifyCommand,
+  coverage: async () => (await import('./coverage-command.ts')).coverageCommand,
   trips: async () => (await import('./trips-command.ts')).tripsCommand,
   profiles: async () => (await import('./profiles-command.ts')).profilesCommand,
   config: async () => (await import('./config-command.ts')).configCommand,

@@ -1,11 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { ADAPTER_NAMES, loadAdapter } from '@outpost/firmware-bridge';
-import { evidenceReader, openVerification, type Report, type VerifyOptions } from '@outpost/schemas/evidence';
-import { type Body, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { platformHash } from '../hash.ts';
-import { platformVerifier, readKey } from '../keys/index.ts';
-import { complain, EXIT, type Terminal } from './context.ts';
+import { complain, type Terminal } from './context.ts';
+import { readKeys, VERDICT_CODES, verifyFile, verifyParts } from './verify-file.ts';
 import { reportJson, reportLines } from './verify-text.ts';
 
 interface Options {
@@ -14,53 +9,6 @@ interface Options {
   readonly adapter: string;
   readonly json?: boolean;
 }
-
-const CODES: Readonly<Record<Report['verdict'], number>> = {
-  holds: EXIT.done,
-  fails: EXIT.failed,
-  unidentified: EXIT.unidentified,
-};
-
-const keysOf = async (options: Options): Promise<Result<Pick<VerifyOptions, 'key' | 'networkKeys'>>> => {
-  const networkKeys: Uint8Array[] = [];
-  for (const given of options.networkKey) {
-    const key = await readKey(given, '--network-key');
-    if (!key.ok) return key;
-    networkKeys.push(key.value);
-  }
-  const key = options.key === undefined ? undefined : await readKey(options.key, '--key');
-  if (key !== undefined && !key.ok) return key;
-  return ok({
-    ...(key === undefined ? {} : { key: key.value }),
-    ...(networkKeys.length === 0 ? {} : { networkKeys }),
-  });
-};
-
-/** Reads the file as it comes and judges it; memory does not grow with the readings in it. */
-const verifyFile = async (file: string, options: VerifyOptions): Promise<Result<Report>> => {
-  const verification = openVerification(options);
-  const reader = evidenceReader();
-  try {
-    for await (const chunk of createReadStream(file)) {
-      for (const item of reader.push(new Uint8Array(chunk as Uint8Array))) verification.take(item);
-    }
-  } catch (error) {
-    return fail(fault('unreachable', 'verify.read', file, `cannot be read: ${(error as Error).message}.`));
-  }
-  const end = reader.end();
-  if (!end.ok) verification.take(end);
-  return ok(verification.finish());
-};
-
-/** Evidence does not name adapters; a frame of one is none to the others, so asking all is as strict as asking one. */
-const redecodersOf = async (
-  name: string,
-): Promise<readonly ((raw: Uint8Array) => readonly Body[])[] | undefined> => {
-  if (name === 'none') return [];
-  if (name !== 'auto' && !ADAPTER_NAMES.includes(name)) return undefined;
-  const modules = await Promise.all((name === 'auto' ? ADAPTER_NAMES : [name]).map(loadAdapter));
-  return modules.flatMap((each) => (each?.redecode === undefined ? [] : [each.redecode]));
-};
 
 /** `outpost verify FILE`: needs no gateway, no network and no configuration. */
 export const verifyCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
@@ -81,24 +29,21 @@ export const verifyCommand = (terminal: Terminal, finish: (code: number) => void
     )
     .option('--json', 'for scripts: the whole report')
     .action(async (file: string, options: Options) => {
-      const keys = await keysOf(options);
+      const networkKeys = await readKeys(options.networkKey, '--network-key');
+      if (!networkKeys.ok) return finish(complain(terminal, networkKeys.fault));
+      const keys = await readKeys(options.key === undefined ? [] : [options.key], '--key');
       if (!keys.ok) return finish(complain(terminal, keys.fault));
-      const adapters = await redecodersOf(options.adapter);
-      if (adapters === undefined) {
-        const words = `there is no adapter of that name; there are ${ADAPTER_NAMES.join(', ')}, auto and none.`;
-        return finish(complain(terminal, fault('misconfigured', 'verify.adapter', options.adapter, words)));
-      }
-      const redecode = (_: string, raw: Uint8Array): readonly Body[] =>
-        adapters.flatMap((again) => again(raw));
-      const parts = {
-        ...keys.value,
-        ...(adapters.length === 0 ? {} : { redecode }),
-        hash: platformHash,
-        verify: platformVerifier(),
+      const parts = await verifyParts(options.adapter);
+      if (!parts.ok) return finish(complain(terminal, parts.fault));
+      const [key] = keys.value;
+      const whole = {
+        ...parts.value,
+        ...(key === undefined ? {} : { key }),
+        ...(networkKeys.value.length === 0 ? {} : { networkKeys: networkKeys.value }),
       };
-      const report = await verifyFile(file, parts);
+      const report = await verifyFile(file, whole, terminal.signal);
       if (!report.ok) return finish(complain(terminal, report.fault));
       if (options.json === true) terminal.out(reportJson(report.value));
       else for (const line of reportLines(report.value)) terminal.out(line);
-      return finish(CODES[report.value.verdict]);
+      return finish(VERDICT_CODES[report.value.verdict]);
     });

@@ -1,0 +1,109 @@
+import type { BeaconEntropy, RegionPlan, Sender } from '@outpost/schemas/radio';
+import { REGIONS, regionNamed } from '@outpost/schemas/radio';
+import { fail, fault, fromHex, ok, type Result, toHex } from '@outpost/schemas/words';
+
+/** What the reader knows besides the evidence. */
+export interface Known {
+  readonly region: RegionPlan | undefined;
+  /** Devices at known places, by DevAddr or DevEUI in lower-case hex. */
+  readonly senders: ReadonlyMap<string, Sender>;
+  /** dBi of antennas by EUI in lower-case hex. */
+  readonly gains: ReadonlyMap<string, number>;
+}
+
+export interface KnownOptions {
+  readonly region?: string;
+  readonly sender: readonly string[];
+  readonly gain: readonly string[];
+}
+
+const wrong = (where: string, words: string): Result<never> =>
+  fail(fault('misconfigured', 'coverage.options', where, words));
+
+const NUMBER = String.raw`[+-]?\d{1,3}(?:\.\d{1,10})?`;
+const SENDER = new RegExp(`^([0-9a-f]{8}|[0-9a-f]{16})=(${NUMBER}),(${NUMBER})(?:,(${NUMBER}))?$`, 'i');
+const GAIN = new RegExp(`^([0-9a-f]{16})=(${NUMBER})$`, 'i');
+
+const degreesE7 = (text: string | undefined): number => Math.round(Number(text) * 1e7);
+
+const senderFrom = (text: string): Result<readonly [string, Sender]> => {
+  const [, name, lat, lon, dbm] = SENDER.exec(text) ?? [];
+  const place = { latitude: degreesE7(lat), longitude: degreesE7(lon) };
+  if (name === undefined || Math.abs(place.latitude) > 90e7 || Math.abs(place.longitude) > 180e7) {
+    const form =
+      'write a DevAddr or DevEUI and its place, as 49be7df1=47.5012,8.4321 or with dBm: …,8.4321,14.';
+    return wrong('--sender', `"${text}" names no device and place; ${form}`);
+  }
+  return ok([name.toLowerCase(), { place, eirpDbm: dbm === undefined ? undefined : Number(dbm) }]);
+};
+
+const gainFrom = (text: string): Result<readonly [string, number]> => {
+  const [, eui, dbi] = GAIN.exec(text) ?? [];
+  return eui === undefined
+    ? wrong('--gain', `"${text}" names no antenna; write EUI=dBi, as aa555a0000000001=2.15.`)
+    : ok([eui.toLowerCase(), Number(dbi)]);
+};
+
+const all = <T>(texts: readonly string[], read: (text: string) => Result<T>): Result<readonly T[]> => {
+  const values: T[] = [];
+  for (const text of texts) {
+    const value = read(text);
+    if (!value.ok) return value;
+    values.push(value.value);
+  }
+  return ok(values);
+};
+
+export const knownFrom = (options: KnownOptions): Result<Known> => {
+  const region = options.region === undefined ? undefined : regionNamed(options.region);
+  if (options.region !== undefined && region === undefined) {
+    const names = REGIONS.map(({ name }) => name).join(', ');
+    return wrong('--region', `there is no region "${options.region}"; there are ${names}.`);
+  }
+  const senders = all(options.sender, senderFrom);
+  if (!senders.ok) return senders;
+  const gains = all(options.gain, gainFrom);
+  if (!gains.ok) return gains;
+  return ok({ region, senders: new Map(senders.value), gains: new Map(gains.value) });
+};
+
+const entropyFrom = (value: unknown): readonly [payload: string, BeaconEntropy] | undefined => {
+  const { payload, localEntropy, remoteEntropy } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { bytes, timestampS, version } = (remoteEntropy ?? {}) as Readonly<Record<string, unknown>>;
+  const hex = (text: unknown): Uint8Array | undefined =>
+    typeof text === 'string' ? fromHex(text) : undefined;
+  const [sent, local, remote] = [hex(payload), hex(localEntropy), hex(bytes)];
+  if (sent === undefined || local === undefined || remote === undefined) return undefined;
+  if (!Number.isSafeInteger(timestampS) || (version !== 0 && version !== 1)) return undefined;
+  return [
+    toHex(sent),
+    { localEntropy: local, remoteEntropy: { bytes: remote, timestampS: Number(timestampS), version } },
+  ];
+};
+
+/** One line of a file of beacons: what it was made of, for others to make it again. */
+export const entropyLine = (payload: Uint8Array, { localEntropy, remoteEntropy }: BeaconEntropy): string =>
+  JSON.stringify({
+    payload: toHex(payload),
+    localEntropy: toHex(localEntropy),
+    remoteEntropy: { ...remoteEntropy, bytes: toHex(remoteEntropy.bytes) },
+  });
+
+/** Reads such a file, one beacon a line, by their payloads in hex. */
+export const entropiesFrom = (text: string, file: string): Result<ReadonlyMap<string, BeaconEntropy>> => {
+  const found = new Map<string, BeaconEntropy>();
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      value = undefined;
+    }
+    const entropy = entropyFrom(value);
+    if (entropy === undefined)
+      return wrong(`${file}:${i + 1}`, 'is no line about a beacon as `outpost coverage beacon` writes it.');
+    found.set(...entropy);
+  }
+  return ok(found);
+};
