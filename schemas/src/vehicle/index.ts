@@ -3,15 +3,22 @@ export { decodePid } from './decode-pid.ts';
 export { type DtcLayout, decodeDtcs, dtcCode, dtcText, encodeDtcs } from './dtc.ts';
 export { encodePid } from './encode-pid.ts';
 export {
+  addRatios,
   type Formula,
   formatFormula,
   formulaBits,
   formulaBytes,
   mantissaOf,
+  multiplyRatios,
+  parseDecimal,
   parseFormula,
+  parseRatio,
+  type Ratio,
+  ratio,
   rawLimits,
   rawOf,
   readRaw,
+  roundRatio,
   tellsApart,
   writeRaw,
 } from './formula.ts';
@@ -44,6 +51,8 @@ export {
   pidLengths,
   pidsOfSignal,
 } from './pids.ts';
+export { brokenLineOf } from './profiles/json-break.ts';
+export { lineOf } from './profiles/line-of.ts';
 export {
   decodeReadiness,
   encodeReadiness,

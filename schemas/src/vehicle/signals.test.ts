@@ -17,8 +17,10 @@ describe('the signal table', () => {
     expect(SIGNALS.map(({ id }) => id)).toEqual(SIGNALS.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 
-  it('writes every name as a dotted path below Vehicle, or below Radio what is no vehicle', () => {
-    const odd = SIGNALS.filter(({ name }) => !/^(Vehicle|Radio)(\.[A-Z][A-Za-z0-9]*)+$/.test(name));
+  it('writes every name as a dotted path below Vehicle, or below another root what is no vehicle', () => {
+    const odd = SIGNALS.filter(
+      ({ name }) => !/^(Vehicle|Telematics|Device|Sensor|Radio)(\.[A-Z][A-Za-z0-9]*)+$/.test(name),
+    );
     expect(odd.map(({ name }) => name)).toEqual([]);
   });
 

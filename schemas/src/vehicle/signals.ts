@@ -10,6 +10,7 @@ import { freezeFrameSignals } from './signals-freeze-frame.ts';
 import { HYBRID_SIGNALS } from './signals-hybrid.ts';
 import { MAIN_SIGNALS } from './signals-main.ts';
 import { OXYGEN_SIGNALS } from './signals-oxygen.ts';
+import { SENSOR_SIGNALS } from './signals-sensor.ts';
 import { STATUS_SIGNALS } from './signals-status.ts';
 import { VEHICLE_SIGNALS } from './signals-vehicle.ts';
 
@@ -40,6 +41,7 @@ export const SIGNALS: readonly Signal[] = [
   ...DIAGNOSIS_SIGNALS,
   ...freezeFrameSignals(LIVE_SIGNALS),
   ...Object.values(GATEWAY_SIGNALS),
+  ...SENSOR_SIGNALS,
 ].toSorted((a, b) => a.id - b.id);
 
 const BY_ID: ReadonlyMap<number, Signal> = new Map(SIGNALS.map((row) => [row.id, row]));
