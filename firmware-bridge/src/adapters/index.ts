@@ -18,7 +18,10 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
 >([
   ['elm327', () => import('./elm327/index.ts')],
   ['gpsd', () => import('./gpsd/index.ts')],
+  ['gwmp', () => import('./gwmp/index.ts')],
+  ['mapped', () => import('./mapped/index.ts')],
   ['nmea', () => import('./nmea/index.ts')],
+  ['rui3', () => import('./rui3/index.ts')],
   ['slcan', () => import('./slcan/index.ts')],
 ]);
 

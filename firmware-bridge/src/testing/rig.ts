@@ -1,6 +1,13 @@
-import { type Fault, type MonoNs, monoAfterMs, monoNs } from '@outpost/schemas/words';
+import {
+  type Fault,
+  type MonoNs,
+  monoAfterMs,
+  monoNs,
+  type Order,
+  type OrderOutcome,
+} from '@outpost/schemas/words';
 import type { LineRate } from '../port.ts';
-import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../session.ts';
+import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../session.ts';
 import type { Codec } from '../wire.ts';
 
 /** Bytes that the far end sends, so long after it was spoken to. */
@@ -25,12 +32,16 @@ export interface Rig {
   readonly fates: Fate[];
   readonly sent: Uint8Array[];
   readonly statuses: DeviceStatus[];
+  readonly outcomes: OrderOutcome[];
+  readonly happenings: Happening[];
   /** Set once the dialogue gave its port up; nothing moves any more. */
   readonly reopen: Fault | undefined;
   /** Items that came without a fate so far. */
   readonly undecided: number;
   /** Bytes out of the blue, at this moment. */
   receive(bytes: Uint8Array): void;
+  /** Tells the device something, where the session takes orders. */
+  order(order: Order): void;
   /** Lets simulated time pass. */
   run(ms: number): void;
 }
@@ -58,6 +69,8 @@ export const createRig = <State, Command, Event>(
   const fates: Fate[] = [];
   const sent: Uint8Array[] = [];
   const statuses: DeviceStatus[] = [];
+  const outcomes: OrderOutcome[] = [];
+  const happenings: Happening[] = [];
 
   const send = (command: Command): void => {
     const bytes = codec.command.encode(command);
@@ -68,19 +81,23 @@ export const createRig = <State, Command, Event>(
     arriving.sort((a, b) => Number(a.at - b.at));
   };
 
-  const take = (input: Input<Event>): void => {
-    if (reopen !== undefined) return;
-    const step: Step<State, Command> = session.step(state, input, now);
+  const settle = (step: Step<State, Command>): void => {
     state = step.state;
     for (const one of step.said) said.push(one);
     for (const fate of step.fates) fates.push(fate);
     undecided -= step.fates.length;
     if (step.status !== undefined) statuses.push(step.status);
+    outcomes.push(...(step.outcomes ?? []));
+    happenings.push(...(step.happenings ?? []));
     reopen = step.reopen;
     if (reopen !== undefined) return;
     if (step.baud !== undefined) line?.setBaud(step.baud);
     for (const command of step.commands) send(command);
     alarm = step.silenceAfterMs === undefined ? undefined : monoAfterMs(now, step.silenceAfterMs);
+  };
+
+  const take = (input: Input<Event>): void => {
+    if (reopen === undefined) settle(session.step(state, input, now));
   };
 
   const receive = (bytes: Uint8Array): void => {
@@ -126,7 +143,12 @@ export const createRig = <State, Command, Event>(
     fates,
     sent,
     statuses,
+    outcomes,
+    happenings,
     receive,
+    order: (order) => {
+      if (reopen === undefined && session.order !== undefined) settle(session.order(state, order, now));
+    },
     run: (ms) => {
       const end = monoAfterMs(now, ms);
       while (reopen === undefined && advance(end));
