@@ -9,8 +9,10 @@ export interface RateResult {
   readonly parametersPerRequest: number;
   readonly requestsPerSecond: number;
   readonly pidsPerSecond: number;
-  /** The share of the time in which the dongle was at work on a request for live values: 1 is all that is possible. */
+  /** The share of the time in which the dongle was at work on a request for live values. */
   readonly share: number;
+  /** The same for any request, trouble codes and monitor tests included: 1 is all that is possible. */
+  readonly busyShare: number;
   readonly quarantined: number;
 }
 
@@ -43,8 +45,9 @@ export const measureRate = (
   const { command, event } = elm327Parts.codec;
   const start = monoNs(1_000_000_000n);
   const endMs = WARM_UP_MS + forMs;
-  let [nowMs, silenceAtMs, requests, pids, busyMs, quarantined] = [0, Number.POSITIVE_INFINITY, 0, 0, 0, 0];
-  let askedAtMs: number | undefined;
+  let [nowMs, silenceAtMs, requests, pids, quarantined] = [0, Number.POSITIVE_INFINITY, 0, 0, 0];
+  let [valuesMs, busyMs] = [0, 0];
+  let asked: { readonly atMs: number; readonly isValues: boolean } | undefined;
   let wakeAtMs: number | undefined = 0;
   let [tail, arrived]: Uint8Array[] = [new Uint8Array(0), new Uint8Array(0)];
   let dongle = newDongle(model);
@@ -68,17 +71,18 @@ export const measureRate = (
       if (isValues && counts) {
         requests += 1;
         pids += one.bytes.length - 1;
-        askedAtMs = nowMs;
       }
+      if (counts) asked = { atMs: nowMs, isValues };
       tell(command.encode(one));
     }
     if (step.reopen !== undefined) throw new Error(step.reopen.words);
   };
   const deliver = (): void => {
     const bytes = arrived ?? new Uint8Array(0);
-    if (askedAtMs !== undefined && bytes.includes(PROMPT)) {
-      busyMs += nowMs - askedAtMs;
-      askedAtMs = undefined;
+    if (asked !== undefined && bytes.includes(PROMPT)) {
+      busyMs += nowMs - asked.atMs;
+      if (asked.isValues) valuesMs += nowMs - asked.atMs;
+      asked = undefined;
     }
     const cut = event.cut(tail ?? new Uint8Array(0), bytes);
     [tail, arrived] = [cut.tail, new Uint8Array(0)];
@@ -95,13 +99,15 @@ export const measureRate = (
     if ((arrived ?? []).length > 0) deliver();
     else if (nowMs >= silenceAtMs) hear({ kind: 'silence' });
   }
+  const shareOf = (ms: number): number => Math.round((ms / forMs) * 1_000) / 1_000;
   const perSecond = (count: number): number => Math.round((count / forMs) * 10_000) / 10;
   return {
     profile,
     parametersPerRequest,
     requestsPerSecond: perSecond(requests),
     pidsPerSecond: perSecond(pids),
-    share: Math.round((busyMs / forMs) * 1_000) / 1_000,
+    share: shareOf(valuesMs),
+    busyShare: shareOf(busyMs),
     quarantined,
   };
 };
