@@ -4,6 +4,8 @@ export { elm327Parts, redecode as redecodeElm327 } from './adapters/elm327/index
 export { checkOptions as checkElm327Options } from './adapters/elm327/options.ts';
 export * as elm327Wire from './adapters/elm327/wire.ts';
 export { gpsdCodec } from './adapters/gpsd/codec.ts';
+export { gwmpParts, redecode as redecodeGwmp } from './adapters/gwmp/index.ts';
+export * as gwmpWire from './adapters/gwmp/wire.ts';
 export { nmeaCodec } from './adapters/nmea/codec.ts';
 export { redecode as redecodeSlcan, slcanParts } from './adapters/slcan/index.ts';
 export { checkOptions as checkSlcanOptions } from './adapters/slcan/options.ts';
