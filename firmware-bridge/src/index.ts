@@ -5,6 +5,7 @@ export * from './define-adapter.ts';
 export * from './device.ts';
 export * from './discover/index.ts';
 export * from './input-guard.ts';
+export { loadMapping, type MappedMessage, type Mapping } from './mapping/load.ts';
 export * from './message.ts';
 export { openMqtt } from './mqtt/client.ts';
 export * from './mqtt/connection.ts';

@@ -6,6 +6,7 @@ export {
   addRatios,
   type Formula,
   formatFormula,
+  formatRatio,
   formulaBits,
   formulaBytes,
   mantissaOf,
