@@ -46,7 +46,7 @@ const refuse = (turn: Turn, id: OrderId, code: string, words: string, items?: re
 const tokenFor = ({ flights }: Turn['state'], gateway: string, id: string, at: number): number => {
   let hash = 0x811c9dc5;
   for (const letter of `${id}/${at}`) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  let token = (hash ^ (hash >>> 16)) % TOKENS;
+  let token = ((hash ^ (hash >>> 16)) >>> 0) % TOKENS;
   while (flights.some((each) => each.gateway === gateway && each.token === token))
     token = (token + 1) % TOKENS;
   return token;

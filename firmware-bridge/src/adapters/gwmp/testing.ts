@@ -24,6 +24,8 @@ export interface Bench {
   readonly state: State;
   hear(bytes: Uint8Array, peer: Peer): readonly GwmpStep[];
   order(order: Order): GwmpStep;
+  /** Lets time pass in which the session is never asked. */
+  skip(ms: number): void;
   /** Lets time pass, with the silences that the session asked for. */
   pass(ms: number): readonly GwmpStep[];
 }
@@ -63,6 +65,9 @@ export const benchOf = (options: object, remembered?: string): Bench => {
     order: (order) => {
       if (session.order === undefined) throw new Error('no orders');
       return took(session.order(state, order, now));
+    },
+    skip: (ms) => {
+      now = monoAfterMs(now, ms);
     },
     pass: (ms) => {
       const end = monoAfterMs(now, ms);
