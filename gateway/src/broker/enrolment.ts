@@ -24,7 +24,7 @@ export interface Enrolment {
 }
 
 export const DEVICES_MAX = 1_024;
-const FILTERS_MAX = 16;
+export const FILTERS_MAX = 16;
 
 export const brokerDirectory = (dataDirectory: string): string => join(dataDirectory, 'broker');
 export const enrolmentsPath = (dataDirectory: string): string =>

@@ -18,6 +18,9 @@ const openTcp = ({ config, accept }: ListenParts): Promise<Result<Listener>> | u
 const openWebSocket = async (parts: ListenParts): Promise<Result<Listener>> =>
   (await import('./websocket.ts')).openWebSocket(parts);
 
+const openTls = async (parts: ListenParts): Promise<Result<Listener>> =>
+  (await import('./tls.ts')).openTls(parts);
+
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -33,6 +36,7 @@ export const openListeners = async (parts: ListenParts): Promise<Result<Listener
   };
   for (const open of [
     () => openTcp(parts),
+    () => (config.tls === null ? undefined : openTls(parts)),
     () => (config.websocket === null ? undefined : openWebSocket(parts)),
   ]) {
     const listener = await open();

@@ -17,6 +17,8 @@ export type Counted =
   | 'anonymous-refused'
   | 'password-refused'
   | 'certificate-refused'
+  /** TLS handshakes that came to nothing. */
+  | 'tls-failed'
   /** A weaker proof of identity than this run's readings of the device claim. */
   | 'proof-weaker'
   /** No device of that name is read: nobody could keep what it says. */

@@ -35,3 +35,17 @@ export const covers = (allowed: string, filter: string): boolean => {
 /** `a/#` matches `a` too (§4.7.1.2); as a device's own topics that makes one exception of the rule above. */
 export const coversAny = (allowed: readonly string[], filter: string): boolean =>
   allowed.some((each) => covers(each, filter) || each === `${filter}/#`);
+
+/** Whether there is a topic that both match. */
+export const overlap = (one: string, other: string): boolean => {
+  const [a, b] = [one.split('/'), other.split('/')];
+  for (let at = 0; ; at += 1) {
+    const [x, y] = [a[at], b[at]];
+    if (x === '#' || y === '#') return true;
+    if (x === undefined || y === undefined) {
+      // `a/#` matches `a` too (§4.7.1.2).
+      return x === y;
+    }
+    if (x !== '+' && y !== '+' && x !== y) return false;
+  }
+};

@@ -9,6 +9,7 @@ type MakeCommand = (terminal: Terminal, finish: (code: number) => void) => Comma
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   init: async () => (await import('./init-command.ts')).initCommand,
   discover: async () => (await import('./discover-command.ts')).discoverCommand,
+  devices: async () => (await import('./devices-command.ts')).devicesCommand,
   run: async () => (await import('./run-command.ts')).runCommand,
   status: async () => (await import('./status-command.ts')).statusCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   coverage: async () => (await import('./coverage-command.ts')).coverageCommand,
   trips: async () => (await import('./trips-command.ts')).tripsCommand,
   profiles: async () => (await import('./profiles-command.ts')).profilesCommand,
+  map: async () => (await import('./map-command.ts')).mapCommand,
   config: async () => (await import('./config-command.ts')).configCommand,
 };
 
