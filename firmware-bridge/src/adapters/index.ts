@@ -20,9 +20,12 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   ['elm327', () => import('./elm327/index.ts')],
   ['gpsd', () => import('./gpsd/index.ts')],
   ['gwmp', () => import('./gwmp/index.ts')],
+  ['lora-e5', () => import('./lora-e5/index.ts')],
   ['mapped', () => import('./mapped/index.ts')],
   ['nmea', () => import('./nmea/index.ts')],
+  ['rn2483', () => import('./rn2483/index.ts')],
   ['rui3', () => import('./rui3/index.ts')],
+  ['rylr', () => import('./rylr/index.ts')],
   ['slcan', () => import('./slcan/index.ts')],
 ]);
 

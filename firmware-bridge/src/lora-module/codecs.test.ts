@@ -1,9 +1,18 @@
 import { asciiBytes, concatBytes, toHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loraE5Codec } from '../adapters/lora-e5/codec.ts';
+import { redecode as redecodeLoraE5 } from '../adapters/lora-e5/index.ts';
+import loraE5 from '../adapters/lora-e5/vectors/events.json' with { type: 'json' };
+import { rn2483Codec } from '../adapters/rn2483/codec.ts';
+import { redecode as redecodeRn2483 } from '../adapters/rn2483/index.ts';
+import rn2483 from '../adapters/rn2483/vectors/events.json' with { type: 'json' };
 import { rui3Codec } from '../adapters/rui3/codec.ts';
 import { redecode as redecodeRui3 } from '../adapters/rui3/index.ts';
 import rui3 from '../adapters/rui3/vectors/events.json' with { type: 'json' };
+import { rylrCodec } from '../adapters/rylr/codec.ts';
+import { redecode as redecodeRylr } from '../adapters/rylr/index.ts';
+import rylr from '../adapters/rylr/vectors/events.json' with { type: 'json' };
 import type { Codec, Wire } from '../wire.ts';
 
 interface Vectors {
@@ -21,6 +30,9 @@ interface Dialect {
 
 const DIALECTS: readonly Dialect[] = [
   { name: 'rui3', codec: rui3Codec as never, vectors: rui3, redecode: redecodeRui3 },
+  { name: 'lora-e5', codec: loraE5Codec as never, vectors: loraE5, redecode: redecodeLoraE5 },
+  { name: 'rn2483', codec: rn2483Codec as never, vectors: rn2483, redecode: redecodeRn2483 },
+  { name: 'rylr', codec: rylrCodec as never, vectors: rylr, redecode: redecodeRylr },
 ];
 
 /** Bytes as their hex digits, so that vectors can hold them. */

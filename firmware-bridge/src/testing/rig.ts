@@ -46,6 +46,17 @@ export interface Rig {
   run(ms: number): void;
 }
 
+type Lists = Pick<Rig, 'said' | 'fates' | 'sent' | 'statuses' | 'outcomes' | 'happenings'>;
+
+const newRecord = (): Lists => ({
+  said: [],
+  fates: [],
+  sent: [],
+  statuses: [],
+  outcomes: [],
+  happenings: [],
+});
+
 const TAIL = new Uint8Array(0);
 
 /**
@@ -65,12 +76,8 @@ export const createRig = <State, Command, Event>(
   let reopen: Fault | undefined;
   let undecided = 0;
   const arriving: { readonly at: MonoNs; readonly bytes: Uint8Array }[] = [];
-  const said: Said[] = [];
-  const fates: Fate[] = [];
-  const sent: Uint8Array[] = [];
-  const statuses: DeviceStatus[] = [];
-  const outcomes: OrderOutcome[] = [];
-  const happenings: Happening[] = [];
+  const record = newRecord();
+  const { said, fates, sent, statuses, outcomes, happenings } = record;
 
   const send = (command: Command): void => {
     const bytes = codec.command.encode(command);
@@ -139,12 +146,7 @@ export const createRig = <State, Command, Event>(
     get undecided() {
       return undecided;
     },
-    said,
-    fates,
-    sent,
-    statuses,
-    outcomes,
-    happenings,
+    ...record,
     receive,
     order: (order) => {
       if (reopen === undefined && session.order !== undefined) settle(session.order(state, order, now));
