@@ -78,6 +78,8 @@ export interface Adapter {
   readonly bearsPosition: boolean;
   /** Whether its readings are complete and in order, or freshest-first with an expiry. */
   readonly lane: Lane;
+  /** Set where every reading was verified by what its device signed: that outranks how the port knows the device. */
+  readonly authenticates?: 'signature' | undefined;
   /** The kinds of order that it can be given; any other is refused before it gets here. */
   readonly takes: readonly Order['kind'][];
   /** Checks the `options` of the configuration; a fault here is `misconfigured`. */
@@ -94,6 +96,7 @@ export interface AdapterParts<Options, State, Command, Event> {
   readonly bearsPosition?: boolean;
   /** `telemetry` where not given. */
   readonly lane?: Lane;
+  readonly authenticates?: 'signature';
   readonly takes?: readonly Order['kind'][];
   check(options: unknown): Result<Options> | Promise<Result<Options>>;
   readonly codec: Codec<Command, Event>;

@@ -10,6 +10,7 @@ export const defineAdapter = <Options, State, Command, Event>(
   name: parts.name,
   bearsPosition: parts.bearsPosition ?? false,
   lane: parts.lane ?? 'telemetry',
+  authenticates: parts.authenticates,
   takes: parts.takes ?? [],
   check: async (options) => {
     const checked = await parts.check(options);

@@ -2,6 +2,6 @@ export { type Broker, type BrokerParts, type BrokerView, openBroker } from './br
 export { type Enrolled, type EnrolRequest, enrol, revoke } from './enrol.ts';
 export { type Enrolment, readEnrolments } from './enrolment.ts';
 export type { Lab } from './identity.ts';
-export { brokerAddress } from './inlets.ts';
+export { brokerAddress, isBrokerAddress } from './inlets.ts';
 export { DEVICE_KINDS } from './kinds.ts';
 export type { BrokerTally } from './tally.ts';

@@ -54,12 +54,22 @@ const OUTGOING_MAX = 256;
 const stalled = (where: string) =>
   fail(fault('unreachable', 'broker.stalled', where, 'the broker does not pass messages on now.'));
 
-/** For the check of a configuration alone. */
-export const brokerAddress: Pick<PortScheme, 'scheme' | 'example' | 'check'> = {
+const noBroker = fault(
+  'misconfigured',
+  'broker.none',
+  EXAMPLE,
+  'there is no broker; add "broker": {} to the configuration.',
+);
+
+/** The address by itself, without a broker behind it. */
+export const brokerAddress: PortScheme = {
   scheme: 'broker',
   example: EXAMPLE,
   check,
+  open: async () => fail(noBroker),
 };
+
+export const isBrokerAddress = (address: string): boolean => address === EXAMPLE;
 
 export const newInlets = ({ send, closed }: InletsParts): Inlets => {
   const inlets = new Map<string, Inlet>();

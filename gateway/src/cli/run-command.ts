@@ -12,7 +12,8 @@ export const runCommand = (terminal: Terminal, finish: (code: number) => void): 
   new Command('run')
     .description('run the gateway until it is told to stop (Ctrl-C, SIGTERM)')
     .option('-c, --config <file>', 'the configuration file')
-    .action(async (options: { config?: string }) => {
+    .option('--lab', 'the broker lets in whoever asks: for a workbench, never for a network')
+    .action(async (options: { config?: string; lab?: boolean }) => {
       const loaded = await loadConfigApart(options.config, terminal);
       if ('code' in loaded) return finish(loaded.code);
       const clock = systemClock();
@@ -20,6 +21,7 @@ export const runCommand = (terminal: Terminal, finish: (code: number) => void): 
       const write = (line: string): void => terminal.err(line.trimEnd());
       const log = openLog({ clock, style, repeatAfterMs: REPEAT_AFTER_MS, write });
       const { config } = loaded;
-      const ended = await runGateway({ config, clock, log, signal: terminal.signal });
+      const lab = options.lab === true ? { refusedFilters: [] } : undefined;
+      const ended = await runGateway({ config, clock, log, signal: terminal.signal, lab });
       return finish(ended.ok ? EXIT.done : complain(terminal, ended.fault));
     });

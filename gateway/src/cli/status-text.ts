@@ -1,3 +1,4 @@
+import type { BrokerView } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, Status } from '../control/status.ts';
 import type { TaskState } from '../supervise.ts';
 
@@ -46,6 +47,12 @@ const networkLine = (network: NetworkView): string => {
   return `  ${network.name}: ${network.settled} acknowledged, ${network.pending} pending${rest}${words}`;
 };
 
+const brokerLine = ({ state, words, enrolled, tally }: BrokerView): string => {
+  const limits = counted(tally.counts);
+  const seen = `${tally.connections} connections, ${tally.messages} messages, ${tally.kept} acknowledged when kept`;
+  return `broker    ${state}: ${words}; ${enrolled} enrolled, ${seen}${limits === '' ? '' : `, of its limits: ${limits}`}`;
+};
+
 const taskLine = ({ name, state, restarts, setAside, lastWords }: TaskState): string => {
   const aside = setAside === 0 ? '' : `, ${setAside} inputs set aside`;
   return `task ${name}: ${state}, failed ${restarts} times${aside}; last: ${lastWords}`;
@@ -68,6 +75,7 @@ export const statusLines = (status: Status): readonly string[] => {
     `attested  ${attest.readings} readings under ${attest.attestations} signatures${attest.keyless === 0 ? '' : `, ${attest.keyless} batches without a key`}`,
     `stored    ${store.stored} points of ${store.made}, ${store.deadLettered} dead-lettered, ${store.waiting} waiting · ${store.state}: ${store.words}`,
     ...(store.rollup === '' ? [] : [`  no 1-minute roll-ups: ${store.rollup}`]),
+    ...(status.broker === undefined ? [] : [brokerLine(status.broker)]),
     ...(status.networks.length === 0 ? ['networks  none configured'] : ['networks']),
     ...status.networks.map(networkLine),
     ...failing.map(taskLine),

@@ -1,5 +1,6 @@
 import type { DeviceStatus, Tally } from '@outpost/firmware-bridge';
 import type { AttestTally } from '../attest/attest.ts';
+import type { BrokerView } from '../broker/broker.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { TaskState } from '../supervise.ts';
 
@@ -69,6 +70,8 @@ export interface Status {
   readonly keyKind: string;
   readonly clockTrust: string;
   readonly devices: readonly DeviceView[];
+  /** Undefined where none is configured. */
+  readonly broker: BrokerView | undefined;
   readonly record: RecordTally;
   readonly journal: JournalView;
   readonly attest: AttestTally;

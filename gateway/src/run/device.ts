@@ -7,6 +7,8 @@ import {
   type InputGuard,
   loadAdapter,
   newTally,
+  type PortScheme,
+  portSchemes,
   type Remembered,
   readDevice,
 } from '@outpost/firmware-bridge';
@@ -24,6 +26,8 @@ import {
   type Result,
   sentence,
 } from '@outpost/schemas/words';
+import type { Broker } from '../broker/broker.ts';
+import { brokerAddress, isBrokerAddress } from '../broker/inlets.ts';
 import type { DeviceView } from '../control/status.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
@@ -33,8 +37,21 @@ import type { Recorder } from '../record/recorder.ts';
 import type { Run } from '../record/stream-writer.ts';
 
 /** A cable is hard to tap; whoever is on the same network can answer for a Wi-Fi dongle. */
-export const authenticationOf = (port: string): Authentication =>
-  port.startsWith('serial:') ? 'wired' : 'none';
+export const authenticationOf = (
+  { name, port }: DeviceConfig,
+  { authenticates }: Adapter,
+  broker: Broker | undefined,
+): Authentication => {
+  if (authenticates !== undefined) return authenticates;
+  if (broker !== undefined && isBrokerAddress(port)) return broker.authenticationOf(name as DeviceName);
+  return port.startsWith('serial:') ? 'wired' : 'none';
+};
+
+/** What addresses mean for one device: `broker:` is its own place at the broker, where there is one. */
+export const schemesOf = (name: string, broker: Broker | undefined): readonly PortScheme[] => [
+  ...portSchemes,
+  broker?.scheme(name as DeviceName) ?? brokerAddress,
+];
 
 /** A device whose settings hold, and how it is spoken to. */
 export interface CheckedDevice {
@@ -55,7 +72,7 @@ export const checkDevice = async (config: DeviceConfig): Promise<Result<CheckedD
       `there is no adapter "${adapter}"; there are ${ADAPTER_NAMES.join(', ')}.`,
     );
   }
-  const address = checkAddress(port);
+  const address = checkAddress(port, schemesOf(name, undefined));
   if (!address.ok) return address;
   const checked = await known.check(options);
   return checked.ok ? ok({ name, adapter: known }) : checked;
@@ -93,6 +110,7 @@ export interface DeviceTask {
   readonly privacyZones: readonly PrivacyZone[];
   readonly view: DeviceView;
   readonly log: Log;
+  readonly schemes: readonly PortScheme[];
   /** What an earlier run of the dialogue asked to be kept. */
   readonly remembered: Remembered | undefined;
 }
@@ -141,7 +159,7 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
 
 /** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
 export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
-  const { config, adapter, device, clock, guard, privacyZones, view, journal, remembered } = task;
+  const { config, adapter, device, clock, guard, privacyZones, view, journal, remembered, schemes } = task;
   const { port: address, options } = config;
   let keeping: Promise<unknown> = Promise.resolve();
   const report = ({ keep, ...status }: DeviceStatus): void => {
@@ -164,6 +182,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     privacyZones,
     remembered,
     report,
+    schemes,
   });
   try {
     for (;;) {

@@ -1,8 +1,11 @@
 import type { Adapter } from '@outpost/firmware-bridge';
 import type { Config } from '@outpost/schemas/config';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { type Broker, openBroker } from '../broker/broker.ts';
+import { isBrokerAddress } from '../broker/inlets.ts';
 import { serveControl } from '../control/socket.ts';
 import { type StoreView, statusJson } from '../control/status.ts';
+import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
 import type { Network } from '../networks/contract.ts';
 import { newRecordTally } from '../record/tally.ts';
@@ -12,6 +15,7 @@ import { checkDevice, newDeviceView } from './device.ts';
 import { type OpenContext, type Opened, openParts } from './open.ts';
 import type { Target } from './store-target.ts';
 import {
+  brokerTask,
   deliverTask,
   deviceTask,
   networkOf,
@@ -37,7 +41,7 @@ const checkDevices = async (config: Config): Promise<Result<readonly Adapter[]>>
     adapters.push(checked.value.adapter);
   }
   const twice = config.devices.find(
-    ({ port }, at) => config.devices.findIndex((each) => each.port === port) !== at,
+    ({ port }, at) => !isBrokerAddress(port) && config.devices.findIndex((each) => each.port === port) !== at,
   );
   return twice === undefined
     ? ok(adapters)
@@ -69,6 +73,7 @@ const tasksOf = (
   opened: Opened,
   adapters: readonly Adapter[],
   networks: readonly Network[],
+  broker: Broker | undefined,
 ): readonly Task[] => {
   const { context, record, store, storeTally } = parts;
   const { config, clock, log } = context;
@@ -76,7 +81,7 @@ const tasksOf = (
     const [adapter, view] = [adapters[at], parts.devices[at]];
     return adapter === undefined || view === undefined
       ? []
-      : [deviceTask(context, opened, { config: device, adapter }, view, record)];
+      : [deviceTask({ ...context, broker }, opened, { config: device, adapter }, view, record)];
   });
   const delivers = networks.flatMap((network, at) => {
     const [each, view] = [config.networks[at], parts.networks[at]];
@@ -97,8 +102,9 @@ const tasksOf = (
     selfNumbers: () => selfNumbers(parts, opened),
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
+  const brokers = broker === undefined ? [] : [brokerTask(broker)];
   const attest: Task = { name: 'attest', vital: true, run: opened.attest.run };
-  return [attest, ...delivers, ...stores, ...devices, tripsTask(clock, opened)];
+  return [attest, ...delivers, ...stores, ...devices, ...brokers, tripsTask(clock, opened)];
 };
 
 /**
@@ -172,7 +178,7 @@ const noStore = (config: Config): StoreView => ({
   rollup: '',
 });
 
-const newParts = (context: OpenContext): Parts => {
+const newParts = (context: OpenContext, broker: Broker | undefined): Parts => {
   const { config, clock } = context;
   return {
     context,
@@ -184,8 +190,18 @@ const newParts = (context: OpenContext): Parts => {
     store: noStore(config),
     storeTally: newStoreTally(),
     tasks: [],
+    broker: broker?.view,
     target: undefined,
   };
+};
+
+/** What the configuration says of a broker; undefined where it wants none. */
+const brokerOf = async (context: OpenContext): Promise<Result<Broker | undefined>> => {
+  const { config, clock, log, lab } = context;
+  if (config.broker === null) return ok(undefined);
+  const made = await makeDataDirectory(config.dataDirectory);
+  if (!made.ok) return made;
+  return await openBroker({ config: config.broker, dataDirectory: config.dataDirectory, clock, log, lab });
 };
 
 /**
@@ -205,14 +221,17 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
     log.line('error', `the gateway ends: ${wordsOf(error)}${bugTrace(error)}`);
     ending.abort(error);
   };
-  const parts = newParts(context);
+  const broker = await brokerOf(context);
+  if (!broker.ok) return broker;
+  const parts = newParts(context, broker.value);
   const opening = await openParts({ ...context, signal }, broken);
   if (!opening.ok) return opening;
   const opened = opening.value;
   const networks = openNetworks(parts, opened);
   const routes = { '/status': () => statusJson(statusOf(parts, opened)) };
   const control = networks.ok ? await serveControl(config.dataDirectory, routes, signal) : networks;
-  const tasks = networks.ok && control.ok ? tasksOf(parts, opened, adapters.value, networks.value) : [];
+  const tasks =
+    networks.ok && control.ok ? tasksOf(parts, opened, adapters.value, networks.value, broker.value) : [];
   if (tasks.length > 0) {
     log.line('notice', `running; ${config.devices.length} devices, ${config.networks.length} networks.`);
     await runTasks(parts, tasks, broken, signal);

@@ -3,6 +3,7 @@ import type { Config } from '@outpost/schemas/config';
 import type { Clock, DeviceName, Epoch, EpochReason, Result, StreamId } from '@outpost/schemas/words';
 import { ok } from '@outpost/schemas/words';
 import { READER as ATTEST_READER, newAttestTally, openAttest } from '../attest/attest.ts';
+import type { Lab } from '../broker/identity.ts';
 import {
   isOtherMachine,
   journalDirectory,
@@ -47,6 +48,8 @@ export interface OpenContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Whether the broker lets in whoever asks. */
+  readonly lab?: Lab | undefined;
 }
 
 const MIB = 1 << 20;

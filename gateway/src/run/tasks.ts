@@ -9,6 +9,7 @@ import {
   streamId,
   toHex,
 } from '@outpost/schemas/words';
+import type { Broker } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
 import { openDeliver } from '../deliver/deliver.ts';
 import { platformHash } from '../hash.ts';
@@ -26,7 +27,7 @@ import type { StoreTally } from '../store/tally.ts';
 import type { Supervised } from '../supervise.ts';
 import { newSuspects } from '../suspects.ts';
 import { runTrips } from '../trips/trips.ts';
-import { authenticationOf, rememberedOf, runDevice, zonesOf } from './device.ts';
+import { authenticationOf, rememberedOf, runDevice, schemesOf, zonesOf } from './device.ts';
 import { chainsAt } from './history.ts';
 import { deliverReader, type OpenContext, type Opened } from './open.ts';
 import { newDoubts, runStoreTask, storeDied } from './store.ts';
@@ -59,10 +60,11 @@ export interface DeviceContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<Config, 'privacy'>;
+  readonly broker?: Broker | undefined;
 }
 
 export const deviceTask = (
-  { clock, log, config: { privacy } }: DeviceContext,
+  { clock, log, config: { privacy }, broker }: DeviceContext,
   opened: Opened,
   { config, adapter }: { readonly config: DeviceConfig; readonly adapter: Adapter },
   view: DeviceView,
@@ -73,7 +75,8 @@ export const deviceTask = (
   const suspects = newSuspects<Uint8Array>(toHex);
   const privacyZones = zonesOf(privacy);
   const guard = { at: suspects.at, isSetAside: suspects.isGivenUp };
-  const authenticated = authenticationOf(config.port);
+  const authenticated = authenticationOf(config, adapter, broker);
+  const schemes = schemesOf(config.name, broker);
   const refusing = (why: Fault | undefined): void => {
     view.refusing = why === undefined ? '' : sentence(why);
     log.line('warning', why === undefined ? `${device}: readings are kept again.` : sentence(why));
@@ -95,7 +98,20 @@ export const deviceTask = (
     async run(signal) {
       const remembered = rememberedOf(opened, device);
       const ended = await runDevice(
-        { config, adapter, device, clock, journal, recorder, guard, privacyZones, view, log, remembered },
+        {
+          config,
+          adapter,
+          device,
+          clock,
+          journal,
+          recorder,
+          guard,
+          privacyZones,
+          view,
+          log,
+          remembered,
+          schemes,
+        },
         signal,
       );
       if (ended === undefined) return;
@@ -113,6 +129,16 @@ export const deviceTask = (
     },
   };
 };
+
+/** Without the broker its devices are away and everything else goes on. */
+export const brokerTask = (broker: Broker): Task => ({
+  name: 'broker',
+  run: broker.run,
+  died: async (why) => {
+    broker.view.words = `this program failed at it: ${why}`;
+    return undefined;
+  },
+});
 
 /** Records trips beside the readings that they are made of. */
 export const tripsTask = (clock: Clock, { journal, recorders, tripsTally }: Opened): Task => ({

@@ -1,4 +1,5 @@
 import { elapsedMs, type MonoNs, type WallNs } from '@outpost/schemas/words';
+import type { BrokerView } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, Status, StoreView } from '../control/status.ts';
 import { keyText } from '../keys/index.ts';
 import type { RecordTally } from '../record/tally.ts';
@@ -20,6 +21,7 @@ export interface Parts {
   readonly store: StoreView;
   readonly storeTally: StoreTally;
   readonly tasks: TaskState[];
+  readonly broker: BrokerView | undefined;
   target: Target | undefined;
 }
 
@@ -44,6 +46,7 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
     keyKind: ring.kind,
     clockTrust: run.trust(),
     devices: parts.devices,
+    broker: parts.broker,
     record: parts.record,
     journal: {
       start: String(journal.start),
