@@ -23,6 +23,10 @@ describe('the address of a port', () => {
     'tcp://192.168.0.10:35000',
     'tcp://wican.local:3333/',
     'tcp://[fe80::1]:35000',
+    'udp:1700',
+    'udp:1700?rcvbuf=65536',
+    'udp://0.0.0.0:1700?rcvbuf=4194304',
+    'udp://[::]:1700',
     'replay:///srv/a%20drive.jsonl',
     'replay:///srv/drive.jsonl?speed=0.5',
   ])('%s is accepted', (uri) => {
@@ -67,6 +71,20 @@ describe('the address of a port', () => {
       'serial:///dev/ttyUSB0?baud=9600&baud=38400',
       'serial:///dev/ttyUSB0: "baud" is given more than once; write it like serial:///dev/ttyUSB0?baud=38400.',
     ],
+    ...['udp:', 'udp:x', 'udp:0', 'udp:70000', 'udp:///1700'].map((uri) => [
+      uri,
+      `${uri}: has no host; write it like udp://0.0.0.0:1700?rcvbuf=4194304.`,
+    ]),
+    ['udp://0.0.0.0', 'udp://0.0.0.0: has no port number; write it like udp://0.0.0.0:1700?rcvbuf=4194304.'],
+    [
+      'udp://gateway.local:1700',
+      "udp://gateway.local:1700: needs one of this box's own addresses, or 0.0.0.0 for all; write it like udp://0.0.0.0:1700?rcvbuf=4194304.",
+    ],
+    [
+      'udp:1700?buffer=1',
+      'udp:1700: "buffer" is not an option of this address (known are rcvbuf); write it like udp://0.0.0.0:1700?rcvbuf=4194304.',
+    ],
+    ['udp:1700?rcvbuf=1000', 'udp:1700: "rcvbuf" must be a whole number of bytes from 4096 to 268435456.'],
     [
       'replay:///a.jsonl?speed=0',
       'replay:///a.jsonl: "speed" must be a number above 0 and at most 1000000; 1 is as recorded.',
@@ -85,6 +103,8 @@ describe('the address of a port', () => {
     'tcp://owner:hun/hunter2@10.0.0.1:35000',
     'mqtt://owner:hunter2@broker',
     'tcp://10.0.0.1:35000?password=hunter2',
+    'udp://owner:hunter2@10.0.0.1:1700',
+    'udp:1700#hunter2',
     'serial:///dev/ttyUSB0?token=hunter2',
     'replay:///a.jsonl#hunter2',
   ])('a secret in an address is never repeated (case %#)', (uri) => {

@@ -23,7 +23,8 @@ export interface AddressRules {
   readonly example: string;
   /** Option names after `?`. */
   readonly options: readonly string[];
-  readonly host: 'required' | 'none';
+  /** `own`: the scheme looks at host and path itself. */
+  readonly host: 'required' | 'none' | 'own';
 }
 
 /** The checks that all schemes share: host or path, no credentials, only known options, each once. */
@@ -43,6 +44,7 @@ export const checkShape = (address: URL, { example, options, host }: AddressRule
       return misconfigured(where, `"${name}" is given more than once; ${like}.`);
     }
   }
+  if (host === 'own') return ok(undefined);
   if (host === 'required') {
     if (address.hostname === '') return misconfigured(where, `has no host; ${like}.`);
     if (address.pathname !== '' && address.pathname !== '/') {

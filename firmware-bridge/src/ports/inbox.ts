@@ -1,12 +1,11 @@
 import type { Arrival, Arrivals } from '../port.ts';
 
-/** So many unread arrivals pause the source, however small they are; where its owner does not say otherwise. */
+/** So many unread arrivals pause the source, however small they are. */
 const ARRIVALS_PAUSE_AT = 1024;
 
 export interface InboxParts {
   /** Unread bytes at which the source is told to stop reading. What it has in hand is still taken. */
   readonly pauseAtBytes: number;
-  readonly pauseAtArrivals?: number;
   pause(): void;
   /** Called when half of that is read. */
   resume(): void;
@@ -21,13 +20,13 @@ export interface InboxParts {
 export interface Inbox {
   readonly arrivals: Arrivals;
   readonly unreadBytes: number;
+  readonly unreadArrivals: number;
   push(arrival: Arrival): void;
   /** Nothing more comes; what is unread can still be read. */
   end(): void;
 }
 
-export const createInbox = (parts: InboxParts): Inbox => {
-  const { pauseAtBytes, pauseAtArrivals = ARRIVALS_PAUSE_AT, pause, resume, gathers = false } = parts;
+export const createInbox = ({ pauseAtBytes, pause, resume, gathers = false }: InboxParts): Inbox => {
   const unread: Arrival[] = [];
   let unreadBytes = 0;
   let paused = false;
@@ -40,7 +39,7 @@ export const createInbox = (parts: InboxParts): Inbox => {
     const arrival = unread.shift();
     if (arrival === undefined) return undefined;
     unreadBytes -= arrival.bytes.length;
-    if (paused && !ended && unreadBytes <= pauseAtBytes / 2 && unread.length <= pauseAtArrivals / 2) {
+    if (paused && !ended && unreadBytes <= pauseAtBytes / 2 && unread.length <= ARRIVALS_PAUSE_AT / 2) {
       paused = false;
       resume();
     }
@@ -96,12 +95,15 @@ export const createInbox = (parts: InboxParts): Inbox => {
     get unreadBytes() {
       return unreadBytes;
     },
+    get unreadArrivals() {
+      return unread.length;
+    },
     push: (arrival) => {
       if (ended) return;
       unread.push(arrival);
       unreadBytes += arrival.bytes.length;
       if (waiting !== undefined) wake();
-      if (!paused && (unreadBytes >= pauseAtBytes || unread.length >= pauseAtArrivals)) {
+      if (!paused && (unreadBytes >= pauseAtBytes || unread.length >= ARRIVALS_PAUSE_AT)) {
         paused = true;
         pause();
       }

@@ -1,22 +1,26 @@
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { Port, PortContext, PortScheme } from '../port.ts';
 import { withoutCredentials } from './address.ts';
+import { mqttPorts } from './mqtt.ts';
 import { replay } from './replay.ts';
 import { serial } from './serial.ts';
 import { tcp } from './tcp.ts';
+import { udp } from './udp.ts';
 
 /** One line per scheme. A table from another place takes the place of this one, in tests for one. */
 export const portSchemes: readonly PortScheme[] = [
   serial, //
   tcp,
+  udp,
   replay,
+  ...mqttPorts,
 ];
 
 /** An address longer than this is no address. */
 const ADDRESS_MAX_CHARS = 4096;
 
 const listed = (schemes: readonly PortScheme[]): string => {
-  const examples = schemes.map(({ example }) => example);
+  const examples = [...new Set(schemes.map(({ example }) => example))];
   const last = examples.at(-1) ?? '';
   return examples.length < 2 ? last : `${examples.slice(0, -1).join(', ')} or ${last}`;
 };
