@@ -2,6 +2,7 @@ export { newAttestTally, openAttest } from './attest/attest.ts';
 export { systemTerminal } from './cli/terminal.ts';
 export { askControl } from './control/socket.ts';
 export type { Status } from './control/status.ts';
+export { loadCoverage } from './coverage/load.ts';
 export { platformHash } from './hash.ts';
 export * from './influxd/index.ts';
 export { type RunningInflux, realInflux, runInflux } from './influxd/testing/real-influx.ts';

@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   elm327: () => import('./elm327.ts'),
   obd: () => import('./obd.ts'),
   path: () => import('./path.ts'),
+  coverage: () => import('./coverage.ts'),
 };
 
 const number = (value: number): string =>

@@ -1,5 +1,5 @@
-import type { Report, VerifyOptions } from '@outpost/schemas/evidence';
-import { type BeaconEntropy, openSenders, receptionTaker, type SenderBook } from '@outpost/schemas/radio';
+import type { Report, SeeLeaf, VerifyOptions } from '@outpost/schemas/evidence';
+import { type BeaconEntropy, leafTaker, openSenders, type SenderBook } from '@outpost/schemas/radio';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { Command } from 'commander';
 import { entropiesFrom, type Known, type KnownOptions, knownFrom } from '../coverage/known.ts';
@@ -84,12 +84,13 @@ export const readEvidence = async (
   const senders = openSenders(known.value.senders);
   const read: { file: string; report: Report }[] = [];
   for (const [i, file] of files.entries()) {
-    const take = receptionTaker();
-    const whole = optionsFor(shared.value, networkKeys.value, keyFor(keys.value, i));
-    const report = await verifyFile(file, whole, terminal.signal, (item) => {
-      const signed = take(item);
+    const take = leafTaker();
+    const see: SeeLeaf = (statement, leaf) => {
+      const signed = take(statement, leaf);
       if (signed !== undefined) senders.take(signed);
-    });
+    };
+    const whole = { ...optionsFor(shared.value, networkKeys.value, keyFor(keys.value, i)), see };
+    const report = await verifyFile(file, whole, terminal.signal);
     if (!report.ok) return report;
     read.push({ file, report: report.value });
   }

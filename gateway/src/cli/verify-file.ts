@@ -1,10 +1,5 @@
 import { ADAPTER_NAMES, loadAdapter } from '@outpost/firmware-bridge';
-import {
-  type EvidenceItem,
-  openVerification,
-  type Report,
-  type VerifyOptions,
-} from '@outpost/schemas/evidence';
+import { openVerification, type Report, type VerifyOptions } from '@outpost/schemas/evidence';
 import { type Body, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { evidenceItems } from '../evidence-items.ts';
 import { platformHash } from '../hash.ts';
@@ -57,19 +52,15 @@ export const verifyParts = async (adapter: string): Promise<Result<VerifyOptions
   });
 };
 
-/** Reads the file as it comes and judges it; memory does not grow with the readings in it. `see` is told each item. */
+/** Reads the file as it comes and judges it; memory does not grow with the readings in it. */
 export const verifyFile = async (
   file: string,
   options: VerifyOptions,
   signal: AbortSignal,
-  see?: (item: EvidenceItem) => void,
 ): Promise<Result<Report>> => {
   const verification = openVerification(options);
   try {
-    for await (const item of evidenceItems(file, signal)) {
-      verification.take(item);
-      if (item.ok) see?.(item.value);
-    }
+    for await (const item of evidenceItems(file, signal)) verification.take(item);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return fail(fault('unreachable', 'verify.read', file, `cannot be read: ${(error as Error).message}.`));

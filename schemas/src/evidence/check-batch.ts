@@ -40,10 +40,14 @@ export interface StatedGap {
   readonly count: number;
 }
 
+/** Told of every leaf that can be read, before anything is known to hold; what it makes of it waits for the report. */
+export type SeeLeaf = (statement: Statement, leaf: Leaf) => void;
+
 export interface BatchParts {
   readonly verify: Verify;
   readonly hash: Hash;
   readonly redecode: Redecode | undefined;
+  readonly see: SeeLeaf | undefined;
   readonly findings: Findings;
   readonly tally: BatchTally;
 }
@@ -171,6 +175,7 @@ export const openBatch = (bytes: Uint8Array, parts: BatchParts): OpenBatch => {
       return;
     }
     see(seen, leaf.value);
+    parts.see?.(statement, leaf.value);
     const { body } = leaf.value;
     if (body.kind === 'anchor' && !sameAnchor(body.anchor, statement.anchor)) {
       findings.add('leaf.anchor', 'A clock anchor among its leaves is not the one that it states.', place);

@@ -50,6 +50,7 @@ export const checkProof = (
   if (sequence !== place.sequence || mono < statement.firstMono || mono > statement.lastMono) {
     findings.add('proof.leaf', 'The leaf’s place or time is not one that the attestation states.', place);
   }
+  parts.see?.(statement, leaf.value);
   checkRedecoded(statement.stream, leaf.value, parts);
   const attestation = attestationHash(encodeSign1(protectedBytes, root, signature), hash);
   return { statement, leaf: leaf.value, attestation };

@@ -9,7 +9,7 @@ export {
 export { type CborTag, type CborValue, encodeCbor } from './cbor.ts';
 export { CBOR_LIMITS, type CborLimits, decodeCbor, type Extent, itemExtent } from './cbor-read.ts';
 export type { Chain } from './chain.ts';
-export type { Redecode, StatedGap } from './check-batch.ts';
+export type { Redecode, SeeLeaf, StatedGap } from './check-batch.ts';
 export type { NetworkTally } from './check-receipts.ts';
 export type { Identification } from './check-signers.ts';
 export type { KeyKind, KeyRole, RevocationReason } from './codes.ts';

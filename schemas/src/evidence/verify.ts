@@ -6,6 +6,7 @@ import {
   type OpenBatch,
   openBatch,
   type Redecode,
+  type SeeLeaf,
 } from './check-batch.ts';
 import { type CheckedProof, checkProof } from './check-proof.ts';
 import { checkReceipts } from './check-receipts.ts';
@@ -40,6 +41,7 @@ export interface VerifyOptions {
   readonly verify?: Verify;
   readonly hash?: Hash;
   readonly redecode?: Redecode;
+  readonly see?: SeeLeaf;
 }
 
 /** Takes the items of one file in their order. */
@@ -159,7 +161,7 @@ const takeRecord = (item: EvidenceItem, gathered: Gathered, parts: BatchParts, t
 
 /** Judges one file, item by item. What it reports, and under which codes, stands in docs/evidence.md. */
 export const openVerification = (options: VerifyOptions = {}): Verification => {
-  const { key, hash = sha256, redecode } = options;
+  const { key, hash = sha256, redecode, see } = options;
   const findings = newFindings();
   const tally = newTally();
   const rule = options.verify ?? strictVerifier();
@@ -167,7 +169,7 @@ export const openVerification = (options: VerifyOptions = {}): Verification => {
     tally.signatures += 1;
     return rule(...signed);
   };
-  const parts: BatchParts = { verify, hash, redecode, findings, tally };
+  const parts: BatchParts = { verify, hash, redecode, see, findings, tally };
   const gathered: Gathered = { records: [], batches: [], receipts: [], proofs: [] };
   let claimed: Claimed = { from: null, to: null, notes: 0 };
   let batch: OpenBatch | undefined;

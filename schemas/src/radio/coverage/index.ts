@@ -20,6 +20,8 @@ export { openSenders, POSITIONS_MAX, SENT_MAX, type SenderBook, type SentFrame }
 export {
   isReception,
   type LeafPlace,
+  type LeafTaker,
+  leafTaker,
   type ReceptionTaker,
   receptionTaker,
   type SignedPlaceOrFrame,

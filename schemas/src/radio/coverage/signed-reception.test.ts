@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leafHashes, receiptForLeaf } from '../../evidence/index.ts';
+import { leafHashes, receiptForLeaf, verifyEvidence } from '../../evidence/index.ts';
 import {
   batchItems,
   SAMPLE_ANCHOR,
@@ -10,7 +10,7 @@ import {
   sampleReception,
 } from '../../evidence/sample.ts';
 import { toHex } from '../../words/index.ts';
-import { receptionTaker } from './signed-reception.ts';
+import { leafTaker, receptionTaker } from './signed-reception.ts';
 
 const device = sampleKey(2);
 const gateway = sampleKey(1);
@@ -47,6 +47,19 @@ describe('receptions of an evidence file', () => {
     expect(receptionTaker()({ kind: 'proof', leaf: batch.leaves[1]!, receipt: receipt.value })).toEqual(
       expected,
     );
+  });
+
+  it('come out of a verification as it goes on, of leaves and of proofs', () => {
+    const take = leafTaker();
+    const found: unknown[] = [];
+    const receipt = receiptForLeaf(batch.attestation, leafHashes(batch.leaves), 1);
+    if (!receipt.ok) throw new Error(receipt.fault.words);
+    const proof = { kind: 'proof', leaf: batch.leaves[1]!, receipt: receipt.value } as const;
+    const { verdict } = verifyEvidence([SAMPLE_HEADER, ...batchItems(batch), proof], {
+      key: device.publicKey,
+      see: (statement, leaf) => found.push(take(statement, leaf)),
+    });
+    expect([verdict, found]).toEqual(['holds', [undefined, expected, undefined, expected]]);
   });
 
   it('belong to the attestation right before them and to no other', () => {

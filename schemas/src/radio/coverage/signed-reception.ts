@@ -55,11 +55,25 @@ const batchOf = ({ deviceKey, gatewayKey, stream, epoch, origin, anchor }: State
   anchor,
 });
 
-const signedOf = ({ anchor, ...place }: Batch, leaf: Leaf): SignedPlaceOrFrame | undefined => {
-  const { body, sequence, mono } = leaf;
-  const at = { ...place, sequence, wall: wallAt(anchor, mono), trust: anchor.trust };
+const signedOf = (batch: Batch, { body, sequence, mono }: Leaf): SignedPlaceOrFrame | undefined => {
+  const { deviceKey, gatewayKey, stream, epoch, origin, anchor } = batch;
+  const { trust } = anchor;
+  const at = { deviceKey, gatewayKey, stream, epoch, origin, sequence, wall: wallAt(anchor, mono), trust };
   if (body.kind === 'reception') return { ...at, body };
   return body.kind === 'position' ? { ...at, body } : undefined;
+};
+
+/** Gives those leaves that are receptions or places; leaves of one statement come one after the other. */
+export type LeafTaker = (statement: Statement, leaf: Leaf) => SignedPlaceOrFrame | undefined;
+
+/** For `VerifyOptions.see`, so that evidence which is being verified is decoded once. */
+export const leafTaker = (): LeafTaker => {
+  let last: { readonly statement: Statement; readonly batch: Batch } | undefined;
+  return (statement, leaf) => {
+    if (leaf.body.kind !== 'reception' && leaf.body.kind !== 'position') return undefined;
+    if (last?.statement !== statement) last = { statement, batch: batchOf(statement) };
+    return signedOf(last.batch, leaf);
+  };
 };
 
 /** Takes the items of one evidence file in their order; gives those that are receptions or places. */
@@ -70,20 +84,21 @@ export type ReceptionTaker = (item: EvidenceItem) => SignedPlaceOrFrame | undefi
  * left out here, because it is a failure there.
  */
 export const receptionTaker = (): ReceptionTaker => {
-  let batch: Batch | undefined;
+  const take = leafTaker();
+  let statement: Statement | undefined;
   return (item) => {
     if (item.kind === 'leaf') {
-      const leaf = batch === undefined ? undefined : decodeLeaf(item.bytes);
-      return batch === undefined || leaf?.ok !== true ? undefined : signedOf(batch, leaf.value);
+      const leaf = statement === undefined ? undefined : decodeLeaf(item.bytes);
+      return statement === undefined || leaf?.ok !== true ? undefined : take(statement, leaf.value);
     }
-    batch = undefined;
+    statement = undefined;
     if (item.kind === 'attestation') {
       const read = readAttestation(item.bytes);
-      batch = read.ok ? batchOf(read.value.statement) : undefined;
+      statement = read.ok ? read.value.statement : undefined;
       return undefined;
     }
     if (item.kind !== 'proof') return undefined;
     const [receipt, leaf] = [readLeafReceipt(item.receipt), decodeLeaf(item.leaf)];
-    return receipt.ok && leaf.ok ? signedOf(batchOf(receipt.value.statement), leaf.value) : undefined;
+    return receipt.ok && leaf.ok ? take(receipt.value.statement, leaf.value) : undefined;
   };
 };
