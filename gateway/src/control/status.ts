@@ -1,4 +1,5 @@
 import type { DeviceStatus, Tally } from '@outpost/firmware-bridge';
+import type { MonoNs } from '@outpost/schemas/words';
 import type { AttestTally } from '../attest/attest.ts';
 import type { BrokerView } from '../broker/broker.ts';
 import type { RecordTally } from '../record/tally.ts';
@@ -27,6 +28,8 @@ export interface NetworkView {
   /** Not sent because they are simulated or signed by a demo key and this network does not take such. */
   withheld: number;
   pending: number;
+  /** Since when this program has tried to deliver what is next; undefined where nothing waits. */
+  waitingSince: MonoNs | undefined;
   /** What stands in the way now; else the last refusal. */
   words: string;
   /** The last refusal, in the network's words. */

@@ -122,10 +122,12 @@ const settleAll = async (
   const { view, clock } = parts;
   let left = waiting;
   let waitMs = RETRY_MS_MIN;
+  if (left.length > 0) view.waitingSince ??= clock.mono();
   while (left.length > 0) {
     const before = left.length;
     const result = await attempt(parts, memory, left, signal);
     left = result.left;
+    if (left.length < before) view.waitingSince = left.length === 0 ? undefined : clock.mono();
     if (result.fault === undefined) {
       waitMs = RETRY_MS_MIN;
       view.words = view.refusal;

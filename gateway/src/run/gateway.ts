@@ -7,6 +7,7 @@ import { serveControl } from '../control/socket.ts';
 import { type StoreView, statusJson } from '../control/status.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
+import { measureLoopDelay, selfPoints } from '../metrics/index.ts';
 import type { Network } from '../networks/contract.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally } from '../store/tally.ts';
@@ -24,7 +25,7 @@ import {
   type Task,
   tripsTask,
 } from './tasks.ts';
-import { type Parts, selfNumbers, statusOf } from './view.ts';
+import { type Parts, selfNow, statusOf } from './view.ts';
 
 const SUPERVISION = { backoffMs: 500, backoffMsMax: 30_000 };
 /** What a clean stop may take to sign and keep what is open. */
@@ -99,7 +100,7 @@ const tasksOf = (
     opened,
     tally: storeTally,
     view: store,
-    selfNumbers: () => selfNumbers(parts, opened),
+    selfPoints: () => selfPoints(clock.wall(), selfNow(parts, opened)),
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
   const brokers = broker === undefined ? [] : [brokerTask(broker)];
@@ -189,6 +190,7 @@ const newParts = (context: OpenContext, broker: Broker | undefined): Parts => {
     record: newRecordTally(),
     store: noStore(config),
     storeTally: newStoreTally(),
+    loopDelay: measureLoopDelay(clock.mono),
     tasks: [],
     broker: broker?.view,
     target: undefined,
@@ -238,6 +240,7 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
     log.line('notice', 'stopping; what is open is signed and delivered.');
   }
   await close(opened, networks.ok ? networks.value : [], tasks, context);
+  parts.loopDelay.stop();
   if (tasks.length > 0) log.line('notice', 'stopped; what was acknowledged is on the disk.');
   if (bug !== undefined) throw bug.error;
   return control;

@@ -22,7 +22,6 @@ import { openRecorder } from '../record/recorder.ts';
 import { hasSigned } from '../record/signed.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { Point } from '../store/point.ts';
-import { selfPoint } from '../store/points.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { Supervised } from '../supervise.ts';
 import { newSuspects } from '../suspects.ts';
@@ -166,6 +165,7 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
   unknown: 0,
   withheld: 0,
   pending: 0,
+  waitingSince: undefined,
   words: '',
   refusal: '',
 });
@@ -219,7 +219,7 @@ export interface StoreTaskParts {
   readonly opened: Opened;
   readonly tally: StoreTally;
   readonly view: StoreView;
-  selfNumbers(): Readonly<Record<string, number>>;
+  selfPoints(): readonly Point[];
 }
 
 const LOOK_AGAIN_MS = 60_000;
@@ -240,7 +240,7 @@ export const showStore = (view: StoreView, tally: StoreTally, target: Target | u
 
 /** Finds an InfluxDB, again and again where there is none, and follows the journal into it. */
 export const storeTask = (
-  { context, opened, tally, view, selfNumbers }: StoreTaskParts,
+  { context, opened, tally, view, selfPoints }: StoreTaskParts,
   found: (target: Target) => void,
 ): Task => {
   const doubts = newDoubts();
@@ -250,7 +250,6 @@ export const storeTask = (
       const { config, clock, log } = context;
       if (config.store === null) return;
       const parts = { config: config.store, dataDirectory: config.dataDirectory, clock, log };
-      const selfPoints = (): readonly Point[] => [selfPoint(clock.wall(), selfNumbers())];
       for (;;) {
         const target = await openTarget(parts, signal);
         if (target.ok) {

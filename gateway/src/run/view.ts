@@ -2,6 +2,7 @@ import { elapsedMs, type MonoNs, type WallNs } from '@outpost/schemas/words';
 import type { BrokerView } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, Status, StoreView } from '../control/status.ts';
 import { keyText } from '../keys/index.ts';
+import type { LoopDelay, SelfNow } from '../metrics/index.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { TaskState } from '../supervise.ts';
@@ -20,15 +21,13 @@ export interface Parts {
   readonly record: RecordTally;
   readonly store: StoreView;
   readonly storeTally: StoreTally;
+  readonly loopDelay: LoopDelay;
   readonly tasks: TaskState[];
   readonly broker: BrokerView | undefined;
   target: Target | undefined;
 }
 
 const MIB = 1 << 20;
-
-const total = (counts: ReadonlyMap<string, number>): number =>
-  [...counts.values()].reduce((sum, each) => sum + each, 0);
 
 export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Opened): Status => {
   const { config, clock } = parts.context;
@@ -64,30 +63,28 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
   };
 };
 
-/** The gateway's own numbers, as InfluxDB gets them with the readings. */
-export const selfNumbers = (
-  { record, storeTally, networks }: Parts,
-  { journal, attestTally, tripsTally }: Opened,
-): Readonly<Record<string, number>> => {
-  const stats = journal.stats();
-  const sum = (of: 'settled' | 'refused' | 'pending'): number =>
-    networks.reduce((all, each) => all + each[of], 0);
+/** The gateway's own numbers at this moment. */
+export const selfNow = (parts: Parts, opened: Opened): SelfNow => {
+  const { devices, networks, loopDelay, startedAt, record, storeTally, context } = parts;
+  const { journal, run, attestTally, tripsTally } = opened;
+  const now = context.clock.mono();
+  const nowMs = Number(context.clock.wall() / 1_000_000n);
   return {
-    rss_mebibytes: process.memoryUsage.rss() / MIB,
-    readings_made: record.made,
-    readings_kept: record.kept,
-    readings_refused: total(record.refused),
-    readings_quarantined: record.quarantined,
-    journal_bytes: stats.bytes,
-    journal_written_bytes: stats.writtenBytes,
-    journal_syncs: stats.syncs,
-    attestations: attestTally.attestations,
-    trips_recorded: tripsTally.recorded,
-    trips_unrecorded: tripsTally.unrecorded,
-    attestations_settled: sum('settled'),
-    attestations_refused: sum('refused'),
-    attestations_pending: sum('pending'),
-    points_stored: storeTally.stored,
-    points_dead_lettered: storeTally.deadLettered,
+    gateway: {
+      startedAt,
+      now,
+      rssBytes: process.memoryUsage.rss(),
+      loopDelay,
+      trust: run.trust(),
+      record,
+      journal: journal.stats(),
+      room: journal.room(),
+      attest: attestTally,
+      trips: tripsTally,
+      store: storeTally,
+      networks,
+    },
+    devices: devices.map((view) => ({ view, nowMs })),
+    networks: networks.map((view) => ({ view, now })),
   };
 };

@@ -13,6 +13,7 @@ import {
   type TimeTrust,
   type WallNs,
 } from '@outpost/schemas/words';
+import { SELF } from './names.ts';
 import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
 import type { ReceptionParts } from './reception-points.ts';
@@ -199,7 +200,7 @@ export const pointOf = (
 
 /** The gateway's own numbers at one moment, as fields of one point; a lost one is no loss of evidence. */
 export const selfPoint = (wall: WallNs, numbers: Readonly<Record<string, number>>): Point => ({
-  measurement: 'outpost',
+  measurement: SELF,
   tags: {},
   floats: numbers,
   at: wall,
