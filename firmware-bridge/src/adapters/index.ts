@@ -27,6 +27,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   ['rui3', () => import('./rui3/index.ts')],
   ['rylr', () => import('./rylr/index.ts')],
   ['slcan', () => import('./slcan/index.ts')],
+  ['wican', () => import('./wican/index.ts')],
 ]);
 
 /** Every kind of device that can be spoken to. */

@@ -1,3 +1,7 @@
+export { atPointer, pointerTo } from './json-pointer.ts';
 export { applyMapping, type MappedMessage, type MappedValue, type Mapping } from './mapping.ts';
+export { bodiesByMeaning, withMeaning } from './meaning.ts';
 export { checkMapping, parseMapping } from './parse-mapping.ts';
-export type { ValueRule } from './value-rule.ts';
+export { readPayload } from './payload.ts';
+export { conversionTo, unitsFor } from './units.ts';
+export { bodyOfValue, type ValueRule } from './value-rule.ts';

@@ -40,9 +40,6 @@ export interface MappedMessage {
   readonly clockMs: number | undefined;
 }
 
-/** 2020-01-01: a clock before it was never set. */
-const CLOCK_SET_MS = 1_577_836_800_000;
-
 /** What one topic's rule makes of one payload. */
 const readRule = (
   rule: TopicRule,
@@ -59,10 +56,7 @@ const readRule = (
     if (!body.ok) faults.push(body.fault);
     else if (body.value === undefined) empty.push(each);
     else {
-      if (each === rule.time && body.value.kind === 'number') {
-        if (body.value.mantissa < CLOCK_SET_MS) continue;
-        clockMs = body.value.mantissa;
-      }
+      if (each === rule.time && body.value.kind === 'number') clockMs = body.value.mantissa;
       values.push({ rule: each, body: body.value, raw: withMeaning(frame, each, rule.format, value) });
     }
   }

@@ -5,7 +5,7 @@ import { isJsonPointer } from './json-pointer.ts';
 import type { Mapping, TopicRule } from './mapping.ts';
 import { FORMATS, type Format } from './payload.ts';
 import { type Conversion, conversionTo, unitsFor } from './units.ts';
-import { MOMENT_UNITS, type ValueRule } from './value-rule.ts';
+import { CLOCK, MOMENT_UNITS, type ValueRule } from './value-rule.ts';
 
 const TEXT_MAX_CHARACTERS = 1 << 20;
 export const TOPICS_MAX = 64;
@@ -128,10 +128,10 @@ const checkValue = (check: Checking, value: unknown, path: Path, format: Format)
   };
 };
 
-const CLOCK = signalByName('Device.Clock');
+const CLOCK_SIGNAL = signalByName(CLOCK);
 
 const checkTime = (check: Checking, value: unknown, path: Path, format: Format): ValueRule | undefined => {
-  if (value === undefined || CLOCK === undefined) return undefined;
+  if (value === undefined || CLOCK_SIGNAL === undefined) return undefined;
   const given = check.members(value, path, ['pointer', 'unit']);
   if (given === undefined) return undefined;
   const pointer = checkPointer(check, given['pointer'], [...path, 'pointer'], format);
@@ -142,7 +142,7 @@ const checkTime = (check: Checking, value: unknown, path: Path, format: Format):
       `must be s or ms since 1970, or ${MOMENT_UNITS.join(' or ')} for a text.`,
     );
   }
-  return pointer === undefined ? undefined : { pointer, signal: CLOCK, unit: String(unit) };
+  return pointer === undefined ? undefined : { pointer, signal: CLOCK_SIGNAL, unit: String(unit) };
 };
 
 const checkTopic = (check: Checking, value: unknown, path: Path): TopicRule | undefined => {

@@ -27,6 +27,11 @@ export interface ValueRule {
 /** Moments as text: with their zone, or in UTC without saying so. */
 export const MOMENT_UNITS = ['iso', 'iso-utc'] as const;
 
+/** The device's own moment, in milliseconds. */
+export const CLOCK = 'Device.Clock';
+/** 2020-01-01: a clock before it was never set, and says nothing. */
+const CLOCK_SET_MS = 1_577_836_800_000;
+
 /** Longest text that becomes a reading. */
 const TEXT_MAX_BYTES = 1_024;
 
@@ -100,6 +105,7 @@ export const bodyOfValue = (rule: ValueRule, value: unknown): Result<Body | unde
   if (mantissa < signal.minMantissa || mantissa > signal.maxMantissa) {
     return wrong(rule, `a value outside ${signal.min} to ${signal.max} ${signal.unit}`);
   }
+  if (signal.name === CLOCK && mantissa < CLOCK_SET_MS) return ok(undefined);
   return ok({ kind: 'number', signal: signal.id, mantissa, ecu: 0 });
 };
 

@@ -52,6 +52,7 @@ export {
   pidLengths,
   pidsOfSignal,
 } from './pids.ts';
+export { WICAN_SIGNALS, type WicanSignal } from './profiles/import/wican-signals.ts';
 export { brokenLineOf } from './profiles/json-break.ts';
 export { lineOf } from './profiles/line-of.ts';
 export {
