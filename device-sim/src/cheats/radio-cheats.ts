@@ -17,13 +17,14 @@ export type Lie = (honest: Reception) => readonly Told[];
 const truth = (reception: Reception): Told => ({ reception, isLie: false });
 const lie = (reception: Reception): Told => ({ reception, isLie: true });
 
-/** A liar does not lie all the time. */
+/** A liar does not lie all the time; a careful one hardly ever. */
 const SHARE = 0.1;
+const RARE_SHARE = 0.005;
 
 const sometimes =
-  (chance: Random, change: (honest: Reception) => Reception | undefined): Lie =>
+  (chance: Random, change: (honest: Reception) => Reception | undefined, share = SHARE): Lie =>
   (honest) => {
-    const changed = chance.unit() < SHARE ? change(honest) : undefined;
+    const changed = chance.unit() < share ? change(honest) : undefined;
     return [changed === undefined ? truth(honest) : lie(changed)];
   };
 
@@ -55,8 +56,10 @@ const teleport =
   };
 
 /** 20 dB more than there were, in RSSI alone: the field that rewards used to be paid by. */
-const louder = (chance: Random): Lie =>
-  sometimes(chance, (honest) => ({ ...honest, rssiDbm: honest.rssiDbm + 20 }));
+const louder =
+  (share: number) =>
+  (chance: Random): Lie =>
+    sometimes(chance, (honest) => ({ ...honest, rssiDbm: honest.rssiDbm + 20 }), share);
 
 /** The highest SNR that a radio tells. */
 const SNR_MAX_DB = 14;
@@ -133,7 +136,8 @@ const clockJump = (chance: Random): Lie => {
 export const RADIO_LIES = {
   teleport: teleport(100_000, 2_000_000),
   'teleport-near': teleport(5_000, 100_000),
-  'rssi+20': louder,
+  'rssi+20': louder(SHARE),
+  'rssi+20-rare': louder(RARE_SHARE),
   'rssi+20-snr': louderAndClearer,
   'snr-impossible': impossibleSnr,
   replay: replay(620, 86_400),

@@ -20,6 +20,7 @@ import {
   judgeLies,
   LIES,
   newRate,
+  newRates,
 } from './radio-detection.ts';
 
 const { values } = parseArgs({
@@ -44,12 +45,19 @@ const told = ({ judged, flagged, rejected, rules }: DetectionRate): object => ({
 const region = regionNamed('EU868');
 if (region === undefined) throw new Error('EU868 is a region');
 const surroundings = Object.entries(PROPAGATIONS);
+/** Metres from the middle to the edge of a world, about as far as its signals reach. */
+const RADIUS_M: Readonly<Record<string, number>> = {
+  'free-space': 40_000,
+  'hata-urban': 3_000,
+  'hata-suburban': 6_000,
+  'hata-open': 15_000,
+  oulu: 8_000,
+  lorasim: 300,
+};
 const honest = newRate();
 const byPropagation = new Map<string, DetectionRate>();
-const cheats = new Map<string, CheatRates>(
-  [...LIES, 'cloned-eui'].map((name) => [name, { lies: newRate(), truths: newRate() }]),
-);
-const ratesOf = (name: string): CheatRates => cheats.get(name) ?? { lies: newRate(), truths: newRate() };
+const cheats = new Map<string, CheatRates>([...LIES, 'cloned-eui'].map((name) => [name, newRates()]));
+const ratesOf = (name: string): CheatRates => cheats.get(name) ?? newRates();
 
 for (let i = 0; i < Number(values.worlds); i += 1) {
   const seed = Number(values.seed) + i;
@@ -61,7 +69,7 @@ for (let i = 0; i < Number(values.worlds); i += 1) {
     seed,
     region,
     centre: { latitude: 525_200_000, longitude: 134_050_000 },
-    radiusM: 8_000,
+    radiusM: RADIUS_M[name] ?? 8_000,
     hotspots: Number(values.hotspots),
     devices: Number(values.devices),
     intervalS: 120,
@@ -85,7 +93,10 @@ const report = {
   honest: told(honest),
   honestBy: Object.fromEntries([...byPropagation].map(([name, rate]) => [name, told(rate)])),
   cheats: Object.fromEntries(
-    [...cheats].map(([name, { lies, truths }]) => [name, { lies: told(lies), truthsBeside: told(truths) }]),
+    [...cheats].map(([name, { lies, others, beside }]) => [
+      name,
+      { lies: told(lies), others: told(others), beside: told(beside) },
+    ]),
   ),
 };
 process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);

@@ -90,8 +90,13 @@ const count = (rate: DetectionRate, verdict: ReturnType<ReturnType<typeof covera
 /** What became of the lies, and of the true receptions beside them. */
 export interface CheatRates {
   readonly lies: DetectionRate;
-  readonly truths: DetectionRate;
+  /** Of honest hotspots in the same world. */
+  readonly others: DetectionRate;
+  /** What a liar's hotspot says besides. */
+  readonly beside: DetectionRate;
 }
+
+export const newRates = (): CheatRates => ({ lies: newRate(), others: newRate(), beside: newRate() });
 
 /** One of so many hotspots lies. */
 const LIAR_EVERY = 4;
@@ -99,15 +104,16 @@ const LIAR_EVERY = 4;
 const judgeDay = (day: HonestDay, lieOf: (hotspot: number) => Lie | undefined, rates: CheatRates): void => {
   const judge = coverageJudge(day.context);
   for (const { hotspot, reception } of day.receptions) {
-    const told = lieOf(hotspot)?.(reception) ?? [{ reception, isLie: false }];
-    for (const { reception: claimed, isLie } of told)
-      count(isLie ? rates.lies : rates.truths, judge(claimed));
+    const lie = lieOf(hotspot);
+    const told = lie?.(reception) ?? [{ reception, isLie: false }];
+    const truths = lie === undefined ? rates.others : rates.beside;
+    for (const { reception: claimed, isLie } of told) count(isLie ? rates.lies : truths, judge(claimed));
   }
 };
 
 /** The honest day as it is. */
 export const judgeHonest = (day: HonestDay, rate: DetectionRate): void =>
-  judgeDay(day, () => undefined, { lies: newRate(), truths: rate });
+  judgeDay(day, () => undefined, { ...newRates(), others: rate });
 
 export const judgeLies = (day: HonestDay, name: RadioLie, rates: CheatRates): void => {
   const lies = new Map<number, Lie>();
@@ -118,6 +124,8 @@ export const judgeLies = (day: HonestDay, name: RadioLie, rates: CheatRates): vo
 
 /** Clones stand where other hotspots of the world stand, at least so far from the one whose name they bear. */
 const CLONE_AWAY_M = 2_000;
+/** A clone needs something to copy: its victim has spoken for this part of the day before it begins. */
+const CLONE_AFTER = 0.1;
 
 export const judgeClones = (day: HonestDay, rates: CheatRates): void => {
   const { hotspots } = day.plan;
@@ -127,7 +135,9 @@ export const judgeClones = (day: HonestDay, rates: CheatRates): void => {
     if (victim === undefined || box === undefined) continue;
     if (distanceM(victim.home, box.home) >= CLONE_AWAY_M) lies.set(i + 1, clone(victim.eui));
   }
-  judgeDay(day, (hotspot) => lies.get(hotspot), rates);
+  const first = Math.floor(day.receptions.length * CLONE_AFTER);
+  const later = day.receptions.filter(({ hotspot }, i) => i >= first || !lies.has(hotspot));
+  judgeDay({ ...day, receptions: later }, (hotspot) => lies.get(hotspot), rates);
 };
 
 export const LIES: readonly RadioLie[] = Object.keys(RADIO_LIES) as readonly RadioLie[];

@@ -1,16 +1,20 @@
 import { distanceM, type Place } from '../../privacy/index.ts';
-import { elapsedUs, errorUsOf } from './gateway-rules.ts';
+import { COUNTER_US, elapsedUs, errorUsOf } from './gateway-rules.ts';
 import { COVERAGE_RULES, HEARERS_MAX, LIGHT_M_PER_S } from './limits.ts';
 import { broken, type Finding, held, type Reception, unknown } from './reception.ts';
 
 const { repeatAfterMs, replayAfterMs, replayOnceAfterMs, placeErrorM } = COVERAGE_RULES;
 
-/** What is remembered of one frame's bytes. */
-export interface FrameTrack {
+/** One gateway that heard a frame. */
+export interface Hearer {
   readonly first: Reception;
-  /** The latest reception by each of so many gateways, oldest first. */
-  readonly hearers: readonly Reception[];
+  readonly last: Reception;
+  /** Whether its place and time may be held against other gateways. */
+  readonly isWitness: boolean;
 }
+
+/** What is remembered of one frame's bytes: so many gateways that heard it, oldest first. */
+export type FrameTrack = readonly Hearer[];
 
 /** How many µs later than at `b` a frame can be at `a`: up to the way between them, or as its sender’s place says. */
 const expectedUs = (a: Place, b: Place, sender: Place | undefined): readonly [number, number] => {
@@ -44,9 +48,9 @@ const arrivalAgainst = (
 };
 
 const arrival = (track: FrameTrack | undefined, next: Reception, sender: Place | undefined): Finding => {
-  const compared = (track?.hearers ?? [])
-    .filter(({ gateway }) => gateway !== next.gateway)
-    .map((other) => arrivalAgainst(next, other, sender))
+  const compared = (track ?? [])
+    .filter(({ last, isWitness }) => isWitness && last.gateway !== next.gateway)
+    .map(({ last }) => arrivalAgainst(next, last, sender))
     .filter((finding) => finding !== undefined);
   return (
     compared.find(({ outcome }) => outcome === 'broken') ??
@@ -58,38 +62,50 @@ const arrival = (track: FrameTrack | undefined, next: Reception, sender: Place |
 /** MTypes of joins, rejoins and proprietary frames, beacons among them. */
 const SENT_ONCE: readonly number[] = [0, 6, 7];
 
+/**
+ * µs that went by at least between two receptions, and at most what is unsure of it. By the counter alone, a turn of it
+ * more or less cannot be told, so what it shows is the least.
+ */
+const passedUs = (from: Reception, to: Reception): readonly [least: number, errorUs: number] | undefined => {
+  const [before, after] = [errorUsOf(from), errorUsOf(to)];
+  if (before !== undefined && after !== undefined) return [Math.abs(elapsedUs(from, to)), before + after];
+  if (from.gateway !== to.gateway || from.tmst === undefined || to.tmst === undefined) return undefined;
+  return [(to.tmst - from.tmst + COUNTER_US) % COUNTER_US, 0];
+};
+
 /** Devices repeat data for minutes, never for longer; a join or a beacon is not repeated at all. */
 const replay = (track: FrameTrack | undefined, next: Reception): Finding => {
   if (track === undefined) return held('replay');
-  const errors = [errorUsOf(track.first), errorUsOf(next)];
-  const [before, after] = errors;
-  if (before === undefined || after === undefined) return unknown('replay', 'there is no time to compare');
   const limitMs = SENT_ONCE.includes((next.phy[0] ?? 0) >> 5) ? replayOnceAfterMs : replayAfterMs;
-  const ageMs = Math.abs(elapsedUs(track.first, next)) / 1_000;
-  return ageMs > limitMs + (before + after) / 1_000
-    ? broken('replay', `the same bytes were heard ${(ageMs / 1_000).toFixed(0)} s before`)
-    : held('replay');
+  const ages = track
+    .filter(({ first, isWitness }) => isWitness || first.gateway === next.gateway)
+    .map(({ first }) => passedUs(first, next))
+    .filter((age) => age !== undefined);
+  if (ages.length === 0) return unknown('replay', 'there is no time to compare');
+  const [oldest] = ages.filter(([least, error]) => least > limitMs * 1_000 + error);
+  return oldest === undefined
+    ? held('replay')
+    : broken('replay', `the same bytes were heard ${(oldest[0] / 1e6).toFixed(0)} s before`);
 };
 
 /** One gateway hears one transmission once; what comes within a second is the same, or its ghost beside the channel. */
 const duplicate = (track: FrameTrack | undefined, next: Reception): Finding => {
-  const own = track?.hearers.find(({ gateway }) => gateway === next.gateway);
+  const own = track?.find(({ last }) => last.gateway === next.gateway)?.last;
   return own !== undefined && Math.abs(elapsedUs(own, next)) < repeatAfterMs * 1_000
     ? broken('duplicate', 'this gateway reported this frame already')
     : held('duplicate');
 };
 
-/** What a reception says against others of the same bytes, and the frame's new track. */
+/** What a reception says against others of the same bytes. */
 export const frameFindings = (
   track: FrameTrack | undefined,
   next: Reception,
   sender: Place | undefined,
-): { readonly findings: readonly Finding[]; readonly track: FrameTrack } => ({
-  findings: [arrival(track, next, sender), replay(track, next), duplicate(track, next)],
-  track: {
-    first: track?.first ?? next,
-    hearers: [...(track?.hearers ?? []).filter(({ gateway }) => gateway !== next.gateway), next].slice(
-      -HEARERS_MAX,
-    ),
-  },
-});
+): readonly Finding[] => [arrival(track, next, sender), replay(track, next), duplicate(track, next)];
+
+/** The frame's track with one reception more. */
+export const heardBy = (track: FrameTrack | undefined, next: Reception, isWitness: boolean): FrameTrack => {
+  const others = (track ?? []).filter(({ last }) => last.gateway !== next.gateway);
+  const own = track?.find(({ last }) => last.gateway === next.gateway);
+  return [...others, { first: own?.first ?? next, last: next, isWitness }].slice(-HEARERS_MAX);
+};

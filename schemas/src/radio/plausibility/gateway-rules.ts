@@ -4,9 +4,10 @@ import { COVERAGE_RULES, NOISES_MAX, noiseDbm, RECENT_MAX, timeErrorUs } from '.
 import { broken, doubtful, type Finding, held, type Reception, unknown } from './reception.ts';
 
 const { placeErrorM, speedMax, driftPpm, demodulators } = COVERAGE_RULES;
-const { noiseAboveDb, noiseSnrMaxDb, noiseFramesMin } = COVERAGE_RULES;
+const { noiseAboveDb, noiseSnrMaxDb, noiseFramesMin, placeAgeMs } = COVERAGE_RULES;
 
-const COUNTER_US = 2 ** 32;
+/** A concentrator's counter goes round in 71 minutes. */
+export const COUNTER_US: number = 2 ** 32;
 const HALF_US = COUNTER_US / 2;
 /** A counter that begins anew by chance so near to where it would be does so once in two thousand times. */
 const RESTART_APART_US = 1_000_000;
@@ -44,7 +45,7 @@ const movement = (last: Reception, next: Reception): Finding => {
     return unknown('movement', 'the gateway says no place or no time');
   const metres = distanceM(last.place, next.place);
   const seconds = (Math.abs(elapsedUs(last, next)) + error) / 1e6;
-  return metres <= placeErrorM + speedMax * seconds
+  return metres <= placeErrorM + speedMax * (seconds + placeAgeMs / 1_000)
     ? held('movement')
     : broken('movement', `the gateway moved ${(metres / 1_000).toFixed(1)} km in ${seconds.toFixed(1)} s`);
 };
@@ -126,5 +127,8 @@ export const gatewayFindings = (
     airtime === undefined ? unknown('overlap', 'no airtime can be told') : overlap(shifted, own),
   ];
   const heard = ownNoise === undefined ? noises : [...noises, ownNoise].slice(-NOISES_MAX);
-  return { findings, track: { last: next, recent: [...shifted, own].slice(-RECENT_MAX), noises: heard } };
+  return {
+    findings,
+    track: { last: next, recent: [...shifted, own].slice(-RECENT_MAX), noises: heard },
+  };
 };

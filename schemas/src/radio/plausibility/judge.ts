@@ -1,8 +1,10 @@
 import { toHex } from '../../words/index.ts';
-import { type FrameTrack, frameFindings } from './frame-rules.ts';
-import { type GatewayTrack, gatewayFindings } from './gateway-rules.ts';
-import { FRAMES_MAX, GATEWAYS_MAX } from './limits.ts';
+import { type Boxes, boxFindings } from './box-rules.ts';
+import { type FrameTrack, frameFindings, heardBy } from './frame-rules.ts';
+import { FRAMES_MAX, GATEWAYS_MAX, LINKS_MAX } from './limits.ts';
+import { countedFrame, type LinkTrack, linkFindings } from './link-rules.ts';
 import type { CoverageContext, Finding, Reception, ReceptionVerdict } from './reception.ts';
+import { type LoudRecord, recordFinding } from './record-rule.ts';
 import { signalFindings } from './signal-rules.ts';
 
 /** Judges receptions one after the other, in the order in which a gateway's own follow each other. */
@@ -45,52 +47,37 @@ const verdictOf = (findings: readonly Finding[]): ReceptionVerdict => {
   };
 };
 
-/** What a gateway is measured against, and what it would be if it had jumped once and stays where it is. */
-interface Followed {
-  readonly main: GatewayTrack;
-  readonly other: GatewayTrack | undefined;
-}
-
-const jumped = (findings: readonly Finding[]): boolean =>
-  findings.some(({ rule, outcome }) => outcome === 'broken' && rule !== 'overlap');
-
 /**
- * A jump in place or time is charged once: what follows it consistently becomes the new measure. One that goes back
- * and forth, as two boxes under one EUI do, is charged each time, because the old measure holds in between.
- */
-const follow = (
-  followed: Followed | undefined,
-  next: Reception,
-): { readonly findings: readonly Finding[]; readonly followed: Followed } => {
-  const byMain = gatewayFindings(followed?.main, next);
-  if (followed === undefined || !jumped(byMain.findings))
-    return { findings: byMain.findings, followed: { main: byMain.track, other: undefined } };
-  const byOther = followed.other === undefined ? undefined : gatewayFindings(followed.other, next);
-  if (byOther !== undefined && !jumped(byOther.findings))
-    return { findings: byOther.findings, followed: { main: byOther.track, other: undefined } };
-  const other = gatewayFindings(undefined, next).track;
-  return { findings: byMain.findings, followed: { main: followed.main, other } };
-};
-
-/**
- * A judge with an empty memory. It remembers the last reception of 4,096 gateways and who heard the last 200,000
- * frames; of frames, only by receptions that were not rejected.
+ * A judge with an empty memory. It remembers 4,096 gateways, 50,000 devices at gateways and who heard the last 200,000
+ * frames; of frames and devices, only by receptions that were not rejected.
  */
 export const coverageJudge = (context: CoverageContext): CoverageJudge => {
-  const gateways = new Map<string, Followed>();
+  const gateways = new Map<string, { readonly boxes: Boxes; readonly record: LoudRecord }>();
   const frames = new Map<string, FrameTrack>();
+  const links = new Map<string, LinkTrack>();
   return (reception) => {
+    const { gateway, phy } = reception;
     const sender = context.sender(reception);
-    const bytes = toHex(reception.phy);
-    const byGateway = follow(gateways.get(reception.gateway), reception);
-    const byFrame = frameFindings(frames.get(bytes), reception, sender?.place);
-    const verdict = verdictOf([
+    const bytes = toHex(phy);
+    const address = countedFrame(phy)?.address;
+    const link = `${gateway} ${address}`;
+    const known = gateways.get(gateway);
+    const frame = frames.get(bytes);
+    const isKnown = frame?.some(({ last }) => last.gateway === gateway) ?? false;
+    const byBox = boxFindings(known?.boxes, reception);
+    const byLink = linkFindings(links.get(link), reception, sender, isKnown);
+    const findings = [
       ...signalFindings(reception, sender, context),
-      ...byGateway.findings,
-      ...byFrame.findings,
-    ]);
-    remember(gateways, reception.gateway, byGateway.followed, GATEWAYS_MAX);
-    if (verdict.verdict !== 'rejected') remember(frames, bytes, byFrame.track, FRAMES_MAX);
+      ...byBox.findings,
+      ...byLink.findings,
+      ...frameFindings(frame, reception, sender?.place),
+    ];
+    const { finding, record } = recordFinding(known?.record, findings);
+    const verdict = verdictOf([...findings, finding]);
+    remember(gateways, gateway, { boxes: byBox.boxes, record }, GATEWAYS_MAX);
+    if (verdict.verdict === 'rejected') return verdict;
+    remember(frames, bytes, heardBy(frame, reception, byBox.isWitness), FRAMES_MAX);
+    if (byLink.track !== undefined) remember(links, link, byLink.track, LINKS_MAX);
     return verdict;
   };
 };

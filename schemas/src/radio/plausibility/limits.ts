@@ -26,6 +26,19 @@ export const COVERAGE_RULES = {
   noiseSnrMaxDb: 9,
   /** Frames from which the usual noise is learnt, at least. */
   noiseFramesMin: 15,
+  /** So many of a gateway's latest receptions that are too loud are no chance any more. */
+  recordDoubts: 8,
+  /** dB over the upper quartile of a device's levels at one gateway, or so many times their middle half, if more. */
+  levelAboveDb: 14,
+  levelSpreads: 2,
+  /** Frames of one device from which its usual level is learnt, at least. */
+  levelFramesMin: 8,
+  /** Two devices may share an address; counters further apart than this are not taken for one device's. */
+  countedOnMax: 64,
+  /** Where nobody sets a clock, what it is off by changes no more than this besides its drift, µs. */
+  freeRunErrorUs: 100_000,
+  /** Forwarders tell their place every half minute; until then an antenna that drives is elsewhere. */
+  placeAgeMs: 30_000,
   /** Nobody repeats a frame for longer than this; whoever has it later has stored it. */
   replayAfterMs: 600_000,
   /** A beacon is never repeated, nor is a join: each has a number of its own. */
@@ -39,6 +52,13 @@ export const FRAMES_MAX = 200_000;
 export const RECENT_MAX = 32;
 /** Values of noise remembered of one gateway. */
 export const NOISES_MAX = 31;
+/** Receptions of one gateway among which those that are too loud are counted. */
+export const RECORD_MAX = 128;
+/** Boxes remembered under one EUI. */
+export const BOXES_MAX = 4;
+/** Devices at gateways whose level and counter are remembered, and levels of each. */
+export const LINKS_MAX = 50_000;
+export const LEVELS_MAX = 31;
 /** Gateways remembered for one frame. */
 export const HEARERS_MAX = 64;
 

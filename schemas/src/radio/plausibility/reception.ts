@@ -41,7 +41,10 @@ export interface CoverageContext {
   readonly gainDbi: (gateway: string) => number | undefined;
 }
 
-/** Each but `noise` is a sentence about nature or about radios; `noise` is statistics, and only ever raises a doubt. */
+/**
+ * Each is a sentence about nature or about radios, but for `noise`, `level` and `record`: these are statistics, and only
+ * ever raise a doubt.
+ */
 export type CoverageRule =
   | 'free-space'
   | 'snr-floor'
@@ -50,6 +53,10 @@ export type CoverageRule =
   | 'movement'
   | 'counter-drift'
   | 'noise'
+  | 'record'
+  | 'level'
+  | 'one-box'
+  | 'counted-on'
   | 'overlap'
   | 'arrival'
   | 'replay'
