@@ -187,7 +187,7 @@ describe('the frames of one gateway', () => {
     );
     const next = (over: Partial<Reception>) => inTurn(...usual, at(80_000, over)).at(-1);
     expect(next({ rssiDbm: -110, snrDb: 3 })).toMatchObject({ verdict: 'accepted', score: 93 });
-    expect(next({ rssiDbm: -94, snrDb: -4 })).toMatchObject({ verdict: 'doubtful', score: 43 });
+    expect(next({ rssiDbm: -94, snrDb: -4 })).toMatchObject({ verdict: 'doubtful', score: 40 });
     expect(next({ rssiDbm: -94, snrDb: -4 })?.words).toMatch(
       /^is doubtful: RSSI 2\d\.\d dB more than its SNR/,
     );
