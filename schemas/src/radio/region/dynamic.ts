@@ -48,11 +48,18 @@ export const EU868_EXTRA_HZ: readonly number[] = [
   867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000,
 ];
 
+interface As923Group {
+  /** From the channels of group 1. */
+  readonly offsetHz: number;
+  readonly range: readonly [fromHz: number, toHz: number];
+  readonly dutyPermille?: number;
+  readonly listenBeforeTalk?: boolean;
+}
+
+/** Offsets as ChirpStack (lrwn as923.rs) and LoRaMac-node (RegionAS923.c) have them, ranges by the latter. */
 const as923 = (
   name: RegionName,
-  offsetHz: number,
-  [fromHz, toHz]: readonly [number, number],
-  listenBeforeTalk: boolean,
+  { offsetHz, range: [fromHz, toHz], dutyPermille = 1_000, listenBeforeTalk = false }: As923Group,
 ): RegionPlan => ({
   name,
   uplink: COMMON,
@@ -67,19 +74,22 @@ const as923 = (
       fromHz,
       toHz,
       eirpMaxDbm: 16,
-      dutyPermille: 1_000,
+      dutyPermille,
       dwell: { maxUs: 400_000, belowHz: 500_000 },
     },
   ],
   listenBeforeTalk,
-  note: 'The dwell time of 400 ms holds until a country’s own rule lifts it; the strict reading is kept.',
+  note:
+    'The dwell time of 400 ms holds until a country’s own rule lifts it; the strict reading is kept. Devices keep ' +
+    '1 % of time besides; countries of group 1 narrow its range (Japan: 920.6 to 923.4 MHz, after 5 ms of listening).',
 });
 
+/** Group 4 is Israel's, with 1 % of time (The Things Network, IL_917_920). */
 export const AS923: readonly RegionPlan[] = [
-  as923('AS923-1', 0, [915_000_000, 928_000_000], true),
-  as923('AS923-2', -1_800_000, [915_000_000, 928_000_000], false),
-  as923('AS923-3', -6_600_000, [915_000_000, 928_000_000], false),
-  as923('AS923-4', -5_900_000, [917_000_000, 920_000_000], false),
+  as923('AS923-1', { offsetHz: 0, range: [915_000_000, 928_000_000], listenBeforeTalk: true }),
+  as923('AS923-2', { offsetHz: -1_800_000, range: [920_000_000, 923_000_000] }),
+  as923('AS923-3', { offsetHz: -6_600_000, range: [915_000_000, 921_000_000] }),
+  as923('AS923-4', { offsetHz: -5_900_000, range: [917_000_000, 920_000_000], dutyPermille: 10 }),
 ];
 
 export const IN865: RegionPlan = {
@@ -94,6 +104,7 @@ export const IN865: RegionPlan = {
   listenBeforeTalk: false,
 };
 
+/** Channels have their centres at 920.9 to 923.3 MHz (LoRaMac-node, RegionKR920.c) and are 200 kHz wide. */
 export const KR920: RegionPlan = {
   name: 'KR920',
   uplink: [...SF12_TO_SF7, ...SF6_AND_SF5],
@@ -102,7 +113,7 @@ export const KR920: RegionPlan = {
   downlinkChannels: [],
   dynamic: true,
   rx2: { frequencyHz: 921_900_000, dataRate: 0 },
-  bands: [{ name: 'all', fromHz: 920_900_000, toHz: 923_300_000, eirpMaxDbm: 23, dutyPermille: 1_000 }],
+  bands: [{ name: 'all', fromHz: 920_800_000, toHz: 923_400_000, eirpMaxDbm: 23, dutyPermille: 1_000 }],
   listenBeforeTalk: true,
   note: '23 dBm is a gateway’s limit; devices have 14 dBm, below 922 MHz 10 dBm.',
 };
@@ -120,6 +131,10 @@ export const EU433: RegionPlan = {
   note: 'Of the 1 % of the regional parameters and the 10 % of EN 300 220 the stricter is kept.',
 };
 
+/**
+ * Of the 864 to 870 MHz of LoRaMac-node (RegionRU864.c) only the two bands in which networks have channels are kept:
+ * 864.1 to 864.9 MHz besides the default ones (The Things Network, RU_864_870).
+ */
 export const RU864: RegionPlan = {
   name: 'RU864',
   uplink: COMMON,

@@ -69,7 +69,10 @@ export const AU915: RegionPlan = {
   note: 'The dwell time is what devices keep before a network lifts it; the strict reading is kept.',
 };
 
-/** The plan of 96 uplink channels that networks run, before the 20 and 26 MHz antenna plans of RP002. */
+/**
+ * The plan of 96 uplink channels that networks run (ChirpStack cn470.rs, The Things Network CN_470_510), before the 20
+ * and 26 MHz antenna plans of RP002 with their own second windows (485.3 to 502.5 MHz). 19.15 dBm are 50 mW ERP.
+ */
 export const CN470: RegionPlan = {
   name: 'CN470',
   uplink: [...SF12_TO_SF7, lora(6, 7, 500_000), fsk(7)],
@@ -80,4 +83,5 @@ export const CN470: RegionPlan = {
   rx2: { frequencyHz: 505_300_000, dataRate: 0 },
   bands: [{ name: 'all', fromHz: 470_000_000, toHz: 510_000_000, eirpMaxDbm: 19, dutyPermille: 1_000 }],
   listenBeforeTalk: false,
+  note: 'Newer devices leave out DR0 (SF12), which is longer than a second on the air (LoRaMac-node, RegionCN470.h).',
 };

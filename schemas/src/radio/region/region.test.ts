@@ -132,6 +132,24 @@ describe('the region plans', () => {
     },
   );
 
+  // Ranges of LoRaMac-node (BSD-3-Clause) RegionAS923.c, RegionKR920.c; channels of The Things Network's plans.
+  it.each([
+    ['KR920', [920_900_000, 923_300_000], [920_700_000, 923_500_000]],
+    ['AS923-2', [921_400_000, 922_900_000], [919_900_000, 923_200_000]],
+    ['AS923-3', [915_100_000, 916_600_000], [914_900_000, 921_200_000]],
+    ['AS923-4', [917_300_000, 918_900_000], [916_900_000, 920_100_000]],
+    ['RU864', [864_100_000, 864_900_000, 868_900_000], [863_900_000, 866_000_000, 869_300_000]],
+    ['CN470', [470_300_000, 489_300_000, 500_300_000, 509_700_000], [469_900_000, 510_100_000]],
+  ] as const)(
+    '%s has room for a channel of 125 kHz at these, and none beside them',
+    (name, inside, outside) => {
+      const region = regionNamed(name);
+      if (region === undefined) throw new Error(name);
+      const has = (frequencyHz: number): boolean => bandsAt(region, frequencyHz, 125_000).length > 0;
+      expect([inside.map(has), outside.map(has)]).toEqual([inside.map(() => true), outside.map(() => false)]);
+    },
+  );
+
   it('find a channel in spite of rounded megahertz', () => {
     const us = regionNamed('US915');
     if (us === undefined) throw new Error('US915');
