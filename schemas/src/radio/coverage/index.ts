@@ -6,6 +6,7 @@ export {
   type HeliumEvidence,
   openBeacons,
 } from './beacon-evidence.ts';
+export { beaconItem } from './beacon-order.ts';
 export { CELLS_MAX, type CellBook, type CellSide, type CoverageCell, openCells } from './cells.ts';
 export {
   ENCOUNTERS_MAX,
