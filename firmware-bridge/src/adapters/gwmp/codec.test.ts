@@ -108,6 +108,9 @@ describe('datagrams of gateways', () => {
     expect(
       whyOf(`{"rxpk":[${frame({ meta: JSON.parse(`${'['.repeat(9)}${']'.repeat(9)}`) as object })}]}`),
     ).toEqual(['an item nests deeper than 8.']);
+    expect(whyOf(`{"rxpk":[${frame({ desc: 'x'.repeat(17_000) })}]}`)).toEqual([
+      'an item is longer than 16 KiB.',
+    ]);
     expect(kindsOf(push(`{"a":${'['.repeat(60_000)}`))).toEqual(['push']);
     expect(kindsOf(push(`{"rxpk":[${Array(300).fill('1').join()}]}`))).toHaveLength(256 + 2);
     expect(kindsOf(new Uint8Array(70_000).fill(2))).toEqual(['gwmp.long']);

@@ -11,10 +11,13 @@ const bad = (words: string): Result<never> => fail(fault('malformed', 'gwmp.json
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Holds nothing between two calls that do not stream. */
+const UTF8 = new TextDecoder();
+
 /** Reads one object. Bytes that are no UTF-8 stand in names of vendors and do no harm: each becomes U+FFFD. */
 export const readMembers = (bytes: Uint8Array): Result<Members> => {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(UTF8.decode(bytes));
     return isMembers(value) ? ok(value) : bad('an item is no JSON object.');
   } catch {
     return bad('an item is no JSON.');

@@ -9,6 +9,8 @@ import { readStat, statBodies } from './stat.ts';
 
 /** Items of one datagram that are read; the reference forwarder puts at most 255 frames into one. */
 const ITEMS_MAX = 256;
+/** A frame of 255 bytes on 16 antennas has about 4 KiB; a leaf holds four times as much as this. */
+const ITEM_MAX_BYTES = 16_384;
 /** Members of the object around them; there are two. */
 const MEMBERS_MAX = 64;
 
@@ -41,6 +43,8 @@ const badEvent = ({ from }: Reading, why: Fault): GwmpEvent => ({ kind: 'bad', f
 
 const itemMembers = (json: Uint8Array, { start, end, isWhole, depth }: Span): Result<Members> => {
   if (!isWhole) return { ok: false, fault: problem('an item is cut off.') };
+  if (end - start > ITEM_MAX_BYTES)
+    return { ok: false, fault: problem(`an item is longer than ${ITEM_MAX_BYTES / 1024} KiB.`) };
   if (depth > DEPTH_MAX) return { ok: false, fault: problem(`an item nests deeper than ${DEPTH_MAX}.`) };
   return readMembers(json.subarray(start, end));
 };
