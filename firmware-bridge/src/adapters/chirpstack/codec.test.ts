@@ -1,4 +1,10 @@
-import { UPLINK_FRAME, writeGw } from '@outpost/schemas/radio/gw';
+import {
+  type DownlinkFrame,
+  downlinkItems,
+  UPLINK_FRAME,
+  writeDownlink,
+  writeGw,
+} from '@outpost/schemas/radio/gw';
 import {
   type Body,
   fromHex,
@@ -11,8 +17,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage, writeMessage } from '../../message.ts';
 import { chirpstackCodec, commandWire, eventWire, MESSAGE_MAX_BYTES } from './codec.ts';
-import { downlinkItems, writeDownlink } from './downlink.ts';
-import type { DownlinkFrame, GwEvent } from './event.ts';
+import type { GwEvent } from './event.ts';
 import { redecode } from './redecode.ts';
 import vectors from './vectors/messages.json' with { type: 'json' };
 

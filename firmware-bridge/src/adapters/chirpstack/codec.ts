@@ -3,18 +3,22 @@ import {
   DOWNLINK_FRAME,
   DOWNLINK_TX_ACK,
   GATEWAY_STATS,
+  type GatewayTopic,
   gwEncodingOf,
   readGw,
+  readTopic,
+  receptionOf,
+  statisticsOf,
+  topicOf,
   UPLINK_FRAME,
   writeGw,
+  writeStatistics,
+  writeUplink,
 } from '@outpost/schemas/radio/gw';
 import { fail, fault, ok, type ReceptionBody, type Result } from '@outpost/schemas/words';
 import { readMessage, writeMessage } from '../../message.ts';
 import type { Codec, Cut, Item, Wire } from '../../wire.ts';
 import type { From, GwCommand, GwEvent } from './event.ts';
-import { statisticsOf, writeStatistics } from './statistics.ts';
-import { type GatewayTopic, readTopic, topicOf } from './topic.ts';
-import { receptionOf, writeUplink } from './uplink.ts';
 
 /** Longer messages than any uplink, statistic or downlink; an MQTT port has its own limit above it. */
 export const MESSAGE_MAX_BYTES = 65_536;

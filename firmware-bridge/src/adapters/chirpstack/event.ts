@@ -1,4 +1,4 @@
-import type { DOWNLINK_FRAME, Given, GwEncoding, TxAckStatus, ValueOf } from '@outpost/schemas/radio/gw';
+import type { DownlinkFrame, Given, GwEncoding, TxAckStatus } from '@outpost/schemas/radio/gw';
 import type { Body } from '@outpost/schemas/words';
 
 /** From whom a message is, and how its sender writes. */
@@ -9,8 +9,6 @@ export interface From {
   readonly prefix: string;
   readonly encoding: GwEncoding;
 }
-
-export type DownlinkFrame = ValueOf<typeof DOWNLINK_FRAME>;
 
 /** What a gateway says over MQTT. */
 export type GwEvent = { readonly from: From } & (

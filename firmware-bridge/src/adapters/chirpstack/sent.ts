@@ -1,7 +1,6 @@
+import { type DownlinkFrame, downlinkItems, sentBody } from '@outpost/schemas/radio/gw';
 import { fromHex, type ReceptionBody } from '@outpost/schemas/words';
 import { commandWire, eventWire } from './codec.ts';
-import { downlinkItems, sentBody } from './downlink.ts';
-import type { DownlinkFrame } from './event.ts';
 
 /** No MQTT message has a topic without a letter, so no frame of one begins like this. */
 const MARK_BYTES = 2;

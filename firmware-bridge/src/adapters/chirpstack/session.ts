@@ -1,7 +1,7 @@
+import { sentBody } from '@outpost/schemas/radio/gw';
 import { fromHex, type MonoNs, type Order, type OrderOutcome } from '@outpost/schemas/words';
 import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
 import { commandWire } from './codec.ts';
-import { sentBody } from './downlink.ts';
 import type { GwCommand, GwEvent } from './event.ts';
 import type { ChirpstackOptions } from './options.ts';
 import { sentRaw } from './sent.ts';

@@ -1,4 +1,5 @@
 import { type DutyLedger, permit, withdrawEmission } from '@outpost/schemas/radio';
+import { wholeDbm, writeDownlink } from '@outpost/schemas/radio/gw';
 import {
   type DownlinkItem,
   type Fault,
@@ -8,7 +9,6 @@ import {
   type OrderOutcome,
 } from '@outpost/schemas/words';
 import { airtimeUs } from '../gwmp/airtime.ts';
-import { wholeDbm, writeDownlink } from './downlink.ts';
 import type { GwEvent } from './event.ts';
 import type { ChirpstackOptions } from './options.ts';
 import { type Flight, type Gateway, type State, withGateway } from './state.ts';

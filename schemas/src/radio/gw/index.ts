@@ -9,6 +9,16 @@ import { writeJson } from './json-write.ts';
 export * from './downlink.ts';
 export type { Given, Message, MessageType, ValueOf } from './field.ts';
 export * from './gateway.ts';
+export {
+  type DownlinkFrame,
+  downlinkItems,
+  sentBody,
+  wholeDbm,
+  writeDownlink,
+} from './readings/downlink.ts';
+export { type GatewayStats, statisticsOf, writeStatistics } from './readings/statistics.ts';
+export { type GatewayTopic, readTopic, topicOf } from './readings/topic.ts';
+export { receptionOf, type UplinkExtra, type UplinkFrame, writeUplink } from './readings/uplink.ts';
 export * from './shared.ts';
 export * from './uplink.ts';
 

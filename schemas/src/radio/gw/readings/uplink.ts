@@ -1,4 +1,3 @@
-import type { Given, UPLINK_FRAME, ValueOf } from '@outpost/schemas/radio/gw';
 import {
   fail,
   fault,
@@ -8,7 +7,9 @@ import {
   type Result,
   toHex,
   wallNs,
-} from '@outpost/schemas/words';
+} from '../../../words/index.ts';
+import type { Given, ValueOf } from '../field.ts';
+import type { UPLINK_FRAME } from '../uplink.ts';
 import { modulationOf, writeModulation } from './modulation.ts';
 import { placeOf, writePlace } from './place.ts';
 
@@ -27,7 +28,7 @@ const NS_PER_S = 1_000_000_000n;
 /** A gateway behind UDP, and the concentratord, give the counter of the concentrator; others what they like. */
 const COUNTER_BYTES = 4;
 
-const bad = (words: string): Result<never> => fail(fault('malformed', 'chirpstack.uplink', 'message', words));
+const bad = (words: string): Result<never> => fail(fault('malformed', 'gw.uplink', 'message', words));
 
 const CRC: ReadonlyMap<unknown, ReceptionBody['crc']> = new Map<unknown, ReceptionBody['crc']>([
   ['NO_CRC', 'none'],

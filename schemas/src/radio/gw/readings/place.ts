@@ -1,5 +1,6 @@
-import type { Given, LOCATION, ValueOf } from '@outpost/schemas/radio/gw';
-import type { ReceptionPlace } from '@outpost/schemas/words';
+import type { ReceptionPlace } from '../../../words/index.ts';
+import type { Given, ValueOf } from '../field.ts';
+import type { LOCATION } from '../shared.ts';
 
 type Location = ValueOf<typeof LOCATION>;
 

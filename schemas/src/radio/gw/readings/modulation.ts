@@ -1,5 +1,6 @@
-import type { CodeRate, Given, MODULATION, ValueOf } from '@outpost/schemas/radio/gw';
-import type { LrFhssCodingRate, Modulation } from '@outpost/schemas/words';
+import type { LrFhssCodingRate, Modulation } from '../../../words/index.ts';
+import type { Given, ValueOf } from '../field.ts';
+import type { CodeRate, MODULATION } from '../shared.ts';
 
 type GwModulation = ValueOf<typeof MODULATION>;
 

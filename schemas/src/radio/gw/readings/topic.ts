@@ -1,4 +1,4 @@
-import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { fail, fault, ok, type Result } from '../../../words/index.ts';
 
 /** A topic of ChirpStack's gateway side: `[prefix/]gateway/<EUI>/<family>/<name>`. */
 export interface GatewayTopic {
@@ -14,7 +14,7 @@ export const readTopic = (topic: string): Result<GatewayTopic> => {
   const [, prefix, gateway, family, name] = TOPIC.exec(topic) ?? [];
   if (prefix === undefined || gateway === undefined || family === undefined || name === undefined) {
     const words = 'is under a topic that is none of a gateway: [prefix/]gateway/<EUI>/event/up.';
-    return fail(fault('malformed', 'chirpstack.topic', 'message', words));
+    return fail(fault('malformed', 'gw.topic', 'message', words));
   }
   return ok({ prefix, gateway, family: family as GatewayTopic['family'], name });
 };

@@ -1,4 +1,3 @@
-import type { Given } from '@outpost/schemas/radio/gw';
 import {
   type DownlinkItem,
   fail,
@@ -7,10 +6,13 @@ import {
   type ReceptionBody,
   type Result,
   type TransmitAt,
-} from '@outpost/schemas/words';
-import type { DownlinkFrame } from './event.ts';
+} from '../../../words/index.ts';
+import type { DOWNLINK_FRAME } from '../downlink.ts';
+import type { Given, ValueOf } from '../field.ts';
 import { modulationOf, writeModulation } from './modulation.ts';
 import { contextOf, counterOf } from './uplink.ts';
+
+export type DownlinkFrame = ValueOf<typeof DOWNLINK_FRAME>;
 
 type Item = DownlinkFrame['items'][number];
 type TxInfo = NonNullable<Item['txInfo']>;
@@ -51,8 +53,7 @@ export const writeDownlink = (
   items: readonly DownlinkItem[],
 ): Given<DownlinkFrame> => ({ downlinkId, gatewayId: gateway, items: items.map(writeItem) });
 
-const bad = (words: string): Result<never> =>
-  fail(fault('malformed', 'chirpstack.downlink', 'message', words));
+const bad = (words: string): Result<never> => fail(fault('malformed', 'gw.downlink', 'message', words));
 
 /** The delay counts from the moment that the context stands for, modulo the counter's 2^32 µs. */
 const timeOf = ({ timing: said, context }: TxInfo): TransmitAt | undefined => {

@@ -1,6 +1,7 @@
-import { GATEWAY_SIGNALS } from '@outpost/schemas/radio';
-import type { GATEWAY_STATS, Given, ValueOf } from '@outpost/schemas/radio/gw';
-import { type Body, fromHex, type PositionBody } from '@outpost/schemas/words';
+import { type Body, fromHex, type PositionBody } from '../../../words/index.ts';
+import { GATEWAY_SIGNALS } from '../../statistics.ts';
+import type { Given, ValueOf } from '../field.ts';
+import type { GATEWAY_STATS } from '../gateway.ts';
 import { placeOf } from './place.ts';
 
 export type GatewayStats = ValueOf<typeof GATEWAY_STATS>;
