@@ -9,6 +9,7 @@ export { gwmpParts, redecode as redecodeGwmp } from './adapters/gwmp/index.ts';
 export * as gwmpWire from './adapters/gwmp/wire.ts';
 export { mappedParts } from './adapters/mapped/index.ts';
 export { nmeaCodec } from './adapters/nmea/codec.ts';
+export { ovmsParts, redecode as redecodeOvms } from './adapters/ovms/index.ts';
 export { redecode as redecodeSlcan, slcanParts } from './adapters/slcan/index.ts';
 export { checkOptions as checkSlcanOptions } from './adapters/slcan/options.ts';
 export * as slcanWire from './adapters/slcan/wire.ts';

@@ -31,6 +31,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   ['rylr', () => import('./rylr/index.ts')],
   ['signed', () => import('./signed/index.ts')],
   ['slcan', () => import('./slcan/index.ts')],
+  ['ovms', () => import('./ovms/index.ts')],
   ['wican', () => import('./wican/index.ts')],
 ]);
 

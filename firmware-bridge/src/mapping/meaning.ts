@@ -43,7 +43,7 @@ export const withMeaning = (raw: Uint8Array, rule: ValueRule, format: Format, va
   concatBytes(raw, asciiBytes(`${MARK}${lineOf(rule, format, value)}`));
 
 const LINE =
-  /^([A-Za-z0-9.]+) ([^\s()]+)(?:\((\S+)\))? (json|text|pairs)#([^\s=]*)(?: (\S*)=(-?[\d.e+-]+))?$/;
+  /^([A-Za-z0-9.]+) ([^\s()]+)(?:\((\S+)\))? (json|text|pairs|list)#([^\s=]*)(?: (\S*)=(-?[\d.e+-]+))?$/;
 
 interface Explained {
   readonly message: Uint8Array;

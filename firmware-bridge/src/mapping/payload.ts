@@ -1,12 +1,12 @@
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /**
- * How a payload is read: one JSON value; plain text; or `key:value` and `key=value` between commas or ampersands, as
+ * How a payload is read: one JSON value; plain text; a `list` of values between commas; or `key:value` and `key=value` between commas or ampersands, as
  * Freematics' firmware writes them, with `name#` before and `*checksum` behind.
  */
-export type Format = 'json' | 'text' | 'pairs';
+export type Format = 'json' | 'text' | 'pairs' | 'list';
 
-export const FORMATS: readonly Format[] = ['json', 'text', 'pairs'];
+export const FORMATS: readonly Format[] = ['json', 'text', 'pairs', 'list'];
 
 /** A longer payload is no reading of a sensor. */
 export const PAYLOAD_MAX_BYTES = 65_536;
@@ -58,5 +58,6 @@ export const readPayload = (payload: Uint8Array, format: Format): Result<unknown
     return wrong('its payload is no UTF-8 text.');
   }
   if (format === 'json') return jsonOf(text);
+  if (format === 'list') return ok(text.split(',').map((part) => part.trim()));
   return format === 'pairs' ? pairsOf(text) : ok(text.trim());
 };

@@ -174,7 +174,7 @@ describe('a mapping file', () => {
     [{}, 'm.json line 1: topics must be a list of 1 to 64.'],
     [{ topics: [], more: 1 }, 'm.json line 3: more is not known; there are topics.'],
     [topic({ topic: 'a/#/b' }), 'topics[0].topic must be a topic'],
-    [topic({ format: 'xml' }), 'topics[0].format must be json, text, pairs.'],
+    [topic({ format: 'xml' }), 'topics[0].format must be json, text, pairs, list.'],
     [topic({ values: [] }), 'topics[0].values must be a list of 1 to 128.'],
     [
       topic({ values: [{ pointer: 'x', signal: 'Sensor.IsOn' }] }),

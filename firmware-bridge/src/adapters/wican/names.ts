@@ -1,27 +1,5 @@
-import {
-  parseRatio,
-  pidByNumber,
-  ratio,
-  signalById,
-  signalByName,
-  WICAN_SIGNALS,
-} from '@outpost/schemas/vehicle';
-import type { ValueRule } from '../../mapping/index.ts';
-
-/** A rule but for its place: what a parameter of that name means. */
-export type NamedRule = Omit<ValueRule, 'pointer'>;
-
-const rule = (name: string, factor = '1', words?: ReadonlyMap<string, number>): NamedRule | undefined => {
-  const signal = signalByName(name);
-  const by = parseRatio(factor);
-  if (signal === undefined || by === undefined) return undefined;
-  return {
-    signal,
-    unit: signal.unit,
-    ...(factor === '1' ? {} : { scale: { factor: by, offset: ratio(0n) } }),
-    ...(words === undefined ? {} : { words }),
-  };
-};
+import { pidByNumber, signalById, WICAN_SIGNALS } from '@outpost/schemas/vehicle';
+import { type NamedRule, namedRule } from '../../mapping/index.ts';
 
 /** Binary parameters are published as words. */
 const SWITCH: ReadonlyMap<string, number> = new Map([
@@ -32,17 +10,15 @@ const SWITCH: ReadonlyMap<string, number> = new Map([
 const OWN: ReadonlyMap<string, NamedRule | undefined> = new Map([
   [
     'status',
-    rule(
-      'Device.IsOnline',
-      '1',
-      new Map([
+    namedRule('Device.IsOnline', {
+      words: new Map([
         ['online', 1],
         ['offline', 0],
       ]),
-    ),
+    }),
   ],
-  ['battery_voltage', rule('Vehicle.LowVoltageBattery.CurrentVoltage')],
-  ['timestamp', rule('Device.Clock')],
+  ['battery_voltage', namedRule('Vehicle.LowVoltageBattery.CurrentVoltage')],
+  ['timestamp', namedRule('Device.Clock')],
 ]);
 
 /**
@@ -74,6 +50,6 @@ export const knownRule = (name: string): NamedRule | undefined => {
   if (pid !== undefined) return PIDS.get(Number.parseInt(pid, 16));
   const [signal, factor] = WICAN_SIGNALS.get(name) ?? [];
   if (signal === undefined) return undefined;
-  const found = rule(signal, factor);
+  const found = namedRule(signal, factor === undefined ? {} : { factor });
   return found?.signal.unit === 'flag' ? { ...found, words: SWITCH } : found;
 };
