@@ -2,11 +2,18 @@ import { systemTerminal, VERSION } from '@outpost/gateway';
 import { Command, CommanderError } from 'commander';
 import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
+import { hotspotCommand, loraWorldCommand } from './lora-world.ts';
 import { networkCommand } from './network.ts';
 
 type MakeCommand = (terminal: SimTerminal, finish: (code: number) => void) => Command;
 
-const COMMANDS: readonly MakeCommand[] = [carCommand, controlCommand, networkCommand];
+const COMMANDS: readonly MakeCommand[] = [
+  carCommand,
+  controlCommand,
+  hotspotCommand,
+  loraWorldCommand,
+  networkCommand,
+];
 
 /** `outpost-sim …`: what stands on the other end of the gateway's sockets. Returns the exit code. */
 export const outpostSim = async (

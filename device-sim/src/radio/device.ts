@@ -18,7 +18,7 @@ import type { Mover } from './motion.ts';
 export interface EndDevice extends Mover {
   readonly identity: DeviceIdentity;
   readonly heightM: number;
-  /** dBm, equivalent isotropic. */
+  /** dBm, equivalent isotropic, before its network tells it to be quieter. */
   readonly eirpDbm: number;
   readonly rate: LoraRate;
   /** Mean time between messages. */
@@ -47,6 +47,7 @@ const CHANCE = {
   payload: 4,
   repeat: 5,
   confirmed: 8,
+  power: 9,
 } as const;
 
 const US_PER_S = 1_000_000;
@@ -64,6 +65,18 @@ export const newDevice = (device: EndDevice): DeviceState => ({
   ledger: EMPTY_LEDGER,
   held: 0,
 });
+
+/** A network sets the power anew after so many messages, in steps of 2 dB down (RP002-1.0.4, TXPower). */
+const POWER_MESSAGES = 20;
+const POWER_STEPS = 6;
+
+/** dBm of this message, equivalent isotropic. */
+export const eirpOf = ({ seed, eirpDbm }: EndDevice, message: number): number => {
+  const turn = Math.floor(message / POWER_MESSAGES);
+  // Networks that set the power do not set that of every device.
+  if (drawAt(seed, CHANCE.power, 0) < 0.5 || turn === 0) return eirpDbm;
+  return eirpDbm - 2 * Math.floor(drawAt(seed, CHANCE.power, turn) * POWER_STEPS);
+};
 
 const phyOf = (device: EndDevice, message: number): Uint8Array => {
   const { identity, seed, payloadBytes } = device;

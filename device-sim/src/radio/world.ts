@@ -12,7 +12,7 @@ import { drawAt } from '../random/draw-at.ts';
 import { random } from '../random/sfc32.ts';
 import type { Emission, Heard, Loss, OnAir } from './air.ts';
 import { airSpace } from './air-space.ts';
-import { type Channels, type DeviceState, type EndDevice, newDevice, stepDevice } from './device.ts';
+import { type Channels, type DeviceState, type EndDevice, eirpOf, newDevice, stepDevice } from './device.ts';
 import { type EventQueue, eventQueue } from './event-queue.ts';
 import type { Hotspot } from './hotspot.ts';
 import type { Surroundings } from './link.ts';
@@ -46,6 +46,8 @@ export interface HotspotEmission {
   readonly rate: LoraRate;
   /** dBm into the antenna. */
   readonly conductedDbm: number;
+  /** As downlinks are; only what is not is heard by other hotspots. */
+  readonly isInverted: boolean;
   readonly startUs: number;
 }
 
@@ -97,7 +99,8 @@ const beaconOf = (
   const built = buildBeacon({ bytes, timestampS, version: 0 }, local, beacons, Math.round(gainDbi * 10));
   if (!built.ok) return undefined;
   const { frequencyHz, rate, conductedDbm } = built.value;
-  return { phy: beaconPhy(built.value), frequencyHz, rate, conductedDbm, startUs: nowUs };
+  const phy = beaconPhy(built.value);
+  return { phy, frequencyHz, rate, conductedDbm, isInverted: false, startUs: nowUs };
 };
 
 const airtimeOf = (rate: LoraRate, phy: Uint8Array, direction: 'up' | 'down'): number =>
@@ -113,16 +116,16 @@ const fromHotspot = (
 ): Emission | undefined => {
   const hotspot = hotspots[index];
   if (hotspot === undefined) return undefined;
-  const { phy, frequencyHz, rate, conductedDbm, startUs } = wish;
+  const { phy, frequencyHz, rate, conductedDbm, isInverted, startUs } = wish;
   return {
     number,
     by: { kind, index },
     phy,
     frequencyHz,
     rate,
-    isInverted: kind === 'downlink',
+    isInverted,
     startUs,
-    endUs: startUs + airtimeOf(rate, phy, kind === 'downlink' ? 'down' : 'up'),
+    endUs: startUs + airtimeOf(rate, phy, isInverted ? 'down' : 'up'),
     source: {
       place: placeOf(hotspot, startUs),
       heightM: hotspot.heightM,
@@ -158,7 +161,8 @@ const deviceTurn = (
   const { nextUs: startUs } = state;
   const { state: next, emission } = stepDevice(device, state, region, channels);
   if (emission === undefined) return { state: next, emission };
-  const { heightM, eirpDbm, indoorDb, rate } = device;
+  const { heightM, indoorDb, rate } = device;
+  const eirpDbm = eirpOf(device, state.message);
   const { phy, frequencyHz, airtimeUs } = emission;
   const source = { place: placeOf(device, startUs), heightM, eirpDbm, indoorDb };
   const endUs = startUs + airtimeUs;

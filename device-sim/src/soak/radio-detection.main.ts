@@ -1,7 +1,7 @@
 /**
  * How often honest receptions are flagged, and how often lies are, by the judge of receptions.
  *
- *     npm run soak -- radio-detection [--worlds 10] [--seed 1] [--seconds 7200] [--hotspots 40] [--devices 400]
+ *     npm run soak -- radio-detection [--worlds 12] [--seed 1] [--seconds 7200] [--hotspots 24] [--devices 150]
  *
  * Prints one JSON object to stdout: of the honest worlds and of each cheat the number judged, the share flagged
  * (rejected or doubtful), the share rejected, and which rules spoke how often.
@@ -25,11 +25,11 @@ import {
 
 const { values } = parseArgs({
   options: {
-    worlds: { type: 'string', default: '10' },
+    worlds: { type: 'string', default: '12' },
     seed: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '7200' },
-    hotspots: { type: 'string', default: '40' },
-    devices: { type: 'string', default: '400' },
+    hotspots: { type: 'string', default: '24' },
+    devices: { type: 'string', default: '150' },
   },
 });
 

@@ -185,8 +185,10 @@ describe('the frames of one gateway', () => {
     const usual = Array.from({ length: 15 }, (_, i) =>
       at(i * 5_000, { rssiDbm: -112 - (i % 5), snrDb: i % 5 }),
     );
-    const next = (over: Partial<Reception>) => inTurn(...usual, at(80_000, over)).at(-1);
-    expect(next({ rssiDbm: -110, snrDb: 3 })).toMatchObject({ verdict: 'accepted', score: 93 });
+    // Another device, of which the gateway does not know how loud it is.
+    const phy = Uint8Array.of(0x40, 8, 8, 8, 8, 0, 1, 0, 1, 9, 9, 9, 9);
+    const next = (over: Partial<Reception>) => inTurn(...usual, at(80_000, { phy, ...over })).at(-1);
+    expect(next({ rssiDbm: -110, snrDb: 3 })).toMatchObject({ verdict: 'accepted', score: 87 });
     expect(next({ rssiDbm: -94, snrDb: -4 })).toMatchObject({ verdict: 'doubtful', score: 40 });
     expect(next({ rssiDbm: -94, snrDb: -4 })?.words).toMatch(
       /^is doubtful: RSSI 2\d\.\d dB more than its SNR/,
@@ -195,7 +197,7 @@ describe('the frames of one gateway', () => {
     expect(next({ rssiDbm: -99, snrDb: 9.5 })).toMatchObject({ verdict: 'accepted' });
     const wide = { rate: { kind: 'lora', spreadingFactor: 7, bandwidthHz: 500_000 } as const };
     expect(next({ ...wide, rssiDbm: -96, snrDb: 0 })?.verdict).toBe('accepted');
-    expect(inTurn(...usual.slice(1), at(80_000, { rssiDbm: -94, snrDb: -4 })).at(-1)?.verdict).toBe(
+    expect(inTurn(...usual.slice(1), at(80_000, { phy, rssiDbm: -94, snrDb: -4 })).at(-1)?.verdict).toBe(
       'accepted',
     );
   });
