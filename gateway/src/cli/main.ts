@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   discover: async () => (await import('./discover-command.ts')).discoverCommand,
   devices: async () => (await import('./devices-command.ts')).devicesCommand,
   run: async () => (await import('./run-command.ts')).runCommand,
+  order: async () => (await import('./order-command.ts')).orderCommand,
   status: async () => (await import('./status-command.ts')).statusCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
   keys: async () => (await import('./keys-command.ts')).keysCommand,

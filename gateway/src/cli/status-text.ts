@@ -11,6 +11,9 @@ const duration = (seconds: number): string => {
   return seconds < 86_400 ? `${hours} h ${minutes} min` : `${days} d ${hours} h`;
 };
 
+/** The rest of them are in the log and, with `--json`, in the answer. */
+const HAPPENINGS_SHOWN_MAX = 3;
+
 const mebibytes = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`;
 
 /** In JSON a map of counts is a plain object. */
@@ -22,6 +25,7 @@ const counted = (counts: unknown): string =>
 const deviceLines = (device: DeviceView): readonly string[] => {
   const { tally } = device;
   const dropped = counted(tally.dropped);
+  const lost = counted(tally.port);
   const aside = tally.quarantined === 0 ? '' : `, ${tally.quarantined} in quarantine`;
   const facts = Object.entries(device.status.facts).map(([name, value]) => `${name} ${value}`);
   return [
@@ -29,7 +33,9 @@ const deviceLines = (device: DeviceView): readonly string[] => {
     `  ${device.connected ? 'connected' : 'not connected'} · ${device.status.phase}: ${device.status.words}`,
     ...(device.refusing === '' ? [] : [`  READINGS ARE REFUSED: ${device.refusing}`]),
     `  frames ${tally.items}, of them ${tally.observed} observed${aside}${dropped === '' ? '' : `, dropped: ${dropped}`}`,
+    ...(lost === '' ? [] : [`  lost at its port: ${lost}`]),
     ...(facts.length === 0 ? [] : [`  ${facts.join(' · ')}`]),
+    ...device.happenings.slice(-HAPPENINGS_SHOWN_MAX).map(({ at, words }) => `  ${at}  ${words}`),
   ];
 };
 

@@ -1,24 +1,64 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { concatBytes, fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** Longer socket paths than this do not fit a sockaddr_un (unix(7): 108 bytes with the closing NUL). */
 const PATH_MAX_BYTES = 107;
 const ANSWER_MAX_BYTES = 1 << 20;
+const ASKED_MAX_BYTES = 64 * 1024;
 
 export const controlPath = (dataDirectory: string): string => join(dataDirectory, 'control.sock');
 
 const unreachable = (where: string, words: string) =>
   fail(fault('unreachable', 'control.away', where, words));
 
+/** What can be asked: each answers with JSON. */
+export interface ControlRoutes {
+  /** By GET. */
+  readonly shows: Readonly<Record<string, () => string>>;
+  /** By POST, with a body of at most 64 KiB; a fault is the fault of whoever wrote that. Rejects only with a Bug. */
+  readonly takes: Readonly<Record<string, (body: string) => Promise<Result<string>>>>;
+}
+
+/** Undefined where it is too long. */
+const bodyOf = async (asked: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of asked as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > ASKED_MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(concatBytes(...chunks));
+};
+
+interface Answer {
+  readonly status: number;
+  readonly json: string;
+}
+
+const wrong = (status: number, why: string): Answer => ({ status, json: JSON.stringify({ error: why }) });
+
+const answerTo = async (asked: IncomingMessage, { shows, takes }: ControlRoutes): Promise<Answer> => {
+  const { method, url = '' } = asked;
+  const show = method === 'GET' ? shows[url] : undefined;
+  if (show !== undefined) return { status: 200, json: show() };
+  const take = method === 'POST' ? takes[url] : undefined;
+  if (take === undefined) return { status: 404, json: '{}' };
+  const body = await bodyOf(asked);
+  if (body === undefined) return wrong(413, `takes ${ASKED_MAX_BYTES} bytes at most`);
+  const taken = await take(body);
+  return taken.ok ? { status: 200, json: taken.value } : wrong(400, taken.fault.words);
+};
+
 /**
- * Serves the status on a Unix socket that only the gateway's own user can open: file permissions are the
- * authentication, and no port is open.
+ * Serves the status and takes orders on a Unix socket that only the gateway's own user can open: file permissions are
+ * the authentication, and no port is open.
  */
 export const serveControl = (
   dataDirectory: string,
-  routes: Readonly<Record<string, () => string>>,
+  routes: ControlRoutes,
   signal: AbortSignal,
 ): Promise<Result<void>> =>
   new Promise((resolve) => {
@@ -29,9 +69,13 @@ export const serveControl = (
       return;
     }
     const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (asked, answer) => {
-      const route = asked.method === 'GET' ? routes[asked.url ?? ''] : undefined;
-      answer.writeHead(route === undefined ? 404 : 200, { 'content-type': 'application/json' });
-      answer.end(route === undefined ? '{}' : route());
+      answerTo(asked, routes)
+        .catch((error: unknown) => wrong(500, error instanceof Error ? error.message : String(error)))
+        .then(({ status, json }) => {
+          answer.writeHead(status, { 'content-type': 'application/json' });
+          answer.end(json);
+        })
+        .catch(() => asked.destroy());
     });
     server.maxConnections = 16;
     // The lock on the data directory says that no other gateway owns a socket that is left there.
@@ -51,15 +95,27 @@ export const serveControl = (
     signal.addEventListener('abort', end, { once: true });
   });
 
-/** Asks a running gateway; `unreachable` where none runs on that data directory. */
+/** What the gateway says of a request that it does not take. */
+const refusalOf = (path: string, status: number | undefined, text: string) => {
+  const error = /^\{"error":(".*")\}$/s.exec(text)?.[1];
+  return error === undefined
+    ? unreachable(path, `answered ${status}.`)
+    : fail(fault('refused', 'control.refused', path, JSON.parse(error) as string));
+};
+
+/** Asks a running gateway, or gives it `body`; `unreachable` where none runs on that data directory. */
 export const askControl = (
   dataDirectory: string,
   route: string,
   timeoutMs: number,
+  body?: string,
 ): Promise<Result<string>> =>
   new Promise((resolve) => {
     const path = controlPath(dataDirectory);
-    const asked = request({ socketPath: path, path: route, timeout: timeoutMs }, (answer) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    // A connection of its own: one that is kept for later may be to a gateway that has ended since.
+    const agent = false;
+    const asked = request({ socketPath: path, path: route, method, agent, timeout: timeoutMs }, (answer) => {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       answer.on('data', (chunk: Uint8Array) => {
@@ -70,7 +126,7 @@ export const askControl = (
       answer.on('error', (error) => resolve(unreachable(path, `${error.message}.`)));
       answer.on('end', () => {
         const text = chunks.map((chunk) => new TextDecoder().decode(chunk)).join('');
-        resolve(answer.statusCode === 200 ? ok(text) : unreachable(path, `answered ${answer.statusCode}.`));
+        resolve(answer.statusCode === 200 ? ok(text) : refusalOf(path, answer.statusCode, text));
       });
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
@@ -87,5 +143,5 @@ export const askControl = (
         ),
       );
     });
-    asked.end();
+    asked.end(body);
   });

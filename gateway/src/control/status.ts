@@ -14,7 +14,20 @@ export interface DeviceView {
   lastReadingAt: string | undefined;
   /** Why its readings are refused now; empty while they are kept. */
   refusing: string;
+  /** The latest of what its owner should hear of, oldest first. */
+  readonly happenings: ShownHappening[];
+  /** How often each has happened since the start. */
+  readonly happened: Map<string, number>;
+  /** Of these, what was counted alone because there was too much of it. */
+  untold: number;
   readonly tally: Tally;
+}
+
+export interface ShownHappening {
+  /** ISO 8601, by this box's clock. */
+  readonly at: string;
+  readonly what: string;
+  readonly words: string;
 }
 
 export interface NetworkView {

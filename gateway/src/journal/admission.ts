@@ -19,8 +19,8 @@ export interface AdmissionTally {
 }
 
 /**
- * Whether there is room for an append. `soon` entries leave a reserve under the cap and on the disk, so that what
- * somebody waits for (`now`) still fits when readings do not, and what is there can be sent and then deleted.
+ * Whether there is room for an append. All but `now` leave a reserve under the cap and on the disk, so that what the
+ * box has to write still fits when readings do not, and what is there can be sent and then deleted.
  */
 export interface Admission {
   readonly tally: Readonly<AdmissionTally>;
@@ -52,7 +52,7 @@ export const newAdmission = (
         return journalFull(directory, heldBytes, bytesMax);
       }
       const { freeBytes } = space;
-      if (urgency === 'soon' && freeBytes !== undefined && freeBytes < freeBytesMin + addedBytes) {
+      if (urgency !== 'now' && freeBytes !== undefined && freeBytes < freeBytesMin + addedBytes) {
         tally.refusedDiskFull += 1;
         space.look();
         return diskFull(directory, freeBytes);

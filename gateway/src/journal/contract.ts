@@ -25,10 +25,12 @@ export interface Batch {
 }
 
 /**
- * How soon entries must be on the disk: `now` for what somebody waits for (natural batching while one sync is
- * under way), `soon` for the rest (within `commitEveryMs`, which is the stated loss of a power cut).
+ * How soon entries must be on the disk: `now` and `awaited` for what somebody waits for (natural batching while one
+ * sync is under way), `soon` for the rest (within `commitEveryMs`, which is the stated loss of a power cut). Where
+ * room runs short, only `now` may use the reserve that is kept for what the box itself has to write: what a device
+ * brought is `awaited` at most.
  */
-export type Urgency = 'now' | 'soon';
+export type Urgency = 'now' | 'awaited' | 'soon';
 
 export interface FollowOptions {
   readonly entriesMax: number;

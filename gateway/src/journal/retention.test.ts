@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Offset } from './contract.ts';
+import type { Offset, Urgency } from './contract.ts';
 import { blob, entry, kept, openTest, readAll, scratch, type TestJournal } from './testing.ts';
 
 const DAY_MS = 86_400_000;
@@ -59,12 +59,12 @@ describe('a journal that is full', () => {
   it('refuses what can wait first, keeps a reserve for the rest, and takes more when a reader gets on', async () => {
     await using dir = await scratch();
     await using journal = await openTest(dir.path, { bytesMax: 1024 * KIB });
-    const append = async (urgency: 'now' | 'soon') => {
+    const append = async (urgency: Urgency) => {
       const result = journal.append([blob(8 * KIB, 1)], urgency);
       await journal.clock.advance(1000);
       return result;
     };
-    const untilRefused = async (urgency: 'now' | 'soon'): Promise<number> => {
+    const untilRefused = async (urgency: Urgency): Promise<number> => {
       for (let count = 0; ; count += 1) {
         const result = await append(urgency);
         if (result.ok) continue;
@@ -73,10 +73,12 @@ describe('a journal that is full', () => {
       }
     };
     expect(await untilRefused('soon')).toBeGreaterThan(80);
+    // Somebody waits for it, and still the reserve is not for what a device brought.
+    expect(await untilRefused('awaited')).toBe(0);
     expect(await untilRefused('now')).toBeGreaterThan(2);
     expect((await append('soon')).ok).toBe(false);
     expect(journal.stats().bytes).toBeLessThanOrEqual(1024 * KIB);
-    expect(journal.stats().refusedFull).toBe(3);
+    expect(journal.stats().refusedFull).toBe(4);
     await journal.commit('store', journal.end);
     expect((await append('soon')).ok).toBe(true);
   });

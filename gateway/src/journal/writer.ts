@@ -70,7 +70,7 @@ const newQueue = () => {
   const taken = (batch: readonly Pending[]): readonly Pending[] => {
     for (const each of batch) {
       bytes -= each.bytes;
-      if (each.urgency === 'now') urgent -= 1;
+      if (each.urgency !== 'soon') urgent -= 1;
     }
     return batch;
   };
@@ -88,7 +88,7 @@ const newQueue = () => {
     push(pending: Pending) {
       waiting.push(pending);
       bytes += pending.bytes;
-      if (pending.urgency === 'now') urgent += 1;
+      if (pending.urgency !== 'soon') urgent += 1;
     },
     /** As many as one commit carries, at least one. */
     take(bytesMax: number): readonly Pending[] {

@@ -37,6 +37,9 @@ const device: DeviceView = {
   status: { phase: 'polling', words: '', facts: {} },
   lastReadingAt: new Date(Number(wall / 1_000_000n) - 2_500).toISOString(),
   refusing: '',
+  happenings: [],
+  happened: new Map(),
+  untold: 0,
   tally: { ...newTally(), items: 9, observed: 5, control: 1, dropped: new Map([['unsolicited', 2]]) },
 };
 

@@ -14,7 +14,7 @@ import {
 } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { platformHash } from '../hash.ts';
-import type { Entry, Journal, Offset } from '../journal/contract.ts';
+import type { Entry, Journal, Offset, Urgency } from '../journal/contract.ts';
 import { KIND, originOfKind, readHappening, readOpened } from './entry.ts';
 import { openRecorder } from './recorder.ts';
 import { newRecordTally } from './tally.ts';
@@ -23,8 +23,9 @@ const FULL = fault('refused', 'journal.disk-full', '/data', 'the disk is full.')
 
 /** A journal with room or without, as the test says. */
 const memoryJournal = () => {
-  const disk = { entries: [] as Entry[], full: false };
-  const append: Journal['append'] = async (entries) => {
+  const disk = { entries: [] as Entry[], urgencies: [] as Urgency[], full: false };
+  const append: Journal['append'] = async (entries, urgency) => {
+    disk.urgencies.push(urgency);
     if (disk.full) return fail(FULL);
     disk.entries.push(...entries);
     return ok(0n as Offset);
@@ -64,9 +65,10 @@ const setUp = (reason: EpochReason = 'started', lane: Lane = 'telemetry') => {
     refusing: (why) => void told.push(why?.code),
   });
   let kept = 0;
-  const observe = async (readings = 1): Promise<void> => {
+  const observe = async (readings = 1, awaited: Pick<Observed, 'isAwaited'> = {}): Promise<void> => {
     const body: Body = { kind: 'number', signal: 1, mantissa: 5, ecu: 0 };
     const observed: Observed = {
+      ...awaited,
       readings: Array.from({ length: readings }, () => {
         return { body, raw: bytes(2), mono: clock.mono(), origin: 'live' as const };
       }),
@@ -99,6 +101,16 @@ const happenings = (entries: readonly Entry[]): readonly string[] =>
     const happening = kind === KIND.event ? readHappening(bytes) : undefined;
     return happening?.ok === true ? [`${happening.value.what}: ${happening.value.words}`] : [];
   });
+
+describe('the recorder', () => {
+  it('has what somebody waits for brought to the disk at once, and lets the rest gather', async () => {
+    const { disk, observe } = setUp();
+    await observe();
+    await observe(2, { isAwaited: true });
+    await observe(1, { isAwaited: false });
+    expect(disk.urgencies).toEqual(['soon', 'awaited', 'soon']);
+  });
+});
 
 describe('the recorder and a full disk', () => {
   it('refuses, counts, and goes on by itself in an interrupted epoch that says how much is missing', async () => {

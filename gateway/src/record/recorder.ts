@@ -138,7 +138,7 @@ const keep = async (
   tally.made += readings;
   tally.waiting += readings;
   state.underWay += entries.length;
-  const result = await parts.journal.append(entries, observed?.isAwaited === true ? 'now' : 'soon');
+  const result = await parts.journal.append(entries, observed?.isAwaited === true ? 'awaited' : 'soon');
   state.underWay -= entries.length;
   tally.waiting -= readings;
   if (result.ok) {

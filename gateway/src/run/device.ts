@@ -7,6 +7,7 @@ import {
   type InputGuard,
   loadAdapter,
   newTally,
+  type OrderDesk,
   type PortScheme,
   portSchemes,
   type Remembered,
@@ -35,6 +36,7 @@ import type { Chains } from '../record/chains.ts';
 import { happeningEntry, keptTextEntry } from '../record/entry.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Run } from '../record/stream-writer.ts';
+import { tellHappenings } from './happenings.ts';
 
 /** A cable is hard to tap; whoever is on the same network can answer for a Wi-Fi dongle. */
 export const authenticationOf = (
@@ -95,6 +97,9 @@ export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView
   status: { phase: 'starting', words: 'not asked yet.', facts: {} },
   lastReadingAt: undefined,
   refusing: '',
+  happenings: [],
+  happened: new Map(),
+  untold: 0,
   tally: newTally(),
 });
 
@@ -113,6 +118,7 @@ export interface DeviceTask {
   readonly schemes: readonly PortScheme[];
   /** What an earlier run of the dialogue asked to be kept. */
   readonly remembered: Remembered | undefined;
+  readonly orders: OrderDesk;
 }
 
 /** What the journal holds for a device, and how long ago that was, by clocks that can be believed. */
@@ -147,7 +153,11 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
       return;
     case 'connected':
       view.connected = true;
-      await tell(task, 'connected', event.where);
+      await tell(
+        task,
+        'connected',
+        event.remark === undefined ? event.where : `${event.where}. ${event.remark}`,
+      );
       return;
     case 'disconnected':
       view.connected = false;
@@ -159,7 +169,8 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
 
 /** Reads one device until the signal aborts, or returns the fault that nothing can be done about. */
 export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<Fault | undefined> => {
-  const { config, adapter, device, clock, guard, privacyZones, view, journal, remembered, schemes } = task;
+  const { config, adapter, device, clock, guard, privacyZones, view, journal } = task;
+  const { remembered, schemes, orders } = task;
   const { port: address, options } = config;
   let keeping: Promise<unknown> = Promise.resolve();
   const report = ({ keep, ...status }: DeviceStatus): void => {
@@ -169,6 +180,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     // A text that is not kept costs a look at the car; a journal that fails says so where readings are recorded.
     keeping = keeping.then(() => journal.append([entry], 'soon')).catch(() => undefined);
   };
+  const happenings = tellHappenings(task);
   const { tally } = view;
   const events = readDevice({
     adapter,
@@ -181,7 +193,9 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     guard,
     privacyZones,
     remembered,
+    orders,
     report,
+    happened: happenings.happened,
     schemes,
   });
   try {
@@ -196,6 +210,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     }
   } finally {
     await keeping;
+    await happenings.told();
     view.connected = false;
     // Where taking an event failed, the port must not stay open behind the next attempt.
     await events.return({ kind: 'unreachable', code: 'device.stopped', where: address, words: 'stopped.' });

@@ -5,6 +5,7 @@ import { type Broker, openBroker } from '../broker/broker.ts';
 import { isBrokerAddress } from '../broker/inlets.ts';
 import { serveControl } from '../control/socket.ts';
 import { type StoreView, statusJson } from '../control/status.ts';
+import { takeOrder } from '../control/take-order.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
 import { measureLoopDelay, selfPoints } from '../metrics/index.ts';
@@ -206,6 +207,19 @@ const brokerOf = async (context: OpenContext): Promise<Result<Broker | undefined
   return await openBroker({ config: config.broker, dataDirectory: config.dataDirectory, clock, log, lab });
 };
 
+/** Orders that people give; those of networks are in their own log lines. */
+const takeOrders = ({ context }: Parts, { orders }: Opened, adapters: readonly Adapter[]) => {
+  const { config, log } = context;
+  return takeOrder({
+    takers: config.devices.map(({ name }, at) => ({ name, takes: adapters[at]?.takes ?? [] })),
+    give: orders.give,
+    told: (device, { kind }, outcome) => {
+      const how = outcome.kind === 'done' ? 'done' : `refused, ${outcome.code}`;
+      log.line('notice', `${device}: order ${kind}: ${how}: ${outcome.words}`);
+    },
+  });
+};
+
 /**
  * The whole program on one page: opens journal and keys, signs what was left, then runs devices, attest, store and
  * networks side by side until the signal aborts. A fault is why it could not begin. Throws what makes it useless to go
@@ -230,7 +244,10 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
   if (!opening.ok) return opening;
   const opened = opening.value;
   const networks = openNetworks(parts, opened);
-  const routes = { '/status': () => statusJson(statusOf(parts, opened)) };
+  const routes = {
+    shows: { '/status': () => statusJson(statusOf(parts, opened)) },
+    takes: { '/order': takeOrders(parts, opened, adapters.value) },
+  };
   const control = networks.ok ? await serveControl(config.dataDirectory, routes, signal) : networks;
   const tasks =
     networks.ok && control.ok ? tasksOf(parts, opened, adapters.value, networks.value, broker.value) : [];

@@ -26,6 +26,7 @@ import { machineTrust } from '../record/time-trust.ts';
 import { type Notes, newTripsTally, TRIPS_READER, type TripsTally } from '../trips/trips.ts';
 import { SOFTWARE } from '../version.ts';
 import { chainsAt } from './history.ts';
+import { createOrders, type Orders } from './orders.ts';
 import { STORE_READER } from './store.ts';
 
 /** What is open before any device is spoken to. */
@@ -41,6 +42,7 @@ export interface Opened {
   /** The streams that are recorded in this run, for what the box itself says in them. */
   readonly recorders: Map<StreamId, Notes>;
   readonly tripsTally: TripsTally;
+  readonly orders: Orders;
 }
 
 export interface OpenContext {
@@ -215,7 +217,7 @@ export const openParts = async (
     directory: config.dataDirectory,
     bytesMax: config.journal.mebibytesMax * MIB,
   });
-  const trips = { recorders: new Map(), tripsTally: newTripsTally() };
+  const trips = { recorders: new Map(), tripsTally: newTripsTally(), orders: createOrders() };
   const signing = { attest, attestTally };
   return ok({ journal, ring: ring.value, chains, reason: reason.value, run, room, ...signing, ...trips });
 };

@@ -96,6 +96,7 @@ export const deviceTask = (
     name: `device ${device}`,
     async run(signal) {
       const remembered = rememberedOf(opened, device);
+      const orders = opened.orders.deskOf(device);
       const ended = await runDevice(
         {
           config,
@@ -110,6 +111,7 @@ export const deviceTask = (
           log,
           remembered,
           schemes,
+          orders,
         },
         signal,
       );
