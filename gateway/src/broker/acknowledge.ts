@@ -1,5 +1,6 @@
 import type { Clock } from '@outpost/schemas/words';
 import type { Answer } from './aedes.ts';
+import type { Inlet } from './inlets.ts';
 import type { Owed, Session } from './session.ts';
 import { type BrokerTally, type Counted, countIn } from './tally.ts';
 
@@ -13,7 +14,7 @@ export interface AcknowledgeParts {
 export interface Acknowledge {
   /** Lets a message's sender go on: at once, or when it is no longer ahead of its rate. */
   pass(session: Session, answer: Answer): void;
-  settle(session: Session, owed: Owed, outcome: 'kept' | 'refused'): void;
+  settle(inlet: Inlet, owed: Owed, outcome: 'kept' | 'refused'): void;
   /** Ends a session; nothing that it is owed is acknowledged any more. */
   end(session: Session, why: Counted | undefined): void;
 }
@@ -52,22 +53,26 @@ export const newAcknowledge = ({ clock, tally, signal }: AcknowledgeParts): Ackn
   const end = (session: Session, why: Counted | undefined): void => {
     if (session.isOver) return;
     session.isOver = true;
-    session.owed.length = 0;
     session.held.length = 0;
     if (why !== undefined) countIn(tally, why);
     session.isRevoked = why === 'revoked';
     session.client.close();
   };
 
-  const settle = (session: Session, owed: Owed, outcome: 'kept' | 'refused'): void => {
-    if (outcome === 'refused') end(session, 'unkept');
+  const settle = (inlet: Inlet, owed: Owed, outcome: 'kept' | 'refused'): void => {
+    // Of a port that closed since nothing is owed.
+    if (inlet.isClosed) return;
+    if (outcome === 'refused') {
+      countIn(tally, 'unkept');
+      inlet.refuse();
+      return;
+    }
     owed.isKept = true;
-    if (session.isOver || session.owed[0] !== owed) return;
-    cork(session);
-    for (let first = session.owed[0]; first?.isKept === true; first = session.owed[0]) {
-      session.owed.shift();
+    for (let first = inlet.owed[0]; first?.isKept === true; first = inlet.owed[0]) {
+      inlet.owed.shift();
       tally.kept += 1;
-      pass(session, first.answer);
+      cork(first.session);
+      pass(first.session, first.answer);
     }
   };
 

@@ -56,6 +56,25 @@ describe('a message with QoS 1', () => {
     expect(box.broker.view.tally.counts.get('unkept')).toBe(1);
   });
 
+  it('sent again over another connection is acknowledged after the first of its kind, whichever is told first', async () => {
+    await using box = await newTestBroker();
+    const password = await box.enrol('car');
+    const reader = await box.read('car');
+    await using lost = await box.connect('car', password);
+    const message = publishPacket('devices/car/a', bytes('1'), { id: 1 });
+    lost.send(message);
+    await box.until('it arrived', () => reader.arrivals.length === 1);
+    lost.socket.destroy();
+    await using again = await box.connect('car', password);
+    again.send(message, PINGREQ);
+    await box.until('it arrived again', () => reader.arrivals.length === 2);
+    reader.arrivals[1]?.settle?.('kept');
+    expect((await again.next())?.type).toBe(PINGRESP);
+    expect(again.waiting).toBe(0);
+    reader.arrivals[0]?.settle?.('kept');
+    expect((await again.next())?.type).toBe(PUBACK);
+  });
+
   it('is passed on to a reader after it was kept, and what nobody reads is admitted by nobody', async () => {
     await using box = await newTestBroker();
     const password = await box.enrol('car');

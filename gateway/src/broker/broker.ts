@@ -14,7 +14,7 @@ import { type Connections, newConnections } from './connections.ts';
 import { type Enrolments, enrolmentsMark, readEnrolments } from './enrolment.ts';
 import { newGate } from './gate.ts';
 import type { Lab } from './identity.ts';
-import { newInlets } from './inlets.ts';
+import { type Inlets, newInlets } from './inlets.ts';
 import {
   CONNECT_TIMEOUT_MS,
   ENROLMENTS_LOOK_MS,
@@ -76,6 +76,7 @@ interface Wiring {
   readonly sessions: Sessions;
   readonly keyHashes: WeakMap<Connection, string>;
   readonly leastProof: ReadonlyMap<string, Authentication>;
+  readonly inlets: Inlets;
   isRead(name: string): boolean;
 }
 
@@ -188,7 +189,7 @@ const LAB_WORDS =
   'broker: runs as a lab: whoever reaches it is let in without a name and may say and hear anything. For a workbench, never for a network.';
 
 const run = async (wiring: Wiring, signal: AbortSignal): Promise<void> => {
-  const { parts, state, view, connections, sessions } = wiring;
+  const { parts, state, view, connections, sessions, inlets } = wiring;
   const { clock } = parts;
   if (parts.lab !== undefined) parts.log.line('warning', LAB_WORDS);
   const { openEmbedded } = await import('./aedes.ts');
@@ -203,6 +204,7 @@ const run = async (wiring: Wiring, signal: AbortSignal): Promise<void> => {
   state.signal = either;
   const sweep = (): void => {
     for (const session of [...connections.sessions()]) sessions.sweep(session);
+    for (const inlet of inlets.all()) sessions.sweepInlet(inlet);
   };
   try {
     await Promise.all([
@@ -237,7 +239,7 @@ const brokerOf = (parts: BrokerParts, state: State): Broker => {
       return engine && ((topic, payload, done) => engine.publish(topic, payload, 1, done));
     },
     closed: (device) => {
-      for (const session of connections.sessionsOf(device)) sessions.end(session, 'unread-device');
+      for (const session of connections.sessionsOf(device)) sessions.end(session, undefined);
     },
   });
   const sessions: Sessions = newSessions({
@@ -247,9 +249,9 @@ const brokerOf = (parts: BrokerParts, state: State): Broker => {
     signal: () => state.signal,
     inletOf: inlets.of,
   });
-  const isRead = (name: string): boolean => inlets.of(name) !== undefined;
+  const isRead = (name: string): boolean => inlets.of(name)?.isFull === false;
   const keyHashes = new WeakMap<Connection, string>();
-  const wiring = { parts, state, view, connections, sessions, keyHashes, leastProof, isRead };
+  const wiring = { parts, state, view, connections, sessions, keyHashes, leastProof, inlets, isRead };
   return {
     view,
     scheme: inlets.scheme,

@@ -10,12 +10,27 @@ import {
 } from '@outpost/firmware-bridge';
 import { type DeviceName, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { UNREAD_PAUSE_AT_BYTES } from './limits.ts';
+import type { Owed } from './session.ts';
 
 const EXAMPLE = 'broker:';
 
 /** Where the messages of one device go: to whoever reads its port. */
 export interface Inlet {
+  /**
+   * What its senders are owed, oldest first. Acknowledgements go out in the order in which messages came, over all
+   * connections of the device: a message that is sent again is acknowledged after the first of its kind is kept, and
+   * within one connection MQTT 3.1.1 §4.6 asks for it.
+   */
+  readonly owed: Owed[];
+  readonly isClosed: boolean;
+  /** Its reader is behind: nobody new is let in. */
+  readonly isFull: boolean;
   push(arrival: Arrival): void;
+  /**
+   * A message was not kept. The port closes and its dialogue begins anew, so that it does not take the same message,
+   * sent again, for one that has been.
+   */
+  refuse(): void;
   /** Calls back once its reader has caught up, at once where it is not behind. */
   whenRoom(go: () => void): void;
 }
@@ -26,6 +41,7 @@ export type Send = (topic: string, payload: Uint8Array, done: () => void) => voi
 /** The open ports of devices that speak through the broker, by the names of the devices. */
 export interface Inlets {
   of(device: string): Inlet | undefined;
+  all(): Iterable<Inlet>;
   scheme(device: DeviceName): PortScheme;
 }
 
@@ -50,6 +66,13 @@ const check = (address: URL): Result<void> =>
 
 /** Messages handed to the broker and not passed on yet. */
 const OUTGOING_MAX = 256;
+
+const unkept = fault(
+  'unreachable',
+  'broker.unkept',
+  EXAMPLE,
+  'a message could not be kept; its device sends it again.',
+);
 
 const stalled = (where: string) =>
   fail(fault('unreachable', 'broker.stalled', where, 'the broker does not pass messages on now.'));
@@ -91,6 +114,14 @@ export const newInlets = ({ send, closed }: InletsParts): Inlets => {
       resume,
     });
     const inlet: Inlet = {
+      owed: [],
+      get isClosed() {
+        return closing.why !== undefined;
+      },
+      get isFull() {
+        return waiting !== undefined;
+      },
+      refuse: () => closing.end(unkept),
       push: inbox.push,
       whenRoom: (go) => {
         if (waiting === undefined) go();
@@ -99,6 +130,7 @@ export const newInlets = ({ send, closed }: InletsParts): Inlets => {
     };
     const closing = createClosing(signal, where, () => {
       inbox.end();
+      inlet.owed.length = 0;
       if (inlets.get(device) === inlet) inlets.delete(device);
       closed(device);
       resume();
@@ -128,6 +160,7 @@ export const newInlets = ({ send, closed }: InletsParts): Inlets => {
 
   return {
     of: (device) => inlets.get(device),
+    all: () => [...inlets.values()],
     scheme: (device) => ({
       ...brokerAddress,
       open: async (_, context) => {

@@ -44,9 +44,9 @@ const enrolIn = async (
     clientId: undefined,
     proof: { kind: 'password' },
   } as const;
+  const before = box.broker.view.enrolled;
   const enrolled = await enrol(box.directory, { ...request, ...more });
   if (!enrolled.ok) throw new Error(enrolled.fault.words);
-  const before = box.broker.view.enrolled;
   await box.until('it is known', () => box.broker.view.enrolled > before);
   return enrolled.value;
 };

@@ -3,8 +3,9 @@ import type { Answer, BrokerClient } from './aedes.ts';
 import type { Identity } from './identity.ts';
 import type { Pace } from './pace.ts';
 
-/** A message whose sender waits for its acknowledgement. At most one read of the socket, 64 KiB, is owed at a time. */
+/** A message whose sender waits for its acknowledgement. At most one read of its socket, 64 KiB, is owed at a time. */
 export interface Owed {
+  readonly session: Session;
   readonly answer: Answer;
   readonly since: MonoNs;
   isKept: boolean;
@@ -16,8 +17,6 @@ export interface Session {
   readonly identity: Identity;
   /** What was allowed once need not be worked out again: devices have few topics. */
   readonly allowed: Set<string>;
-  /** Acknowledgements go out in the order of the messages (MQTT 3.1.1 §4.6). */
-  readonly owed: Owed[];
   /** Answers that wait because their sender is too fast. */
   readonly held: Answer[];
   readonly pace: Pace;
@@ -33,7 +32,6 @@ export const newSession = (client: BrokerClient, identity: Identity, pace: Pace)
   client,
   identity,
   allowed: new Set(),
-  owed: [],
   held: [],
   pace,
   isCorked: false,

@@ -30,8 +30,10 @@ export interface Sessions {
   publish(session: Session, packet: PublishPacket, answer: Answer): void;
   subscribe(session: Session, filter: string): boolean;
   forward(client: BrokerClient, packet: PublishPacket): boolean;
-  /** Ends a session whose time is over. */
+  /** Ends a session that takes nothing any more. */
   sweep(session: Session): void;
+  /** Ends those of a device that have waited for too long. */
+  sweepInlet(inlet: Inlet): void;
   readonly end: Acknowledge['end'];
 }
 
@@ -60,9 +62,9 @@ export const newSessions = (parts: SessionsParts): Sessions => {
       inlet.whenRoom(() => pass(session, answer));
       return;
     }
-    const owed: Owed = { answer, since: mono, isKept: false };
-    session.owed.push(owed);
-    inlet.push({ ...arrival, settle: (outcome) => settle(session, owed, outcome) });
+    const owed: Owed = { session, answer, since: mono, isKept: false };
+    inlet.owed.push(owed);
+    inlet.push({ ...arrival, settle: (outcome) => settle(inlet, owed, outcome) });
   };
 
   const publish = (session: Session, packet: PublishPacket, answer: Answer): void => {
@@ -112,11 +114,6 @@ export const newSessions = (parts: SessionsParts): Sessions => {
 
   const sweep = (session: Session): void => {
     const now = clock.mono();
-    const [first] = session.owed;
-    if (first !== undefined && elapsedMs(first.since, now) > SETTLE_TIMEOUT_MS) {
-      end(session, 'settle-timeout');
-      return;
-    }
     const bytes = session.client.conn.writableLength;
     if (bytes === 0) session.stuck = undefined;
     else if (session.stuck === undefined || bytes < session.stuck.bytes)
@@ -124,5 +121,12 @@ export const newSessions = (parts: SessionsParts): Sessions => {
     else if (elapsedMs(session.stuck.since, now) > STALLED_AFTER_MS) end(session, 'receiver-stalled');
   };
 
-  return { publish, subscribe, forward, sweep, end };
+  const sweepInlet = (inlet: Inlet): void => {
+    const [first] = inlet.owed;
+    if (first === undefined || elapsedMs(first.since, clock.mono()) <= SETTLE_TIMEOUT_MS) return;
+    count('settle-timeout');
+    inlet.refuse();
+  };
+
+  return { publish, subscribe, forward, sweep, sweepInlet, end };
 };
