@@ -15,6 +15,8 @@ export { checkOptions as checkSlcanOptions } from './adapters/slcan/options.ts';
 export * as slcanWire from './adapters/slcan/wire.ts';
 export { writeFrame as writeWicanFrame } from './adapters/wican/frame.ts';
 export { redecode as redecodeWican, wicanParts } from './adapters/wican/index.ts';
+export * as loraModuleWire from './lora-module/wire.ts';
+export { SIMULATED_ID, SIMULATOR_LEVEL } from './mqtt/simulated.ts';
 export { noProfileFile } from './obd/profile-reader.ts';
 export { readText } from './obd/read-text.ts';
 export { createRig, type FarEnd, type Rig, type Sent } from './testing/rig.ts';

@@ -128,6 +128,13 @@ describe('mapped messages', () => {
     expect(rig.statuses.at(-1)?.facts).toMatchObject({ 'lastKnown.Sensor.IsOn': 1, readings: 0 });
   });
 
+  it('of the simulator say so', () => {
+    const topics = [{ topic: '+/+', values: [{ pointer: '', signal: 'Sensor.Level' }] }];
+    const rig = rigFor({ topics });
+    for (const topic of ['outpost-simulator/1', 'my-outpost-simulator/1']) rig.say(topic, '5');
+    expect(rig.said.map(({ origin }) => origin)).toEqual(['simulated', 'live']);
+  });
+
   it('that stay away are missed', () => {
     const rig = rigFor();
     rig.say('stat/plug/POWER', 'ON');

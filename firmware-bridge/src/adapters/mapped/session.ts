@@ -1,8 +1,9 @@
-import { elapsedMs, type MonoNs, type Origin } from '@outpost/schemas/words';
+import { elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { applyMapping, type MappedMessage } from '../../mapping/index.ts';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
 import { isSeen, NO_MOMENTS, type SeenMoments, withMoment } from '../../mqtt/seen-moments.ts';
+import { originOfTopic } from '../../mqtt/simulated.ts';
 import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
 import type { MappedOptions } from './options.ts';
 
@@ -69,8 +70,6 @@ const counted = (state: State, { values, faults, isMapped }: MappedMessage, read
   trouble: faults[0]?.words ?? state.trouble,
 });
 
-const ORIGIN: Origin = 'live';
-
 const take = (
   before: State,
   message: Message,
@@ -94,6 +93,7 @@ const take = (
   const readings = values.length === (clockMs === undefined ? 0 : 1) ? [] : values;
   const state = counted(before, mapped, readings.length);
   const [first] = faults;
+  const origin = originOfTopic(message.topic);
   if (readings.length === 0) {
     if (first !== undefined) return { state, fate: { kind: 'quarantined', fault: first, raw }, said: [] };
     return drop(state, isMapped ? 'no-value' : 'not-mapped');
@@ -102,7 +102,7 @@ const take = (
   return {
     state: { ...state, moments },
     fate: { kind: 'observed' },
-    said: readings.map((each) => ({ body: each.body, raw: each.raw, origin: ORIGIN })),
+    said: readings.map((each) => ({ body: each.body, raw: each.raw, origin })),
   };
 };
 

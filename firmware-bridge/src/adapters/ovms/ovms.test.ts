@@ -92,6 +92,19 @@ describe('what an OVMS module publishes', () => {
     expect(rig.last).toEqual(['no-latitude']);
   });
 
+  it('of the simulator says so', () => {
+    const rig = rigFor();
+    for (const [topic, payload] of [
+      ['metric/v/b/soc', '1'],
+      ['event', 'x'],
+      ['metric/v/p/latitude', '1'],
+      ['metric/v/p/longitude', '1'],
+    ] as const) {
+      rig.say(`ovms/outpost-simulator/CAR1/${topic}`, payload);
+    }
+    expect(rig.said.map(({ origin }) => origin)).toEqual(['simulated', 'simulated', 'simulated']);
+  });
+
   it('tells by its will when the module has gone', () => {
     const rig = rigFor({ silentAfterMs: 5_000 });
     rig.say(at('metric/s/v3/connected'), 'yes');

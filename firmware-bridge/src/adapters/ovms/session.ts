@@ -2,6 +2,7 @@ import { elapsedMs, type Fault, fault, type MonoNs } from '@outpost/schemas/word
 import { atPointer, bodyOfValue, readPayload, withMeaning } from '../../mapping/index.ts';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
+import { originOfTopic } from '../../mqtt/simulated.ts';
 import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
 import { metricOf } from './metrics.ts';
 import { readNotice } from './notices.ts';
@@ -70,13 +71,13 @@ const spoken = (state: State, said: readonly Said[]): Outcome => ({
 
 const badAngle = fault('malformed', 'ovms.angle', 'message', 'it holds no angle in degrees.');
 
-const takePlace = (state: State, name: string, { payload }: Message, raw: Uint8Array): Outcome => {
+const takePlace = (state: State, name: string, { topic, payload }: Message, raw: Uint8Array): Outcome => {
   const isLatitude = name === LATITUDE;
   if (angleOf(payload, isLatitude ? 90 : 180) === undefined) return aside(state, badAngle, raw);
   if (isLatitude) return { state: { ...state, latitude: raw }, said: [], fate: { kind: 'control' } };
   if (state.latitude === undefined) return dropped(state, 'no-latitude');
   const joined = joinPlace(state.latitude, raw);
-  const said = placeBodies(joined).map((body) => ({ body, raw: joined, origin: 'live' as const }));
+  const said = placeBodies(joined).map((body) => ({ body, raw: joined, origin: originOfTopic(topic) }));
   return spoken(state, said);
 };
 
@@ -98,7 +99,11 @@ const takeMetric = (
     const body = bodyOfValue(rule, value);
     if (!body.ok) faults.push(body.fault);
     else if (body.value !== undefined) {
-      said.push({ body: body.value, raw: withMeaning(raw, rule, metric.format, value), origin: 'live' });
+      said.push({
+        body: body.value,
+        raw: withMeaning(raw, rule, metric.format, value),
+        origin: originOfTopic(message.topic),
+      });
     }
   }
   const [first] = faults;
@@ -112,7 +117,7 @@ const takeNotice = (state: State, message: Message, raw: Uint8Array): Outcome =>
   if (read.value.length === 0) return dropped(state, 'no-value');
   return spoken(
     state,
-    read.value.map((body) => ({ body, raw, origin: 'live' as const })),
+    read.value.map((body) => ({ body, raw, origin: originOfTopic(message.topic) })),
   );
 };
 

@@ -34,16 +34,8 @@ const noticeOf = (prefix: string, rest: string): Topic | undefined => {
 
 export const topicOf = (topic: string): Topic | undefined => {
   const [, prefix = '', branch, rest = ''] = BEGINNING.exec(topic) ?? [];
-  switch (branch) {
-    case 'metric':
-      return rest === '' ? undefined : { kind: 'metric', prefix, name: rest };
-    case 'event':
-      return { kind: rest === '' ? 'event' : 'event-topic', prefix };
-    case 'notify':
-      return noticeOf(prefix, rest);
-    case 'client':
-      return { kind: 'client', prefix };
-    default:
-      return undefined;
-  }
+  if (branch === 'metric') return rest === '' ? undefined : { kind: 'metric', prefix, name: rest };
+  if (branch === 'event') return { kind: rest === '' ? 'event' : 'event-topic', prefix };
+  if (branch === 'notify') return noticeOf(prefix, rest);
+  return branch === 'client' ? { kind: 'client', prefix } : undefined;
 };

@@ -1,6 +1,7 @@
 import { elapsedMs, type Fault, type MonoNs } from '@outpost/schemas/words';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
+import { originOfTopic } from '../../mqtt/simulated.ts';
 import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
 import type { Event } from './event.ts';
 import type { WicanOptions } from './options.ts';
@@ -129,7 +130,7 @@ const takeValues = (
   };
   count(turn, { readings: said.length, badValues: faults.length });
   const [first] = faults;
-  for (const each of said) turn.said.push({ ...each, origin: 'live' });
+  for (const each of said) turn.said.push({ ...each, origin: originOfTopic(topic) });
   if (said.length > 0) turn.fates.push({ kind: 'observed' });
   else if (first !== undefined) quarantine(turn, first, raw);
   else if (typeof error === 'string') drop(turn, 'device-error');
@@ -156,11 +157,13 @@ const takeFrame = (
   const { receptions, overheard } = overhear(turn.state.receptions, event.frame, raw, turn.now);
   turn.state = { ...turn.state, receptions };
   switch (overheard.kind) {
-    case 'said':
+    case 'said': {
+      const origin = originOfTopic(event.topic);
       count(turn, { readings: overheard.bodies.length });
-      for (const body of overheard.bodies) turn.said.push({ body, raw: overheard.raw, origin: 'live' });
+      for (const body of overheard.bodies) turn.said.push({ body, raw: overheard.raw, origin });
       turn.fates.push({ kind: 'observed' });
       return;
+    }
     // Fates come in the order of their items, and other items may come before the answer is whole.
     case 'part':
       turn.fates.push({ kind: 'control' });

@@ -142,6 +142,14 @@ describe('what a WiCAN publishes', () => {
     expect(numbers(rig.said)).toEqual([[23, 5_550]]);
   });
 
+  it('of the simulator says so', () => {
+    const rig = rigFor();
+    rig.say('wican/feed00000001/can/rx', '{"SOC": 55.5}');
+    rig.say('wican/feed00000001/can/rx', batch(answerFrames(Uint8Array.of(0x41, 0x0d, 9))));
+    rig.say('car', '{"SOC": 55.5}');
+    expect(rig.said.map(({ origin }) => origin)).toEqual(['simulated', 'simulated', 'live']);
+  });
+
   it('tells the owner when it leaves and when it falls silent', () => {
     const rig = rigFor({ silentAfterMs: 5_000 });
     rig.say(`wican/${vectors.id}/status`, '{"status": "online"}');
