@@ -60,6 +60,18 @@ describe('datagrams of gateways', () => {
     expect(heard).toMatchObject({ kind: 'heard', clockDisagrees: true });
   });
 
+  it.each([
+    ['2024-02-29T12:00:00.123456789Z', 1_709_208_000_123_456_789n],
+    ['2024-02-29T14:00:00+02:00', 1_709_208_000_000_000_000n],
+    ['2024-02-29 12:00:00 GMT', 1_709_208_000_000_000_000n],
+    ['2023-02-29T12:00:00Z', undefined],
+    ['1999-08-22T00:00:00Z', undefined],
+    ['9999-12-31T23:59:59Z', undefined],
+    ['soon', undefined],
+  ])('knows when %s is', (time, gatewayTime) => {
+    expect(eventsOf(push(`{"rxpk":[${frame({ time })}]}`))[0]).toMatchObject({ bodies: [{ gatewayTime }] });
+  });
+
   it('keeps the exact bytes of each item, alone in a datagram of its own', () => {
     const [first, second] = eventWire.decode(push(`{ "rxpk" : [ ${FRAME} , {"data" : 7} ] }`));
     expect(new TextDecoder().decode(first?.raw.subarray(12))).toBe(`{"rxpk":[${FRAME}]}`);

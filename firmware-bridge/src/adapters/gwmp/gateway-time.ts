@@ -6,6 +6,9 @@ const MOMENT =
 /** Earlier moments are receivers that have not found the year. */
 const EARLIEST_NS = 1_262_304_000_000_000_000n;
 
+/** Later ones are no moments that 63 bits can hold, and no receiver's. */
+const LATEST_NS = 2n ** 63n - 1n;
+
 const zoneMs = (zone: string): number => {
   const [, sign, hours, minutes] = /^([-+])(\d{2}):?(\d{2})$/.exec(zone) ?? [];
   if (sign === undefined) return 0;
@@ -14,7 +17,7 @@ const zoneMs = (zone: string): number => {
 
 /**
  * A moment as forwarders write it: ISO 8601 to the microsecond in `rxpk.time`, `2014-01-12 08:59:28 GMT` in `stat.time`,
- * with an offset in some others. Undefined where it is none, or before 2010.
+ * with an offset in some others. Undefined where it is none, before 2010, or after 2262.
  */
 export const readMoment = (text: string | undefined): WallNs | undefined => {
   const parts = text === undefined ? null : MOMENT.exec(text);
@@ -31,7 +34,7 @@ export const readMoment = (text: string | undefined): WallNs | undefined => {
   // The 31st of a month with 30 days would become the 1st of the next.
   if (new Date(ms).getUTCDate() !== Number(day) || Number(hour) > 23 || Number(second) > 60) return undefined;
   const ns = BigInt(ms - zoneMs(zone)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
-  return ns < EARLIEST_NS ? undefined : wallNs(ns);
+  return ns < EARLIEST_NS || ns > LATEST_NS ? undefined : wallNs(ns);
 };
 
 /** ISO 8601 with six digits of the second, nine where the moment has them. */
