@@ -39,7 +39,7 @@ const explainAll = (
       if (signed !== undefined) senders.take(signed);
     },
   });
-  const known = { region: regionNamed('EU868'), senders: new Map(), gains: new Map() };
+  const known = { region: regionNamed('EU868'), senders: new Map(), gateways: new Map(), gains: new Map() };
   const judge = openEvidenceJudge(known, senders, new Map());
   const again = receptionTaker();
   let accepted = 0;

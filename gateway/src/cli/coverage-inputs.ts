@@ -35,6 +35,7 @@ export const withEvidenceOptions = (command: Command): Command =>
     .option('--adapter <name>', 'decode raw frames again as this adapter does (auto, none)', 'auto')
     .option('--region <name>', 'of LoRaWAN, as EU868: how strong anybody may send there')
     .option('--sender <device...>', 'a device at a known place: DEVADDR=LAT,LON or DEVADDR=LAT,LON,DBM', [])
+    .option('--place <gateway...>', 'where a gateway stands, whatever it says itself: EUI=LAT,LON', [])
     .option('--gain <antenna...>', 'an antenna: EUI=dBi', [])
     .option('--beacons <file>', 'what beacons were made of, as `outpost coverage beacon` writes it');
 
@@ -81,7 +82,7 @@ export const readEvidence = async (
   }
   const shared = await verifyParts(options.adapter);
   if (!shared.ok) return shared;
-  const senders = openSenders(known.value.senders);
+  const senders = openSenders(known.value);
   const read: { file: string; report: Report }[] = [];
   for (const [i, file] of files.entries()) {
     const take = leafTaker();

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { entropiesFrom, entropyLine, knownFrom } from './known.ts';
 
-const NONE = { sender: [], gain: [] };
+const NONE = { sender: [], place: [], gain: [] };
 
 describe('what the reader knows', () => {
   it('is a region, devices at places, and antennas', () => {
     const known = knownFrom({
       region: 'EU868',
       sender: ['49BE7DF1=47.5012,-8.4321,14', '0011223344556677=-90,180'],
+      place: ['AA555A0000000001=1.5,2'],
       gain: ['AA555A0000000001=2.15'],
     });
     if (!known.ok) throw new Error(known.fault.words);
@@ -18,6 +19,9 @@ describe('what the reader knows', () => {
         '0011223344556677',
         { place: { latitude: -900_000_000, longitude: 1_800_000_000 }, eirpDbm: undefined },
       ],
+    ]);
+    expect([...known.value.gateways]).toEqual([
+      ['aa555a0000000001', { latitude: 15_000_000, longitude: 20_000_000 }],
     ]);
     expect([...known.value.gains]).toEqual([['aa555a0000000001', 2.15]]);
   });
@@ -34,6 +38,13 @@ describe('what the reader knows', () => {
         sender,
         expect.stringMatching(/write a DevA/),
       ]);
+    for (const place of [
+      'aa555a0000000001=1',
+      'aa555a0000000001=1,2,3',
+      'aa55=1,2',
+      'aa555a0000000001=-91,0',
+    ])
+      expect(refused({ place: [place] })).toMatch(/write EUI=LAT,LON/);
     for (const gain of ['aa555a0000000001', 'aa55=2', 'aa555a0000000001=2dBi'])
       expect(refused({ gain: [gain] })).toMatch(/write EUI=dBi/);
   });

@@ -1,12 +1,11 @@
-import type { BeaconEntropy, RegionPlan, Sender } from '@outpost/schemas/radio';
+import type { Place } from '@outpost/schemas/privacy';
+import type { BeaconEntropy, KnownPlaces, RegionPlan, Sender } from '@outpost/schemas/radio';
 import { REGIONS, regionNamed } from '@outpost/schemas/radio';
 import { fail, fault, fromHex, ok, type Result, toHex } from '@outpost/schemas/words';
 
 /** What the reader knows besides the evidence. */
-export interface Known {
+export interface Known extends KnownPlaces {
   readonly region: RegionPlan | undefined;
-  /** Devices at known places, by DevAddr or DevEUI in lower-case hex. */
-  readonly senders: ReadonlyMap<string, Sender>;
   /** dBi of antennas by EUI in lower-case hex. */
   readonly gains: ReadonlyMap<string, number>;
 }
@@ -14,6 +13,7 @@ export interface Known {
 export interface KnownOptions {
   readonly region?: string;
   readonly sender: readonly string[];
+  readonly place: readonly string[];
   readonly gain: readonly string[];
 }
 
@@ -22,19 +22,34 @@ const wrong = (where: string, words: string): Result<never> =>
 
 const NUMBER = String.raw`[+-]?\d{1,3}(?:\.\d{1,10})?`;
 const SENDER = new RegExp(`^([0-9a-f]{8}|[0-9a-f]{16})=(${NUMBER}),(${NUMBER})(?:,(${NUMBER}))?$`, 'i');
+const PLACE = new RegExp(`^([0-9a-f]{16})=(${NUMBER}),(${NUMBER})$`, 'i');
 const GAIN = new RegExp(`^([0-9a-f]{16})=(${NUMBER})$`, 'i');
 
 const degreesE7 = (text: string | undefined): number => Math.round(Number(text) * 1e7);
 
+/** Undefined where it is not on Earth. */
+const placeFrom = (lat: string | undefined, lon: string | undefined): Place | undefined => {
+  const place = { latitude: degreesE7(lat), longitude: degreesE7(lon) };
+  return Math.abs(place.latitude) <= 90e7 && Math.abs(place.longitude) <= 180e7 ? place : undefined;
+};
+
 const senderFrom = (text: string): Result<readonly [string, Sender]> => {
   const [, name, lat, lon, dbm] = SENDER.exec(text) ?? [];
-  const place = { latitude: degreesE7(lat), longitude: degreesE7(lon) };
-  if (name === undefined || Math.abs(place.latitude) > 90e7 || Math.abs(place.longitude) > 180e7) {
+  const place = placeFrom(lat, lon);
+  if (name === undefined || place === undefined) {
     const form =
       'write a DevAddr or DevEUI and its place, as 49be7df1=47.5012,8.4321 or with dBm: …,8.4321,14.';
     return wrong('--sender', `"${text}" names no device and place; ${form}`);
   }
   return ok([name.toLowerCase(), { place, eirpDbm: dbm === undefined ? undefined : Number(dbm) }]);
+};
+
+const gatewayFrom = (text: string): Result<readonly [string, Place]> => {
+  const [, eui, lat, lon] = PLACE.exec(text) ?? [];
+  const place = placeFrom(lat, lon);
+  return eui === undefined || place === undefined
+    ? wrong('--place', `"${text}" names no gateway and place; write EUI=LAT,LON in degrees.`)
+    : ok([eui.toLowerCase(), place]);
 };
 
 const gainFrom = (text: string): Result<readonly [string, number]> => {
@@ -62,9 +77,16 @@ export const knownFrom = (options: KnownOptions): Result<Known> => {
   }
   const senders = all(options.sender, senderFrom);
   if (!senders.ok) return senders;
+  const gateways = all(options.place, gatewayFrom);
+  if (!gateways.ok) return gateways;
   const gains = all(options.gain, gainFrom);
   if (!gains.ok) return gains;
-  return ok({ region, senders: new Map(senders.value), gains: new Map(gains.value) });
+  return ok({
+    region,
+    senders: new Map(senders.value),
+    gateways: new Map(gateways.value),
+    gains: new Map(gains.value),
+  });
 };
 
 const entropyFrom = (value: unknown): readonly [payload: string, BeaconEntropy] | undefined => {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { regionNamed } from '../region/index.ts';
 import { openEncounters } from './encounters.ts';
 import { receptionExplainer } from './explain.ts';
-import { openSenders } from './senders.ts';
+import { type KnownPlaces, openSenders } from './senders.ts';
 import type { SignedPlaceOrFrame } from './signed-reception.ts';
 import { isReception } from './signed-reception.ts';
 import { CAR, HOTSPOT, located, MODULE, north, OTHER, position, signed } from './testing.ts';
 
 /** All of it read through once, then judged one by one. */
-const explained = (all: readonly SignedPlaceOrFrame[], known = new Map()) => {
-  const senders = openSenders(known);
+const explained = (all: readonly SignedPlaceOrFrame[], known: Partial<KnownPlaces> = {}) => {
+  const senders = openSenders({ senders: new Map(), gateways: new Map(), ...known });
   for (const each of all) senders.take(each);
   const explain = receptionExplainer({ region: regionNamed('EU868'), senders, gainDbi: () => undefined });
   const encounters = openEncounters(senders);
@@ -48,8 +48,8 @@ describe('each reception is explained', () => {
 
   it('against devices whose place the reader knows', () => {
     const heard = signed(HOTSPOT, 10, { rssiDeciDbm: -400 });
-    const known = new Map([['49be7df1', { place: north(14.3), eirpDbm: 14 }]]);
-    expect(explained([heard], known).verdicts[0]?.verdict).toBe('rejected');
+    const senders = new Map([['49be7df1', { place: north(14.3), eirpDbm: 14 }]]);
+    expect(explained([heard], { senders }).verdicts[0]?.verdict).toBe('rejected');
     expect(explained([heard]).verdicts[0]?.verdict).toBe('accepted');
   });
 
@@ -131,6 +131,23 @@ describe('where a module was', () => {
     expect(at(4_000, [9_000, 2], [0, 1])).toEqual(north(1));
     expect(at(10_001, [0, 1])).toBeUndefined();
     expect(at(0, [500, 1], [0, 7])).toEqual(north(7));
+  });
+
+  it('is for a gateway what the reader knows, else its own word, else what it last told of itself', () => {
+    const eui = HOTSPOT.slice(0, 16);
+    const all = [
+      { ...position(OTHER, 0, 3, eui), body: { ...position(OTHER, 0, 3).body, fix: 'estimated' as const } },
+      position(OTHER, 30_000, 4, eui),
+    ];
+    const silent = (ms: number) => signed(HOTSPOT, ms, { location: undefined });
+    const { senders } = explained(all);
+    expect(senders.placeOf(silent(10_000))).toEqual(north(3));
+    expect(senders.placeOf(silent(900_000))).toEqual(north(4));
+    expect(senders.placeOf(silent(930_001))).toBeUndefined();
+    expect(senders.placeOf(signed(HOTSPOT, 0))).toEqual(located(0));
+    expect(senders.placeOf(signed(CAR, 0, MODULE))).toBeUndefined();
+    const surveyed = explained(all, { gateways: new Map([[eui, north(9)]]) });
+    expect(surveyed.senders.placeOf(signed(HOTSPOT, 0))).toEqual(north(9));
   });
 
   it('is never what the receiver only estimates, nor that of a gateway which could stand elsewhere', () => {

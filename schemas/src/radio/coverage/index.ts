@@ -17,7 +17,14 @@ export {
 } from './encounters.ts';
 export { type ExplainContext, type Explained, type Judgement, receptionExplainer } from './explain.ts';
 export { type Judgeable, judgeable, radioName, rateFrom, timeOf } from './judgeable.ts';
-export { openSenders, POSITIONS_MAX, SENT_MAX, type SenderBook, type SentFrame } from './senders.ts';
+export {
+  type KnownPlaces,
+  openSenders,
+  POSITIONS_MAX,
+  SENT_MAX,
+  type SenderBook,
+  type SentFrame,
+} from './senders.ts';
 export {
   isReception,
   type LeafPlace,

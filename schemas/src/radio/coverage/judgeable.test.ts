@@ -5,7 +5,7 @@ import { judgeable, timeOf } from './judgeable.ts';
 import { HOTSPOT, MODULE, north, signed } from './testing.ts';
 
 const read = (...[body, over]: [Parameters<typeof signed>[2]?, Parameters<typeof signed>[3]?]) => {
-  const able = judgeable(signed(HOTSPOT, 0, body, over), undefined);
+  const able = judgeable(signed(HOTSPOT, 0, body, over), north(0));
   if (!able.ok) throw new Error(able.words);
   return able.reception;
 };

@@ -65,7 +65,7 @@ export type Judgeable =
   | { readonly ok: false; readonly words: string };
 
 /**
- * What the judge needs, out of a signed reception. `place` stands in where the body says none. Frames with a wrong
+ * What the judge needs, out of a signed reception. `place` is where the antenna stood. Frames with a wrong
  * checksum, and those of modules that tell neither frequency nor modulation, cannot be judged.
  */
 export const judgeable = (signed: SignedReception, place: Place | undefined): Judgeable => {
@@ -93,7 +93,7 @@ export const judgeable = (signed: SignedReception, place: Place | undefined): Ju
     snrDb: snrDeciDb === undefined ? undefined : snrDeciDb / DECI,
     tmst,
     ...timeOf(signed),
-    place: body.location ?? place,
+    place,
   };
   return { ok: true, reception };
 };

@@ -10,8 +10,9 @@ export const SENT_MAX = 100_000;
 export const POSITIONS_MAX = 200_000;
 /** Places of one box are kept so far apart. */
 const POSITION_EVERY_NS = 1_000_000_000n;
-/** A place of the box stands for a moment so far from it. */
-const POSITION_GOOD_NS = 10_000_000_000n;
+/** A place of a box stands for a moment so far from it; that of a gateway, which says it every half minute, longer. */
+const BOX_PLACE_GOOD_NS = 10_000_000_000n;
+const GATEWAY_PLACE_GOOD_NS = 900_000_000_000n;
 /** Times that one frame is said to have been sent; LoRaWAN repeats one at most 15 times (NbTrans). */
 const CLAIMS_MAX = 16;
 /** A frame is heard as it is sent; between the two clocks that say so there may lie this. */
@@ -30,7 +31,7 @@ export interface SenderBook {
   /** Undefined where nobody says that he sent it about then, or where two do, which cannot both be true. */
   sent(phy: Uint8Array, wall: WallNs): SentFrame | undefined;
   sender(phy: Uint8Array, wall: WallNs): Sender | undefined;
-  /** Where the box was that a module hangs on; of gateways only what they say themselves counts. */
+  /** Of a gateway what the reader knows or it says of itself; of a module where the box was that it hangs on. */
   placeOf(signed: SignedReception): Place | undefined;
   /** What was forgotten because there was too much. */
   readonly forgotten: number;
@@ -54,14 +55,14 @@ const lastBefore = (fixes: readonly Fix[], wall: WallNs): number => {
   return low - 1;
 };
 
-const nearest = (fixes: readonly Fix[], wall: WallNs): Fix | undefined => {
+const nearest = (fixes: readonly Fix[], wall: WallNs, goodNs: bigint): Fix | undefined => {
   const at = lastBefore(fixes, wall);
   const [before, after] = [fixes[at], fixes[at + 1]];
   const closer =
     before === undefined || (after !== undefined && apart(after.wall, wall) < apart(before.wall, wall))
       ? after
       : before;
-  return closer !== undefined && apart(closer.wall, wall) <= POSITION_GOOD_NS ? closer : undefined;
+  return closer !== undefined && apart(closer.wall, wall) <= goodNs ? closer : undefined;
 };
 
 /** DevAddr of data, DevEUI of joins, as 8 or 16 digits; undefined where the frame does not say. */
@@ -80,41 +81,58 @@ const spokenName = (phy: Uint8Array): string | undefined => {
   }
 };
 
-/** Where each box was, by its own receiver. */
+/** Where each box was by its own receiver, and each gateway by its word. */
 const openFixes = () => {
   const fixes = new Map<string, Fix[]>();
   let count = 0;
   return {
-    take({ gatewayKey, body, wall }: SignedPlaceOrFrame): number {
-      if (body.kind !== 'position' || body.fix === 'estimated') return 0;
-      const own = fixes.get(gatewayKey) ?? [];
+    /** How many were forgotten for it. */
+    take(signed: SignedPlaceOrFrame): number {
+      if (isReception(signed)) return 0;
+      const { gatewayKey, body, wall, radio } = signed;
+      // A forwarder does not say whether its place was measured; a box whose receiver only reckons has none.
+      if (radio === undefined && body.fix === 'estimated') return 0;
+      const name = radio ?? gatewayKey;
+      const own = fixes.get(name) ?? [];
       const at = lastBefore(own, wall);
       const before = own[at];
       if (before !== undefined && wall - before.wall < POSITION_EVERY_NS) return 0;
       if (count >= POSITIONS_MAX) return 1;
       const { latitude, longitude } = body;
       own.splice(at + 1, 0, { wall, place: { latitude, longitude } });
-      fixes.set(gatewayKey, own);
+      fixes.set(name, own);
       count += 1;
       return 0;
     },
-    at: (gatewayKey: string, wall: WallNs): Place | undefined =>
-      nearest(fixes.get(gatewayKey) ?? [], wall)?.place,
+    at: (name: string, wall: WallNs, goodNs: bigint): Place | undefined =>
+      nearest(fixes.get(name) ?? [], wall, goodNs)?.place,
   };
 };
 
+/** What the reader knows besides the evidence. */
+export interface KnownPlaces {
+  /** Devices, by DevAddr or DevEUI in lower-case hex. */
+  readonly senders: ReadonlyMap<string, Sender>;
+  /** Antennas of gateways, by EUI in lower-case hex; believed before what they say themselves. */
+  readonly gateways: ReadonlyMap<string, Place>;
+}
+
+const NOTHING_KNOWN: KnownPlaces = { senders: new Map(), gateways: new Map() };
+
 /**
  * Who sent what from where: what the evidence itself says, by signed `sent` frames, and what the reader knows of
- * devices at known places (`known`: by DevAddr or DevEUI). A claim to have sent is as good as the key that signs it.
+ * devices and gateways at known places. A claim to have sent is as good as the key that signs it.
  */
-export const openSenders = (known: ReadonlyMap<string, Sender> = new Map()): SenderBook => {
+export const openSenders = (known: KnownPlaces = NOTHING_KNOWN): SenderBook => {
   const frames = new Map<string, readonly SignedReception[]>();
   const fixes = openFixes();
   let forgotten = 0;
 
   const placeOf = (signed: SignedReception): Place | undefined => {
-    if (signed.body.location !== undefined) return signed.body.location;
-    return signed.body.gateway === undefined ? fixes.at(signed.gatewayKey, signed.wall) : undefined;
+    const { gateway, location } = signed.body;
+    if (gateway === undefined) return location ?? fixes.at(signed.gatewayKey, signed.wall, BOX_PLACE_GOOD_NS);
+    const eui = toHex(gateway);
+    return known.gateways.get(eui) ?? location ?? fixes.at(eui, signed.wall, GATEWAY_PLACE_GOOD_NS);
   };
 
   const sent: SenderBook['sent'] = (phy, wall) => {
@@ -147,9 +165,9 @@ export const openSenders = (known: ReadonlyMap<string, Sender> = new Map()): Sen
     sent,
     sender(phy, wall) {
       const claimed = sent(phy, wall)?.sender;
-      if (claimed !== undefined || known.size === 0) return claimed;
+      if (claimed !== undefined || known.senders.size === 0) return claimed;
       const name = spokenName(phy);
-      return name === undefined ? undefined : known.get(name);
+      return name === undefined ? undefined : known.senders.get(name);
     },
     placeOf,
     get forgotten() {

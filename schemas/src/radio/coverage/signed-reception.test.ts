@@ -62,6 +62,23 @@ describe('receptions of an evidence file', () => {
     expect([verdict, found]).toEqual(['holds', [undefined, expected, undefined, expected]]);
   });
 
+  it('come with the places that gateways tell of themselves, by the EUI in front of their statistics', () => {
+    const fix = { kind: 'position', fix: 'estimated', latitude: 1, longitude: 2 } as const;
+    const nothing = { altitudeCm: undefined, speedCmS: undefined, courseCdeg: undefined } as const;
+    const place = { ...fix, ...nothing, hdopCenti: undefined, satellites: undefined, fixedAt: undefined };
+    const radioOf = (...raw: readonly number[]) => {
+      const leaf = { sequence: 0, mono: batch.statement.firstMono, body: place, salt: new Uint8Array(16) };
+      const signed = leafTaker()(batch.statement, { ...leaf, raw: Uint8Array.from(raw) });
+      return signed !== undefined && 'radio' in signed ? signed.radio : 'none';
+    };
+    const eui = [0xaa, 0x55, 0x5a, 0, 0, 0, 0, 1];
+    expect(radioOf(2, 7, 8, 0, ...eui, 0x7b, 0x7d)).toBe('aa555a0000000001');
+    expect(radioOf(1, 7, 8, 0, ...eui, 0x7b, 0x7d)).toBe('aa555a0000000001');
+    expect(radioOf(2, 7, 8, 2, ...eui, 0x7b)).toBeUndefined();
+    expect(radioOf(2, 7, 8, 0, ...eui)).toBeUndefined();
+    expect(radioOf(0x24, 0x47, 0x50, 0x47)).toBeUndefined();
+  });
+
   it('belong to the attestation right before them and to no other', () => {
     const take = receptionTaker();
     const [attestation, , leaf] = batchItems(batch);

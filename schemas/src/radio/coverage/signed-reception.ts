@@ -38,7 +38,12 @@ interface Signed<B> extends LeafPlace {
 }
 
 export type SignedReception = Signed<ReceptionBody>;
-export type SignedPosition = Signed<PositionBody>;
+
+export interface SignedPosition extends Signed<PositionBody> {
+  /** EUI of the gateway that says so of itself, 16 digits; undefined where it is the box's own receiver. */
+  readonly radio: string | undefined;
+}
+
 export type SignedPlaceOrFrame = SignedReception | SignedPosition;
 
 export const isReception = (signed: SignedPlaceOrFrame): signed is SignedReception =>
@@ -55,12 +60,28 @@ const batchOf = ({ deviceKey, gatewayKey, stream, epoch, origin, anchor }: State
   anchor,
 });
 
-const signedOf = (batch: Batch, { body, sequence, mono }: Leaf): SignedPlaceOrFrame | undefined => {
+const PUSH_DATA = 0;
+const PUSH_DATA_HEAD_BYTES = 12;
+const BRACE = 0x7b;
+
+/**
+ * The gateway of a PUSH_DATA of the Semtech UDP protocol (PROTOCOL.md §4): version, token, 0, EUI, then JSON. Statistics
+ * of forwarders hold a place, and whose it is stands in front of it.
+ */
+const pushDataGateway = (raw: Uint8Array): string | undefined => {
+  const [version, , , id] = raw;
+  const isPushData = (version === 1 || version === 2) && id === PUSH_DATA;
+  return isPushData && raw[PUSH_DATA_HEAD_BYTES] === BRACE
+    ? toHex(raw.subarray(4, PUSH_DATA_HEAD_BYTES))
+    : undefined;
+};
+
+const signedOf = (batch: Batch, { body, sequence, mono, raw }: Leaf): SignedPlaceOrFrame | undefined => {
   const { deviceKey, gatewayKey, stream, epoch, origin, anchor } = batch;
   const { trust } = anchor;
   const at = { deviceKey, gatewayKey, stream, epoch, origin, sequence, wall: wallAt(anchor, mono), trust };
   if (body.kind === 'reception') return { ...at, body };
-  return body.kind === 'position' ? { ...at, body } : undefined;
+  return body.kind === 'position' ? { ...at, body, radio: pushDataGateway(raw) } : undefined;
 };
 
 /** Gives those leaves that are receptions or places; leaves of one statement come one after the other. */

@@ -68,10 +68,11 @@ export const MODULE: Partial<ReceptionBody> = {
   location: undefined,
 };
 
-export const position = (deviceKey: string, ms: number, km: number): SignedPosition => ({
+export const position = (deviceKey: string, ms: number, km: number, radio?: string): SignedPosition => ({
   ...leafPlace(deviceKey, 'car/telemetry', ms),
   wall: wallAfter(ms),
   trust: 'ntp',
+  radio,
   body: {
     kind: 'position',
     fix: '3d',
