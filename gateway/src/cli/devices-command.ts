@@ -23,6 +23,7 @@ import {
 } from './devices-text.ts';
 import { readWholeText } from './file-text.ts';
 import { createWholeFile } from './new-file.ts';
+import { gatewayOrderCommand } from './order-command.ts';
 import { dataDirectoryOf, type WhereOptions } from './where.ts';
 
 type Finish = (code: number) => void;
@@ -190,12 +191,18 @@ const revokeCommand: Make = (terminal, finish) =>
       return finish(EXIT.done);
     });
 
-/** `outpost devices …`: who may speak to the MQTT broker. Works beside a gateway that runs, and without one. */
+const approveCommand = gatewayOrderCommand('approve', 'let a LoRa gateway speak, from where it speaks now');
+const forbidCommand = gatewayOrderCommand('forbid', 'let a LoRa gateway speak no more');
+
+/**
+ * `outpost devices …`: who may speak: to the MQTT broker, beside a gateway that runs and without one, and to a device
+ * of the running gateway that has gateways of its own.
+ */
 export const devicesCommand: Make = (terminal, finish) => {
   const command = new Command('devices').description(
-    'enrol devices at the MQTT broker, list and revoke them',
+    'enrol devices at the MQTT broker, list and revoke them; approve and forbid LoRa gateways',
   );
-  for (const make of [addCommand, listCommand, showCommand, revokeCommand]) {
+  for (const make of [addCommand, listCommand, showCommand, revokeCommand, approveCommand, forbidCommand]) {
     command.addCommand(make(terminal, finish));
   }
   return command;

@@ -84,6 +84,21 @@ export const giveOrder = async (
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
+/** `outpost devices approve EUI`, and `forbid`: the order without the device's name where only one takes it. */
+export const gatewayOrderCommand =
+  (kind: 'approve' | 'forbid', description: string) =>
+  (terminal: Terminal, finish: (code: number) => void): Command =>
+    new Command(kind)
+      .description(description)
+      .argument('<eui>', 'the LoRa gateway, 16 hex digits, as `outpost status` shows it')
+      .option('--device <name>', 'which device of the configuration, where several take LoRa gateways')
+      .option('-c, --config <file>', 'the configuration file')
+      .option('-d, --data <directory>', "the gateway's data directory, instead of a configuration")
+      .option('--json', 'for scripts: the outcome as one JSON object')
+      .action(async (eui: string, options: OrderOptions & { readonly device?: string }) =>
+        finish(await giveOrder(terminal, options, { device: options.device, kind, rest: [eui] })),
+      );
+
 /** `outpost order`: exit code 0 where it was done, 1 where it was refused or nobody answered. */
 export const orderCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
   new Command('order')

@@ -31,6 +31,7 @@ const deviceLines = (device: DeviceView): readonly string[] => {
   return [
     `${device.name} (${device.adapter}, ${device.port})`,
     `  ${device.connected ? 'connected' : 'not connected'} · ${device.status.phase}: ${device.status.words}`,
+    ...(device.connected && device.remark !== '' ? [`  ${device.remark}`] : []),
     ...(device.refusing === '' ? [] : [`  READINGS ARE REFUSED: ${device.refusing}`]),
     `  frames ${tally.items}, of them ${tally.observed} observed${aside}${dropped === '' ? '' : `, dropped: ${dropped}`}`,
     ...(lost === '' ? [] : [`  lost at its port: ${lost}`]),

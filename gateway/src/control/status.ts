@@ -10,6 +10,8 @@ export interface DeviceView {
   readonly adapter: string;
   readonly port: string;
   connected: boolean;
+  /** What its port says of how it was opened; empty where there is nothing to say. */
+  remark: string;
   status: DeviceStatus;
   lastReadingAt: string | undefined;
   /** Why its readings are refused now; empty while they are kept. */

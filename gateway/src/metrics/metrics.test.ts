@@ -34,6 +34,7 @@ const device: DeviceView = {
   adapter: 'elm327',
   port: 'tcp://127.0.0.1:1',
   connected: true,
+  remark: '',
   status: { phase: 'polling', words: '', facts: {} },
   lastReadingAt: new Date(Number(wall / 1_000_000n) - 2_500).toISOString(),
   refusing: '',

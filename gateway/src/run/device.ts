@@ -94,6 +94,7 @@ export const newDeviceView = ({ name, adapter, port }: DeviceConfig): DeviceView
   adapter,
   port,
   connected: false,
+  remark: '',
   status: { phase: 'starting', words: 'not asked yet.', facts: {} },
   lastReadingAt: undefined,
   refusing: '',
@@ -153,6 +154,7 @@ const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
       return;
     case 'connected':
       view.connected = true;
+      view.remark = event.remark ?? '';
       await tell(
         task,
         'connected',
