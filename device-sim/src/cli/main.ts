@@ -2,6 +2,8 @@ import { systemTerminal, VERSION } from '@outpost/gateway';
 import { Command, CommanderError } from 'commander';
 import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
+import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
+import { loraModuleCommand } from './lora-module.ts';
 import { hotspotCommand, loraWorldCommand } from './lora-world.ts';
 import { networkCommand } from './network.ts';
 
@@ -11,8 +13,12 @@ const COMMANDS: readonly MakeCommand[] = [
   carCommand,
   controlCommand,
   hotspotCommand,
+  loraModuleCommand,
   loraWorldCommand,
   networkCommand,
+  ovmsCommand,
+  sensorCommand,
+  wicanCommand,
 ];
 
 /** `outpost-sim …`: what stands on the other end of the gateway's sockets. Returns the exit code. */
