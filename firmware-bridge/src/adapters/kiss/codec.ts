@@ -12,7 +12,6 @@ export type TncFrame =
 const DATA = 0;
 const HARDWARE = 6;
 /** No LoRa frame is longer. */
-
 const FRAME_MAX_BYTES = 255;
 
 const wire: Wire<TncFrame> = kissWire<TncFrame>({
