@@ -49,6 +49,9 @@ const FETCH_MAX = 255;
 /** Frames that the concentrator holds while it waits; a further one is lost. */
 const CONCENTRATOR_MAX = 512;
 
+/** Pushes whose late answer is noticed. */
+const OVERDUE_MAX = 16;
+
 /** Of one interval of statistics; they begin anew with each. */
 interface Counts {
   readonly received: number;
@@ -74,6 +77,8 @@ const NO_COUNTS: Counts = {
 export interface Totals {
   readonly pushed: number;
   readonly acked: number;
+  /** Answers to one of the last pushes after it had given up waiting; the reference forwarder takes them for nothing. */
+  readonly late: number;
   readonly pullAcked: number;
   /** Frames that the concentrator had no room for. */
   readonly lost: number;
@@ -83,6 +88,8 @@ export interface ForwarderState {
   readonly draws: number;
   readonly frames: readonly ReceptionBody[];
   readonly push: { readonly token: number; readonly untilUs: number } | undefined;
+  /** Tokens of the last pushes that it no longer waits for. */
+  readonly overdue: readonly number[];
   readonly pullToken: number | undefined;
   readonly pullAtUs: number;
   readonly statAtUs: number;
@@ -115,7 +122,8 @@ export const newForwarder = (forwarder: Forwarder, nowUs: number): ForwarderStat
   statAtUs: nowUs + forwarder.statEveryMs * 1_000,
   queue: [],
   counts: NO_COUNTS,
-  totals: { pushed: 0, acked: 0, pullAcked: 0, lost: 0 },
+  overdue: [],
+  totals: { pushed: 0, acked: 0, late: 0, pullAcked: 0, lost: 0 },
 });
 
 /** One step on its way. */
@@ -250,11 +258,14 @@ const take = (work: Work, socket: ForwarderSocket, bytes: Uint8Array): void => {
   const [item] = gwmpWire.gwmpCodec.command.decode(bytes);
   if (item === undefined || !item.result.ok) return;
   const command = item.result.value;
-  const { push: waiting, pullToken } = work.state;
+  const { push: waiting, pullToken, overdue } = work.state;
   if (command.kind === 'push-ack' && socket === 'up' && command.token === waiting?.token) {
     count(work, 'acks');
     total(work, 'acked');
     work.state = { ...work.state, push: undefined };
+  } else if (command.kind === 'push-ack' && socket === 'up' && overdue.includes(command.token)) {
+    total(work, 'late');
+    work.state = { ...work.state, overdue: overdue.filter((each) => each !== command.token) };
   }
   if (command.kind === 'pull-ack' && socket === 'down' && command.token === pullToken) {
     total(work, 'pullAcked');
@@ -275,7 +286,14 @@ const handOver = (work: Work): readonly Planned[] => {
 const wakeAtUs = ({ push: waiting, pullAtUs, statAtUs, queue }: ForwarderState): number =>
   Math.min(waiting?.untilUs ?? statAtUs, pullAtUs, nextHandoverUs(queue) ?? pullAtUs);
 
-/** One turn of its threads. It never sends anything twice: what was not acknowledged in time is lost. */
+/** It never sends anything twice: what is not answered in time is lost to it. */
+const giveUp = (work: Work): void => {
+  const { push: waiting, overdue } = work.state;
+  if (waiting === undefined || waiting.untilUs > work.nowUs) return;
+  work.state = { ...work.state, push: undefined, overdue: [...overdue, waiting.token].slice(-OVERDUE_MAX) };
+};
+
+/** One turn of its threads. */
 export const stepForwarder = (
   forwarder: Forwarder,
   state: ForwarderState,
@@ -285,8 +303,7 @@ export const stepForwarder = (
   const work: Work = { forwarder, nowUs, state, sent: [] };
   if (input.kind === 'heard') hear(work, input.frames);
   if (input.kind === 'datagram') take(work, input.socket, input.bytes);
-  if (work.state.push !== undefined && work.state.push.untilUs <= nowUs)
-    work.state = { ...work.state, push: undefined };
+  giveUp(work);
   pull(work);
   push(work);
   const onAir = handOver(work);
