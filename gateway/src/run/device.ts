@@ -140,7 +140,8 @@ const tell = async (
   words: string,
 ): Promise<void> => {
   log.line('notice', `${device} ${what}: ${words}`);
-  await journal.append([happeningEntry({ device, what, words, wall: clock.wall() })], 'soon');
+  // At once: what the device says next waits behind it, and so may whoever sent that.
+  await journal.append([happeningEntry({ device, what, words, wall: clock.wall() })], 'now');
 };
 
 const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
