@@ -8,6 +8,7 @@ export * from './influxd/index.ts';
 export { type RunningInflux, realInflux, runInflux } from './influxd/testing/real-influx.ts';
 export * from './journal/index.ts';
 export * from './keys/index.ts';
+export * from './metrics/index.ts';
 export * from './networks/contract.ts';
 export * from './networks/index.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */

@@ -1,5 +1,5 @@
 import type { WallNs } from '@outpost/schemas/words';
-import { SELF, SELF_DEVICE, SELF_NETWORK } from '../store/names.ts';
+import { MEASUREMENTS } from '../store/names.ts';
 import type { Point } from '../store/point.ts';
 import { DEVICE_METRICS, type DeviceNow } from './device-metrics.ts';
 import { GATEWAY_METRICS, type GatewayNow } from './gateway-metrics.ts';
@@ -15,15 +15,15 @@ export interface SelfNow {
 
 /** One point for the box, one for each device and network. A lost one is no loss of evidence. */
 export const selfPoints = (wall: WallNs, { gateway, devices, networks }: SelfNow): readonly Point[] => [
-  { measurement: SELF, tags: {}, floats: numbersOf(GATEWAY_METRICS, gateway), at: wall },
+  { measurement: MEASUREMENTS.self, tags: {}, floats: numbersOf(GATEWAY_METRICS, gateway), at: wall },
   ...devices.map((device) => ({
-    measurement: SELF_DEVICE,
+    measurement: MEASUREMENTS.selfDevice,
     tags: { device: device.view.name },
     floats: numbersOf(DEVICE_METRICS, device),
     at: wall,
   })),
   ...networks.map((network) => ({
-    measurement: SELF_NETWORK,
+    measurement: MEASUREMENTS.selfNetwork,
     tags: { network: network.view.name },
     floats: numbersOf(NETWORK_METRICS, network),
     at: wall,

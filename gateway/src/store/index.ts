@@ -2,6 +2,7 @@ export type { Clocks, StreamClock } from './anchors.ts';
 export { bareClient, type Influx, type InfluxParts, openInflux, POINTS_MAX } from './influx.ts';
 export type { DeadLetter, SourceBatch } from './intake.ts';
 export type { PointOutcome } from './isolate.ts';
+export { MEASUREMENTS, RAW, ROLLUP } from './names.ts';
 export type { Point } from './point.ts';
 export { pointOf, selfPoint } from './points.ts';
 export type { ReadingRecord, StoreRecord } from './records.ts';

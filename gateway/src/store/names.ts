@@ -2,10 +2,25 @@
 export const RAW = 'raw';
 export const ROLLUP = 'r1m';
 
-/** Measurements of the gateway's own numbers: the box, each device, each network. */
-export const SELF = 'outpost';
-export const SELF_DEVICE = 'outpost_device';
-export const SELF_NETWORK = 'outpost_network';
+/** Every measurement there is, which dashboards use too. */
+export const MEASUREMENTS = {
+  /** Everything that a vehicle's signals say, and the only one that is rolled up. */
+  vehicle: 'vehicle',
+  /** What the signals of other devices say. */
+  device: 'device',
+  position: 'position',
+  trips: 'trips',
+  /** Every radio frame that was heard or sent. */
+  receptions: 'receptions',
+  events: 'events',
+  attestations: 'attestations',
+  /** What networks said of attestations. */
+  receipts: 'receipts',
+  /** The gateway's own numbers: of the box, of each device, of each network. */
+  self: 'outpost',
+  selfDevice: 'outpost_device',
+  selfNetwork: 'outpost_network',
+} as const;
 
 /** An identifier of InfluxQL, quoted (InfluxQL specification, "Identifiers"). */
 export const identifier = (name: string): string =>

@@ -13,15 +13,12 @@ import {
   type TimeTrust,
   type WallNs,
 } from '@outpost/schemas/words';
-import { SELF } from './names.ts';
+import { MEASUREMENTS } from './names.ts';
 import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
 import type { ReceptionParts } from './reception-points.ts';
 import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
 import { pointTime } from './timestamp.ts';
-
-/** Measurement of everything that a vehicle's signals say, and the only one that is rolled up. */
-export const VEHICLE = 'vehicle';
 
 type Tags = Record<string, string>;
 
@@ -53,7 +50,7 @@ const signalPoint = (
     );
   }
   const point = {
-    measurement: row.name.startsWith('Vehicle.') ? VEHICLE : 'device',
+    measurement: row.name.startsWith('Vehicle.') ? MEASUREMENTS.vehicle : MEASUREMENTS.device,
     tags: { ...tags, signal: row.name, ...ecuTag(body.ecu) },
     integers: { seq: record.sequence },
     at,
@@ -98,7 +95,7 @@ const readingPoint = (
   if (body.kind === 'number' || body.kind === 'text') return signalPoint(record, body, tags, at);
   if (body.kind === 'anchor') {
     return ok({
-      measurement: 'events',
+      measurement: MEASUREMENTS.events,
       tags: { ...tags, kind: 'clock' },
       integers: { seq: sequence },
       texts: { text: `clock trusted as ${body.anchor.trust}` },
@@ -107,7 +104,13 @@ const readingPoint = (
   }
   if (body.kind === 'position') {
     const { floats, integers } = positionFields(body);
-    return ok({ measurement: 'position', tags, floats, integers: { seq: sequence, ...integers }, at });
+    return ok({
+      measurement: MEASUREMENTS.position,
+      tags,
+      floats,
+      integers: { seq: sequence, ...integers },
+      at,
+    });
   }
   if (body.kind === 'reception') {
     if (receptionParts === undefined) throw new Error('unreachable: the parts of receptions are not loaded');
@@ -125,7 +128,7 @@ const readingPoint = (
     const { floats, integers } = tripFields(body);
     const why = { started_by: body.startedBy, ended_by: body.endedBy };
     return ok({
-      measurement: 'trips',
+      measurement: MEASUREMENTS.trips,
       tags: { ...tags, ...why },
       floats,
       integers: { seq: sequence, ...integers },
@@ -134,7 +137,7 @@ const readingPoint = (
   }
   const { tags: own, text, count } = said(body);
   return ok({
-    measurement: 'events',
+    measurement: MEASUREMENTS.events,
     tags: { ...tags, ...own },
     integers: { seq: sequence, ...(count === undefined ? {} : { count }) },
     texts: { text: printable(text) },
@@ -157,14 +160,14 @@ export const pointOf = (
       return readingPoint(record, wall, trust, receptionParts);
     case 'epoch-opened':
       return ok({
-        measurement: 'events',
+        measurement: MEASUREMENTS.events,
         tags: { device: record.device, kind: 'epoch', stream: record.stream },
         texts: { text: record.reason, epoch: record.epoch },
         at: pointTime(wall, '', record.ordinal),
       });
     case 'attestation':
       return ok({
-        measurement: 'attestations',
+        measurement: MEASUREMENTS.attestations,
         tags: { device: record.device, stream: record.stream },
         integers: { counter: record.counter, size: record.size, bytes: record.bytes },
         texts: { epoch: record.epoch },
@@ -172,7 +175,7 @@ export const pointOf = (
       });
     case 'receipt':
       return ok({
-        measurement: 'receipts',
+        measurement: MEASUREMENTS.receipts,
         tags: {
           network: record.network,
           device: record.device,
@@ -189,7 +192,7 @@ export const pointOf = (
       });
     case 'event':
       return ok({
-        measurement: 'events',
+        measurement: MEASUREMENTS.events,
         tags: { ...(record.device === '' ? {} : { device: record.device }), kind: record.what },
         integers: { count: 1 },
         texts: { text: printable(record.words) },
@@ -200,7 +203,7 @@ export const pointOf = (
 
 /** The gateway's own numbers at one moment, as fields of one point; a lost one is no loss of evidence. */
 export const selfPoint = (wall: WallNs, numbers: Readonly<Record<string, number>>): Point => ({
-  measurement: SELF,
+  measurement: MEASUREMENTS.self,
   tags: {},
   floats: numbers,
   at: wall,

@@ -1,10 +1,8 @@
 import { parsePhy } from '@outpost/schemas/radio';
 import { type Modulation, type ReceptionBody, toHex } from '@outpost/schemas/words';
+import { MEASUREMENTS } from './names.ts';
 import { known, scaled } from './place-points.ts';
 import type { Point } from './point.ts';
-
-/** Measurement of every radio frame that was heard or sent. */
-const RECEPTIONS = 'receptions';
 
 export type ReceptionParts = (
   body: ReceptionBody,
@@ -64,7 +62,7 @@ export const receptionParts: ReceptionParts = (body) => {
   const { gateway, modulation, crc, location } = body;
   const { texts, integers } = spoken(body.phy);
   return {
-    measurement: RECEPTIONS,
+    measurement: MEASUREMENTS.receptions,
     tags: {
       ...(gateway === undefined ? {} : { gateway: toHex(gateway) }),
       direction: body.direction,

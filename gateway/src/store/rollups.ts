@@ -1,8 +1,7 @@
 import { ok, type Result } from '@outpost/schemas/words';
 import type { Influx } from './influx.ts';
-import { identifier, RAW, ROLLUP } from './names.ts';
+import { identifier, MEASUREMENTS, RAW, ROLLUP } from './names.ts';
 import type { Point } from './point.ts';
-import { VEHICLE } from './points.ts';
 
 const NS_PER_MINUTE = 60_000_000_000n;
 
@@ -72,7 +71,7 @@ export const dirtyMinutes = (known: readonly Stretch[]): DirtyMinutes => {
     touch(points) {
       const before = minutes.size;
       for (const { measurement, floats, at } of points) {
-        if (measurement === VEHICLE && floats !== undefined) add(minuteOf(at));
+        if (measurement === MEASUREMENTS.vehicle && floats !== undefined) add(minuteOf(at));
       }
       return minutes.size > before;
     },
@@ -92,8 +91,8 @@ export const dirtyMinutes = (known: readonly Stretch[]): DirtyMinutes => {
  */
 export const rollupStatement = (database: string, { from, to }: Stretch): string => {
   const base = identifier(database);
-  const source = `${base}.${identifier(RAW)}.${identifier(VEHICLE)}`;
-  const target = `${base}.${identifier(ROLLUP)}.${identifier(VEHICLE)}`;
+  const source = `${base}.${identifier(RAW)}.${identifier(MEASUREMENTS.vehicle)}`;
+  const target = `${base}.${identifier(ROLLUP)}.${identifier(MEASUREMENTS.vehicle)}`;
   const [start, end] = [BigInt(from) * NS_PER_MINUTE, BigInt(to) * NS_PER_MINUTE];
   return (
     'SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max", ' +

@@ -1,0 +1,140 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MEASUREMENTS } from '@outpost/gateway';
+import { type BoardRow, board } from '../board.ts';
+import { chosen, lines, rows } from '../influx-query.ts';
+import { chart, stat, table } from '../panels.ts';
+
+const { selfNetwork, attestations, receipts } = MEASUREMENTS;
+const network = chosen('network');
+
+const gauge = (field: string) =>
+  lines(
+    { select: `last("${field}")`, from: selfNetwork, where: [network], groupBy: ['network'] },
+    '$tag_network',
+  );
+
+const nowRow = (): BoardRow => [
+  'Now',
+  [
+    stat(
+      { title: 'Settled', says: 'Taken, since the gateway began.', unit: 'short' },
+      [gauge('settled')],
+      [[null, 'green']],
+    ),
+    stat(
+      { title: 'Refused', says: 'Refused for good; the reason is below.', unit: 'short' },
+      [gauge('refused')],
+      [
+        [null, 'green'],
+        [1, 'red'],
+      ],
+    ),
+    stat(
+      { title: 'Expired', says: 'Too old before the network took them.', unit: 'short' },
+      [gauge('expired')],
+      [
+        [null, 'green'],
+        [1, 'yellow'],
+      ],
+    ),
+    stat(
+      { title: 'Unknown', says: 'Sent, and never answered.', unit: 'short' },
+      [gauge('unknown')],
+      [
+        [null, 'green'],
+        [1, 'yellow'],
+      ],
+    ),
+    stat({ title: 'Withheld', says: 'Simulated, and not for this network.', unit: 'short' }, [
+      gauge('withheld'),
+    ]),
+    stat(
+      {
+        title: 'Oldest unsent',
+        says: 'For how long delivery of the next one has been tried.',
+        unit: 's',
+      },
+      [gauge('waiting_s')],
+      [
+        [null, 'green'],
+        [60, 'yellow'],
+        [3_600, 'red'],
+      ],
+    ),
+  ],
+];
+
+const overTimeRow = (): BoardRow => [
+  'Over time',
+  [
+    chart({ title: 'Made', says: 'Attestations that were signed.', unit: 'short', span: 8 }, [
+      lines(
+        {
+          select: 'count("size")',
+          from: attestations,
+          groupBy: ['device'],
+          every: '$__interval',
+          fill: '0',
+        },
+        '$tag_device',
+      ),
+    ]),
+    chart({ title: 'Verdicts', says: 'What networks said, by verdict.', unit: 'short', span: 8 }, [
+      lines(
+        {
+          select: 'sum("count")',
+          from: receipts,
+          where: [network],
+          groupBy: ['network', 'verdict'],
+          every: '$__interval',
+          fill: '0',
+        },
+        '$tag_network $tag_verdict',
+      ),
+    ]),
+    chart({ title: 'Waiting', says: 'Attestations that wait for a network.', unit: 'short', span: 8 }, [
+      lines(
+        {
+          select: 'max("pending")',
+          from: selfNetwork,
+          where: [network],
+          groupBy: ['network'],
+          every: '$__interval',
+          fill: 'null',
+        },
+        '$tag_network',
+      ),
+    ]),
+  ],
+];
+
+const wordsRow = (): BoardRow => [
+  'Words',
+  [
+    table(
+      {
+        title: 'Verdicts in words',
+        says: 'The newest first; anything but "settled" says why.',
+        span: 24,
+      },
+      [
+        rows({
+          select: '"network", "device", "verdict", "code", "text", "attestation"',
+          from: receipts,
+          where: [network],
+          tail: 'ORDER BY time DESC LIMIT 200',
+        }),
+      ],
+    ),
+  ],
+];
+
+export const rewards = (): Dashboard =>
+  board({
+    uid: 'outpost-attestations',
+    title: 'Attestations and rewards',
+    says: 'What was signed, what became of it at each network, and in which words.',
+    variables: [{ tag: 'network', label: 'Network', from: selfNetwork }],
+    notes: [],
+    rows: [nowRow(), overTimeRow(), wordsRow()],
+  });
