@@ -53,7 +53,8 @@ export interface MqttConnection extends AsyncDisposable {
   readonly inFlight: number;
   /**
    * With QoS 1 resolves at the PUBACK, with QoS 0 when the bytes left this process. Nothing is queued while there is
-   * no connection. Rejects only with the signal's reason; the message may then have been sent.
+   * no connection. Rejects only with the signal's reason; the message may then have been sent. Each publication under
+   * way listens to its signal: whoever has many under way gives each its own, or allows more listeners.
    */
   publish(
     topic: string,

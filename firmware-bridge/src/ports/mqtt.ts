@@ -90,7 +90,7 @@ const portOver = (
   where: string,
   arrivals: Port['arrivals'],
   closing: ReturnType<typeof createClosing>,
-  { signal, count }: PortContext,
+  { count }: PortContext,
 ): Port => {
   void closing.closed.then(() => connection[Symbol.asyncDispose]());
   const lost = (): void => count?.('unsent', 1);
@@ -107,7 +107,8 @@ const portOver = (
         return fail(fault('unreachable', 'mqtt.stalled', where, 'the broker takes no more messages now.'));
       }
       const { topic, payload } = message.value;
-      // It leaves now; the broker's answer only tells whether to count it as lost.
+      // It leaves now; the broker's answer only tells whether to count it as lost. It waits as long as the connection.
+      const { signal } = new AbortController();
       connection.publish(topic, payload, { qos: 1 }, signal).then((sent) => {
         if (!sent.ok) lost();
       }, lost);
