@@ -16,6 +16,7 @@ export * from './port.ts';
 export { closedByUs, createClosing } from './ports/closing.ts';
 export { createInbox } from './ports/inbox.ts';
 export * from './ports/index.ts';
+export { checkMqtt, type MqttScheme, type MqttTarget, mqttTarget } from './ports/mqtt-address.ts';
 export * from './run-session.ts';
 export * from './session.ts';
 export * from './tally.ts';

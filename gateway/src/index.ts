@@ -11,6 +11,7 @@ export * from './keys/index.ts';
 export * from './metrics/index.ts';
 export * from './networks/contract.ts';
 export * from './networks/index.ts';
+export { openOutpost } from './networks/outpost/network.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */
 export * as outpostWire from './networks/outpost/codec.ts';
 export { newChains } from './record/chains.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyText, type Network, type Outcome, openNetwork } from '@outpost/gateway';
+import { keyText, type Network, type Outcome, openOutpost } from '@outpost/gateway';
 import { manualClock } from '@outpost/schemas/testing';
 import { type Clock, equalBytes, type Fault } from '@outpost/schemas/words';
 import { checkNetworkFaults } from './network-faults.ts';
@@ -53,9 +53,10 @@ export const openPlayground = async (
       name: 'play',
       url: over.url ?? served.url,
       key: over.key ?? keyText(served.publicKey),
+      options: {},
     };
     const network = must(
-      openNetwork('outpost', settings, {
+      openOutpost(settings, {
         clock: over.clock ?? manualClock(),
         keyRecords: () => box.ring.records(),
         signed: (_, head) => {
@@ -64,6 +65,7 @@ export const openPlayground = async (
           );
           return Promise.resolve(own === undefined ? undefined : equalBytes(own.hash, head.hash));
         },
+        order: (_, { id }) => Promise.resolve({ id, kind: 'refused', code: 'no-device', words: 'none.' }),
         alarm: (fault) => alarms.push(fault),
       }),
     );

@@ -17,6 +17,7 @@ const READER = deliverReader('sim');
 const scripted = (answer: (counter: number) => Outcome) => {
   const calls: number[][] = [];
   const network: Network = {
+    follows: 'attestations',
     name: 'sim',
     itemsMax: 4,
     bytesMax: 1 << 20,
@@ -43,7 +44,14 @@ const away: Outcome = {
 
 const setUp = (box: TestBox, answer: (counter: number) => Outcome) => {
   const { network, calls } = scripted(answer);
-  const view = newNetworkView({ name: 'sim', network: 'outpost', url: '', key: '', acceptSimulated: true });
+  const view = newNetworkView({
+    name: 'sim',
+    network: 'outpost',
+    url: '',
+    key: '',
+    acceptSimulated: true,
+    options: {},
+  });
   const { journal } = box.opened;
   const deliver = openDeliver({
     journal,

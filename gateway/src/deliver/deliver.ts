@@ -5,6 +5,7 @@ import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { Network } from '../networks/contract.ts';
 import { asideEntry, KIND } from '../record/entry.ts';
 import { newSuspects, type Suspects } from '../suspects.ts';
+import { keepAll } from './keep-all.ts';
 import { count, entryOf } from './outcome.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
@@ -23,27 +24,10 @@ export interface DeliverParts {
 const FOLLOW = { entriesMax: 2_048, bytesMax: 1 << 20 };
 const RETRY_MS_MIN = 250;
 const RETRY_MS_MAX = 60_000;
-/** How often a full disk is asked again. */
-const FULL_RETRY_MS = 1_000;
 /** Quarantine keeps the beginning of what could not be delivered; all of it stays in the journal's archive. */
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Without anything to settle the cursor need not be fresh: it only spares reading again. */
 const IDLE_COMMIT_ENTRIES = 65_536;
-
-/** Keeps entries until the disk takes them: what a network said is never forgotten for want of space. */
-const keepAll = async (
-  { journal, clock, view }: DeliverParts,
-  entries: readonly Entry[],
-  signal: AbortSignal,
-): Promise<void> => {
-  if (entries.length === 0) return;
-  for (;;) {
-    const kept = await journal.append(entries, 'now');
-    if (kept.ok) return;
-    view.words = sentence(kept.fault);
-    await clock.sleep(FULL_RETRY_MS, signal);
-  }
-};
 
 /** What outlives the follower's own deaths. */
 interface Memory {
@@ -105,7 +89,7 @@ const attempt = async (
     }
     if (entry !== undefined) entries.push(entry);
   }
-  await keepAll(parts, entries, signal);
+  await keepAll(parts, entries, 'now', signal);
   for (const offset of settled) memory.done.add(offset);
   const left = [...open, ...waiting.slice(sent.length)];
   return { left, retryAfterMs: retry?.afterMs ?? 0, fault: retry?.fault };
@@ -149,6 +133,7 @@ const giveUp = async (parts: DeliverParts, { offset, bytes }: Kept, signal: Abor
   await keepAll(
     parts,
     [asideEntry({ device: network.name, mono: clock.mono(), code: 'network.dead-letter', words, raw })],
+    'now',
     signal,
   );
   view.unknown += 1;

@@ -1,5 +1,17 @@
 import type { Head, KeyKind, Receipt } from '@outpost/schemas/evidence';
-import type { Clock, Fault, Origin, Result, StreamId } from '@outpost/schemas/words';
+import type {
+  Body,
+  Clock,
+  Epoch,
+  Fault,
+  Order,
+  OrderOutcome,
+  Origin,
+  Result,
+  StreamId,
+  TimeTrust,
+  WallNs,
+} from '@outpost/schemas/words';
 
 /** One attestation on its way to a network, with the leaves that it signs. */
 export interface Delivery {
@@ -28,6 +40,7 @@ export type Outcome =
 
 /** Where attestations earn. */
 export interface Network extends AsyncDisposable {
+  readonly follows: 'attestations';
   readonly name: string;
   /** The most that one call takes. */
   readonly itemsMax: number;
@@ -39,12 +52,53 @@ export interface Network extends AsyncDisposable {
   deliver(items: readonly Delivery[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }
 
+/** One reading on its way to a network that wants each by itself. */
+export interface LiveDelivery {
+  readonly stream: StreamId;
+  readonly epoch: Epoch;
+  readonly sequence: number;
+  readonly wall: WallNs;
+  readonly trust: TimeTrust;
+  readonly origin: Origin;
+  readonly keyKind: KeyKind;
+  readonly body: Body;
+  readonly raw: Uint8Array;
+}
+
+/** How the delivery of a reading ended; nobody signs a receipt for one. */
+export type LiveOutcome =
+  | { readonly kind: 'settled' }
+  | Exclude<Outcome, { readonly kind: 'settled' | 'refused' }>
+  | { readonly kind: 'refused'; readonly code: string; readonly words: string };
+
+/** What takes readings as they come, not attestations. */
+export interface LiveNetwork extends AsyncDisposable {
+  readonly follows: 'readings';
+  readonly name: string;
+  /** Readings that are under way at once. */
+  readonly windowMax: number;
+  /** Older readings, by clocks that can be believed, are worth nothing to it. */
+  readonly expiresAfterMs: number;
+  /** It would pay twice for, or be harmed by, a second one: what may have arrived is never sent again. */
+  readonly takesOnce: boolean;
+  /** Whether a reading is of use to it at all; pure. */
+  wants(reading: LiveDelivery): boolean;
+  /** Called in order, without waiting for the outcomes of those before; the network keeps to that order. */
+  deliver(reading: LiveDelivery, signal: AbortSignal): Promise<LiveOutcome>;
+  /** Keeps its connection, and takes what comes back, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type AnyNetwork = Network | LiveNetwork;
+
 /** What a kind of network is made from. */
 export interface NetworkSettings {
   readonly name: string;
   readonly url: string;
-  /** The public key that its receipts must be signed with, as text. */
-  readonly key: string;
+  /** The public key that its receipts must be signed with, as text; there where the kind of network signs any. */
+  readonly key?: string | undefined;
+  /** The kind's own options. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface NetworkContext {
@@ -56,12 +110,14 @@ export interface NetworkContext {
    * only when a network has seen another one than it was just sent, which, if it is ours, stands further on.
    */
   signed(stream: StreamId, head: Head): Promise<boolean | undefined>;
+  /** Tells a device to do something; answered once, also where there is no such device. */
+  order(device: string, order: Order): Promise<OrderOutcome>;
   /** The operator must know: another box signs with our key, a receipt does not verify. */
   alarm(fault: Fault): void;
 }
 
 export interface NetworkKind {
   readonly kind: string;
-  /** Checks the settings and makes the network; a fault is `misconfigured`. Touches nothing outside. */
-  open(settings: NetworkSettings, context: NetworkContext): Result<Network>;
+  /** Checks the settings and makes the network; a fault is `misconfigured`. Touches nothing but files that they name. */
+  open(settings: NetworkSettings, context: NetworkContext): Promise<Result<AnyNetwork>>;
 }

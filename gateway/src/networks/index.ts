@@ -1,19 +1,22 @@
 import { fail, fault, type Result } from '@outpost/schemas/words';
-import type { Network, NetworkContext, NetworkKind, NetworkSettings } from './contract.ts';
-import { outpost } from './outpost/network.ts';
+import type { AnyNetwork, NetworkContext, NetworkKind, NetworkSettings } from './contract.ts';
 
-/** Every kind of network, one line each. */
-export const NETWORKS: readonly NetworkKind[] = [outpost];
+/** Every kind of network, one line each. Only those that are asked for are loaded. */
+const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
+  ['chirpstack', async () => (await import('./chirpstack/network.ts')).chirpstack],
+  ['outpost', async () => (await import('./outpost/network.ts')).outpost],
+]);
+
+export const NETWORK_KINDS: readonly string[] = [...FOLDERS.keys()];
 
 /** Makes the configured network of a kind; an unknown kind and wrong settings are `misconfigured`. */
-export const openNetwork = (
+export const openNetwork = async (
   kind: string,
   settings: NetworkSettings,
   context: NetworkContext,
-): Result<Network> => {
-  const found = NETWORKS.find((each) => each.kind === kind);
-  if (found !== undefined) return found.open(settings, context);
-  const known = NETWORKS.map((each) => each.kind).join(', ');
-  const words = `"${kind}" is no kind of network; known are: ${known}.`;
+): Promise<Result<AnyNetwork>> => {
+  const found = await FOLDERS.get(kind)?.();
+  if (found !== undefined) return await found.open(settings, context);
+  const words = `"${kind}" is no kind of network; known are: ${NETWORK_KINDS.join(', ')}.`;
   return fail(fault('misconfigured', 'network.unknown', `network ${settings.name}`, words));
 };

@@ -31,6 +31,10 @@ export const KIND = {
   heads: 10,
   /** What a device's dialogue wants to know again after a restart. */
   kept: 11,
+  /** Readings that are about to be sent to a network that must not get them twice; see `live-entry.ts`. */
+  intents: 12,
+  /** The end of readings' way to a network that follows readings. */
+  readingsSettled: 13,
 } as const;
 
 const READING_KIND: Readonly<Record<Origin, number>> = {

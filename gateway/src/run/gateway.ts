@@ -9,7 +9,7 @@ import { takeOrder } from '../control/take-order.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
 import { measureLoopDelay, selfPoints } from '../metrics/index.ts';
-import type { Network } from '../networks/contract.ts';
+import type { AnyNetwork } from '../networks/contract.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally } from '../store/tally.ts';
 import { bugTrace, newTaskState, supervise, wordsOf } from '../supervise.ts';
@@ -58,13 +58,16 @@ const checkDevices = async (config: Config): Promise<Result<readonly Adapter[]>>
 };
 
 /** Opens all networks, or none and the first fault. */
-const openNetworks = (parts: Parts, opened: Opened): Result<readonly Network[]> => {
-  const networks: Network[] = [];
+const openNetworks = async (parts: Parts, opened: Opened): Promise<Result<readonly AnyNetwork[]>> => {
+  const networks: AnyNetwork[] = [];
   for (const [at, config] of parts.context.config.networks.entries()) {
     const view = parts.networks[at];
     if (view === undefined) throw new Error('each network has a view');
-    const network = networkOf(config, opened, parts.context, view);
-    if (!network.ok) return network;
+    const network = await networkOf(config, opened, parts.context, view);
+    if (!network.ok) {
+      for (const each of networks) await each[Symbol.asyncDispose]();
+      return network;
+    }
     networks.push(network.value);
   }
   return ok(networks);
@@ -74,7 +77,7 @@ const tasksOf = (
   parts: Parts,
   opened: Opened,
   adapters: readonly Adapter[],
-  networks: readonly Network[],
+  networks: readonly AnyNetwork[],
   broker: Broker | undefined,
 ): readonly Task[] => {
   const { context, record, store, storeTally } = parts;
@@ -153,7 +156,7 @@ const finish = async (tasks: readonly Task[], end: Offset, { clock, log }: OpenC
 /** Signs what is open, delivers what can be, and closes everything, within a stated time. */
 const close = async (
   opened: Opened,
-  networks: readonly Network[],
+  networks: readonly AnyNetwork[],
   tasks: readonly Task[],
   context: OpenContext,
 ): Promise<void> => {
@@ -243,7 +246,7 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
   const opening = await openParts({ ...context, signal }, broken);
   if (!opening.ok) return opening;
   const opened = opening.value;
-  const networks = openNetworks(parts, opened);
+  const networks = await openNetworks(parts, opened);
   const routes = {
     shows: { '/status': () => statusJson(statusOf(parts, opened)) },
     takes: { '/order': takeOrders(parts, opened, adapters.value) },

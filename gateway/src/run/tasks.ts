@@ -11,11 +11,12 @@ import {
 } from '@outpost/schemas/words';
 import type { Broker } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
-import { openDeliver } from '../deliver/deliver.ts';
+import { type Deliver, type DeliverParts, openDeliver } from '../deliver/deliver.ts';
+import { type LiveParts, openLive } from '../deliver/live.ts';
 import { platformHash } from '../hash.ts';
 import type { Offset } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
-import type { Network } from '../networks/contract.ts';
+import type { AnyNetwork } from '../networks/contract.ts';
 import { openNetwork } from '../networks/index.ts';
 import { happeningEntry } from '../record/entry.ts';
 import { openRecorder } from '../record/recorder.ts';
@@ -25,6 +26,7 @@ import type { Point } from '../store/point.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { Supervised } from '../supervise.ts';
 import { newSuspects } from '../suspects.ts';
+import { together } from '../together.ts';
 import { runTrips } from '../trips/trips.ts';
 import { authenticationOf, rememberedOf, runDevice, schemesOf, zonesOf } from './device.ts';
 import { chainsAt } from './history.ts';
@@ -172,38 +174,47 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
   refusal: '',
 });
 
-/** Opens a network as configured; touches nothing outside. */
+/** Opens a network as configured; touches nothing outside but the files that its settings name. */
 export const networkOf = (
   config: NetworkConfig,
   opened: Opened,
   { clock, log }: OpenContext,
   view: NetworkView,
-): Result<Network> =>
+): Promise<Result<AnyNetwork>> =>
   openNetwork(config.network, config, {
     clock,
     keyRecords: () => opened.ring.records(),
     signed: (stream, head) => hasSigned(opened.journal, stream, head),
+    order: opened.orders.give,
     alarm(fault) {
       log.fault(fault);
       view.words = sentence(fault);
     },
   });
 
+/** What takes attestations waits for them; what takes readings has a connection of its own to keep besides. */
+const followerOf = (network: AnyNetwork, parts: Omit<DeliverParts & LiveParts, 'network'>): Deliver => {
+  if (network.follows === 'attestations') return openDeliver({ ...parts, network });
+  const live = openLive({ ...parts, network });
+  return { ...live, run: (signal) => together(signal, live.run, network.run) };
+};
+
 export const deliverTask = (
   clock: Clock,
   opened: Opened,
   config: NetworkConfig,
-  network: Network,
+  network: AnyNetwork,
   view: NetworkView,
 ): Task => {
-  const deliver = openDeliver({
-    journal: opened.journal,
+  const { journal } = opened;
+  const deliver = followerOf(network, {
+    journal,
     clock,
     hash: platformHash,
-    network,
     reader: deliverReader(config.name),
     acceptSimulated: config.acceptSimulated,
     view,
+    chainsAt: (offset) => chainsAt(journal, offset),
   });
   return {
     name: `network ${config.name}`,

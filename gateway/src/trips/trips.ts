@@ -9,7 +9,7 @@ import {
 import type { Journal, Offset } from '../journal/contract.ts';
 import type { Chains } from '../record/chains.ts';
 import { together } from '../together.ts';
-import { anchorsFrom, type StreamReadings, streamReadings } from './stream-readings.ts';
+import { readingsAt } from './stream-readings.ts';
 import { neededOf, newRecorded, newStreamTrips, type StreamTrips, takeReading } from './stream-trips.ts';
 
 export const TRIPS_READER = 'trips';
@@ -52,15 +52,6 @@ interface State {
   /** Everything before this has been taken. */
   takenTo: Offset;
 }
-
-/** Readings from `offset` on, with the anchors that are in force there. */
-const readingsAt = async ({ journal, chainsAt }: TripsParts, offset: Offset): Promise<StreamReadings> => {
-  const from = anchorsFrom(await chainsAt(offset), offset);
-  const begin = from < journal.start ? journal.start : from;
-  const readings = streamReadings(await chainsAt(begin));
-  for await (const entry of journal.read(begin, offset)) readings.take(entry);
-  return readings;
-};
 
 /** Which trips stand recorded between the saved position and `end`. */
 const recordedUpTo = async (parts: TripsParts, from: Offset, end: Offset) => {

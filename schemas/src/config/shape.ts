@@ -24,16 +24,18 @@ const device = z.strictObject({
 
 const network = z.strictObject({
   name,
-  network: z.string().min(1).describe('Which kind of network: outpost'),
-  url: z.string().min(1).describe('Where attestations are sent'),
+  network: z.string().min(1).describe('Which kind of network: outpost, chirpstack'),
+  url: z.string().min(1).describe('Where attestations or readings are sent'),
   key: z
     .string()
     .min(1)
+    .optional()
     .describe("The network's public key, which its receipts must be signed with: outpost-ed25519:… or hex"),
   acceptSimulated: z
     .boolean()
     .default(false)
     .describe('Send evidence of simulated devices and demo keys too; a real network refuses them'),
+  options: z.record(z.string(), z.unknown()).default({}).describe("The kind's own options; see its README"),
 });
 
 const store = z.strictObject({

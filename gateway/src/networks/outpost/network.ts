@@ -1,7 +1,14 @@
 import { sha256, type Verify } from '@outpost/schemas/evidence';
-import { type Fault, fault, ok, toHex } from '@outpost/schemas/words';
+import { type Fault, fault, ok, type Result, toHex } from '@outpost/schemas/words';
 import { platformVerifier } from '../../keys/signer.ts';
-import type { Delivery, Network, NetworkContext, NetworkKind, Outcome } from '../contract.ts';
+import type {
+  Delivery,
+  Network,
+  NetworkContext,
+  NetworkKind,
+  NetworkSettings,
+  Outcome,
+} from '../contract.ts';
 import { type Answer, answerOf, PERSON_NEEDED_MS, RECORDS_WANTED } from './answers.ts';
 import {
   ANSWER_MAX_BYTES,
@@ -167,39 +174,42 @@ const deliver = async (parts: Parts, items: readonly Delivery[], signal: AbortSi
 };
 
 /** Our own network: attestations and their leaves by HTTP, receipts back. The wire stands in docs/networks/outpost.md. */
+export const openOutpost = (settings: NetworkSettings, context: NetworkContext): Result<Network> => {
+  const checked = checkSettings(settings);
+  if (!checked.ok) return checked;
+  const { name, url } = checked.value;
+  const poster = openPoster({
+    url,
+    clock: context.clock,
+    contentType: DELIVERY_TYPE,
+    deadlineMs: DEADLINE_MS,
+    answerMaxBytes: ANSWER_MAX_BYTES,
+  });
+  const standing: Omit<Parts, 'raised'> = {
+    settings: checked.value,
+    context,
+    poster,
+    verify: platformVerifier(),
+    where: `network ${name} at ${url.origin}`,
+    confirmed: new Set(),
+  };
+  const network: Network = {
+    follows: 'attestations',
+    name,
+    itemsMax: ITEMS_MAX,
+    bytesMax: CALL_MAX_BYTES,
+    deliver: async (items, signal) => {
+      const raised = new Map<string, Fault>();
+      const outcomes = await deliver({ ...standing, raised }, items, signal);
+      for (const why of raised.values()) context.alarm(why);
+      return outcomes;
+    },
+    [Symbol.asyncDispose]: () => poster[Symbol.asyncDispose](),
+  };
+  return ok(network);
+};
+
 export const outpost: NetworkKind = {
   kind: 'outpost',
-  open: (settings, context) => {
-    const checked = checkSettings(settings);
-    if (!checked.ok) return checked;
-    const { name, url } = checked.value;
-    const poster = openPoster({
-      url,
-      clock: context.clock,
-      contentType: DELIVERY_TYPE,
-      deadlineMs: DEADLINE_MS,
-      answerMaxBytes: ANSWER_MAX_BYTES,
-    });
-    const standing: Omit<Parts, 'raised'> = {
-      settings: checked.value,
-      context,
-      poster,
-      verify: platformVerifier(),
-      where: `network ${name} at ${url.origin}`,
-      confirmed: new Set(),
-    };
-    const network: Network = {
-      name,
-      itemsMax: ITEMS_MAX,
-      bytesMax: CALL_MAX_BYTES,
-      deliver: async (items, signal) => {
-        const raised = new Map<string, Fault>();
-        const outcomes = await deliver({ ...standing, raised }, items, signal);
-        for (const why of raised.values()) context.alarm(why);
-        return outcomes;
-      },
-      [Symbol.asyncDispose]: () => poster[Symbol.asyncDispose](),
-    };
-    return ok(network);
-  },
+  open: (settings, context) => Promise.resolve(openOutpost(settings, context)),
 };

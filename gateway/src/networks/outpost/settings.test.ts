@@ -11,6 +11,7 @@ const settings = (over: Partial<NetworkSettings> = {}): NetworkSettings => ({
   name: 'main',
   url: 'https://network.example',
   key: `outpost-ed25519:${KEY}`,
+  options: {},
   ...over,
 });
 
@@ -70,24 +71,27 @@ describe('the settings of a network', () => {
 
   it('need a key that can be one', () => {
     expect(wordsOf({ key: 'none' })).toMatch(/^network main, key: .*64 hex digits/);
+    expect(wordsOf({ key: undefined })).toMatch(/^network main, key: the public key .* is missing/);
+    expect(wordsOf({ options: { fast: true } })).toContain('options.fast');
     expect(wordsOf({ key: `01${'00'.repeat(31)}` })).toContain('key.small-order');
   });
 
-  it('of an unknown kind name the known ones', () => {
+  it('of an unknown kind name the known ones', async () => {
     const context: NetworkContext = {
       clock: manualClock(),
       keyRecords: () => [],
       signed: () => Promise.resolve(undefined),
+      order: () => Promise.reject(new Error('nobody gives orders here')),
       alarm: () => undefined,
     };
-    expect(openNetwork('helium', settings(), context)).toMatchObject({
+    expect(await openNetwork('helium', settings(), context)).toMatchObject({
       ok: false,
       fault: {
         kind: 'misconfigured',
         code: 'network.unknown',
-        words: '"helium" is no kind of network; known are: outpost.',
+        words: '"helium" is no kind of network; known are: chirpstack, outpost.',
       },
     });
-    expect(openNetwork('outpost', settings({ url: 'x' }), context).ok).toBe(false);
+    expect((await openNetwork('outpost', settings({ url: 'x' }), context)).ok).toBe(false);
   });
 });

@@ -47,6 +47,14 @@ const checkUrl = (settings: NetworkSettings): Result<URL> => {
 export const checkSettings = (settings: NetworkSettings): Result<CheckedSettings> => {
   const url = checkUrl(settings);
   if (!url.ok) return url;
+  const [option] = Object.keys(settings.options);
+  if (option !== undefined)
+    return fail(wrong(settings, `options.${option}`, 'this kind of network has no options.'));
+  if (settings.key === undefined) {
+    return fail(
+      wrong(settings, 'key', 'the public key of the network is missing; its receipts are signed with it.'),
+    );
+  }
   const key = parseKeyText(settings.key, `network ${settings.name}, key`);
   if (!key.ok) return key;
   const sound = checkKey(key.value);
