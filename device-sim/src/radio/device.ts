@@ -7,6 +7,7 @@ import {
   loraAirtimeUs,
   lorawanFrame,
   type RegionPlan,
+  RX1_DELAY_S,
   settleLedger,
 } from '@outpost/schemas/radio';
 import { monoNs } from '@outpost/schemas/words';
@@ -28,6 +29,24 @@ export interface EndDevice extends Mover {
   readonly attempts: number;
 }
 
+/** What a device listens for after it has sent. */
+export interface LastUplink {
+  readonly endUs: number;
+  readonly frequencyHz: number;
+  readonly rate: LoraRate;
+  readonly isJoin: boolean;
+  /** Of a join-request. */
+  readonly devNonce: number;
+  readonly rxDelayS: number;
+}
+
+/** By which keys it speaks, and from which message on. */
+export interface Session {
+  readonly identity: DeviceIdentity;
+  readonly firstMessage: number;
+  readonly rxDelayS: number;
+}
+
 export interface DeviceState {
   readonly nextUs: number;
   /** Number of the next new message: 0 is the join-request, 1 the frame that counts 0. */
@@ -37,6 +56,11 @@ export interface DeviceState {
   readonly ledger: DutyLedger;
   /** Emissions that the duty cycle did not allow. */
   readonly held: number;
+  /** Undefined: nobody has answered its join. */
+  readonly session: Session | undefined;
+  readonly last: LastUplink | undefined;
+  /** Somebody has answered what it sent last; it is not sent again. */
+  readonly isAnswered: boolean;
 }
 
 /** Kinds of chance, each drawn by a number of its own. */
@@ -64,6 +88,9 @@ export const newDevice = (device: EndDevice): DeviceState => ({
   attempt: 0,
   ledger: EMPTY_LEDGER,
   held: 0,
+  session: undefined,
+  last: undefined,
+  isAnswered: false,
 });
 
 /** A network sets the power anew after so many messages, in steps of 2 dB down (RP002-1.0.4, TXPower). */
@@ -78,14 +105,27 @@ export const eirpOf = ({ seed, eirpDbm }: EndDevice, message: number): number =>
   return eirpDbm - 2 * Math.floor(drawAt(seed, CHANCE.power, turn) * POWER_STEPS);
 };
 
-const phyOf = (device: EndDevice, message: number): Uint8Array => {
-  const { identity, seed, payloadBytes } = device;
-  if (message === 0) return joinFrame(identity, Math.floor(drawAt(seed, CHANCE.payload, 0) * 65_536));
+/** A device that was never answered speaks by the keys that it was given, as a personalised one. */
+export const sessionOf = (device: EndDevice, { session }: DeviceState): Session =>
+  session ?? { identity: device.identity, firstMessage: 1, rxDelayS: RX1_DELAY_S };
+
+const devNonceOf = ({ seed }: EndDevice): number => Math.floor(drawAt(seed, CHANCE.payload, 0) * 65_536);
+
+const phyOf = (device: EndDevice, state: DeviceState): Uint8Array => {
+  const { message } = state;
+  const { seed, payloadBytes } = device;
+  if (message === 0) return joinFrame(device.identity, devNonceOf(device));
+  const { identity, firstMessage } = sessionOf(device, state);
   const payload = Uint8Array.from({ length: payloadBytes }, (_, i) =>
     Math.floor(drawAt(seed, CHANCE.payload, message * 256 + i) * 256),
   );
   const confirmed = drawAt(seed, CHANCE.confirmed, 0) < 0.3;
-  return uplinkFrame(identity, { confirmed, counter: message - 1, port: 1 + (seed % 200), payload });
+  return uplinkFrame(identity, {
+    confirmed,
+    counter: message - firstMessage,
+    port: 1 + (seed % 200),
+    payload,
+  });
 };
 
 /** Where devices send: joins go to the region's default channels alone. */
@@ -119,7 +159,12 @@ export const stepDevice = (
   channels: Channels,
 ): DeviceStep => {
   const { nextUs: nowUs, message, attempt } = state;
-  const phy = phyOf(device, message);
+  if (attempt > 0 && state.isAnswered) {
+    const nextUs = nowUs + waitUs(device, message);
+    const after = { message: message + 1, attempt: 0, nextUs, isAnswered: false };
+    return { state: { ...state, ...after }, emission: undefined };
+  }
+  const phy = phyOf(device, state);
   const airtimeUs = loraAirtimeUs(lorawanFrame(device.rate, phy.length, 'up')) ?? 0;
   const drawn = drawAt(device.seed, CHANCE.channel, message * 16 + attempt);
   const channelsHz = message === 0 ? channels.joinHz : channels.dataHz;
@@ -149,5 +194,14 @@ export const stepDevice = (
     };
     return { state: { ...state, ...after, held: state.held + 1 }, emission: undefined };
   }
-  return { state: { ...state, ...next, ledger: admitted.ledger }, emission: { phy, frequencyHz, airtimeUs } };
+  const last: LastUplink = {
+    endUs: nowUs + airtimeUs,
+    frequencyHz,
+    rate: device.rate,
+    isJoin: message === 0,
+    devNonce: devNonceOf(device),
+    rxDelayS: sessionOf(device, state).rxDelayS,
+  };
+  const sent = { ...next, last, isAnswered: false, ledger: admitted.ledger };
+  return { state: { ...state, ...sent }, emission: { phy, frequencyHz, airtimeUs } };
 };

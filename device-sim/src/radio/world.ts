@@ -13,10 +13,12 @@ import { random } from '../random/sfc32.ts';
 import type { Emission, Heard, Loss, OnAir } from './air.ts';
 import { airSpace } from './air-space.ts';
 import { type Channels, type DeviceState, type EndDevice, eirpOf, newDevice, stepDevice } from './device.ts';
+import { hearDownlink, LISTENS_US } from './device-ear.ts';
 import { type EventQueue, eventQueue } from './event-queue.ts';
 import type { Hotspot } from './hotspot.ts';
-import type { Surroundings } from './link.ts';
+import { receivedDbm, type Surroundings } from './link.ts';
 import { placeOf } from './motion.ts';
+import { isDemodulated, NOISE_FIGURE_DB, noiseFloorDbm } from './receiver.ts';
 
 /** Everything that decides what happens; the same plan is the same world. */
 export interface WorldPlan {
@@ -56,6 +58,8 @@ export interface WorldTally {
   readonly sent: { device: number; beacon: number; downlink: number };
   /** Emissions that the duty cycle did not allow. */
   held: number;
+  /** Transmissions that reached the device that they were for. */
+  reached: number;
   /** Receptions told, with good and with bad CRC. */
   readonly heard: { ok: number; bad: number };
   /** Receptions strong enough that came to nothing, by reason. */
@@ -138,6 +142,7 @@ const fromHotspot = (
 const newTally = (): WorldTally => ({
   sent: { device: 0, beacon: 0, downlink: 0 },
   held: 0,
+  reached: 0,
   heard: { ok: 0, bad: 0 },
   lost: { deaf: 0, sending: 0, busy: 0, collided: 0 },
 });
@@ -173,6 +178,29 @@ const deviceTurn = (
   };
 };
 
+/** What a hotspot's transmission does to a device; undefined where it does not get there, or is another's. */
+const answerTo = (
+  { hotspots, surroundings, region }: WorldPlan,
+  device: SimulatedDevice,
+  state: DeviceState,
+  emission: Emission,
+): DeviceState | undefined => {
+  const { by, startUs, rate, source } = emission;
+  const hotspot = hotspots[by.index];
+  const isNear = state.last !== undefined && startUs - state.last.endUs < LISTENS_US;
+  if (!isNear || hotspot === undefined) return undefined;
+  const heard = hearDownlink(device, state, region, emission);
+  if (heard === undefined) return undefined;
+  // What the way takes, it takes in both directions.
+  const { heightM, indoorDb } = device;
+  const eirpDbm = source.eirpDbm - hotspot.gainDbi;
+  const back = { place: placeOf(device, startUs), heightM, indoorDb, eirpDbm };
+  const dbm = receivedDbm(surroundings, back, hotspot, emission);
+  if (dbm === undefined) return undefined;
+  const snrDb = dbm - noiseFloorDbm(rate.bandwidthHz, NOISE_FIGURE_DB);
+  return isDemodulated(rate.spreadingFactor, snrDb, 0) ? heard : undefined;
+};
+
 /** A world at its beginning. */
 export const radioWorld = (plan: WorldPlan): RadioWorld => {
   const { hotspots, devices, surroundings } = plan;
@@ -191,6 +219,15 @@ export const radioWorld = (plan: WorldPlan): RadioWorld => {
     tally.sent[emission.by.kind] += 1;
     queue.put(emission.endUs, { kind: 'end', onAir: space.begin(emission) });
   };
+  const reach = (emission: Emission): void => {
+    for (const [index, device] of devices.entries()) {
+      const state = states[index];
+      const heard = state === undefined ? undefined : answerTo(plan, device, state, emission);
+      if (heard === undefined) continue;
+      states[index] = heard;
+      tally.reached += 1;
+    }
+  };
   const happen = (event: Event, nowUs: number): readonly Heard[] => {
     const { kind } = event;
     switch (kind) {
@@ -201,7 +238,7 @@ export const radioWorld = (plan: WorldPlan): RadioWorld => {
         const { state: next, emission } = deviceTurn(plan, device, state, index, number);
         states[index] = next;
         queue.put(next.nextUs, event);
-        if (emission === undefined) tally.held += 1;
+        if (next.held > state.held) tally.held += 1;
         send(emission);
         return [];
       }
@@ -218,6 +255,7 @@ export const radioWorld = (plan: WorldPlan): RadioWorld => {
         send(fromHotspot(plan, kind, event.index, event.emission, number));
         return [];
       case 'end': {
+        if (event.onAir.emission.isInverted) reach(event.onAir.emission);
         const heard = space.end(event.onAir);
         for (const { crc } of heard) tally.heard[crc] += 1;
         return heard;
