@@ -59,6 +59,7 @@ const beaconVerdict = ({ cellAt, hexGrid }: Coverage, seed: number): BeaconExpla
     region: BEACON_EU868,
     gainDbi: () => undefined,
     entropy: () => entropy,
+    placeOf: ({ body }) => body.location,
   });
   for (const signed of frames) book.take(signed);
   return book.explain()[0];

@@ -62,11 +62,14 @@ export const tallyLines = ({ verdicts, broken }: CoverageTally): readonly string
 export const encounterLines = (encounters: readonly Encounter[]): readonly string[] =>
   encounters.map(({ words }) => `  met: ${words}`);
 
+const hotspotText = (signed: SignedReception | undefined): string =>
+  signed === undefined ? 'nobody' : radioName(signed).slice(0, RADIO_DIGITS);
+
 export const beaconLines = (beacons: readonly BeaconExplained[]): readonly string[] =>
   beacons.flatMap(({ beacon, verdict, witnesses, words }) => [
-    `  beacon of ${beacon.deviceKey.slice(0, 8)} at ${timeText(beacon.wall)}, by the retired rules: ${words}`,
+    `  beacon of ${hotspotText(beacon)} at ${timeText(beacon.wall)}, by the retired rules: ${words}`,
     ...(verdict?.witnesses ?? []).map(
-      (each, i) => `    heard by ${witnesses[i]?.deviceKey.slice(0, 8) ?? 'nobody'}: ${each.words}`,
+      (each, i) => `    heard by ${hotspotText(witnesses[i])}: ${each.words}`,
     ),
   ]);
 

@@ -50,6 +50,7 @@ export const openEvidenceJudge = (
           region,
           gainDbi,
           entropy: (payload) => entropies.get(toHex(payload)),
+          placeOf: (signed) => senders.placeOf(signed),
         });
   return {
     judge(signed) {

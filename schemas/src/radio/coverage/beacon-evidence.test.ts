@@ -67,6 +67,7 @@ const evidence: HeliumEvidence = {
   cellAt: ({ latitude }) => (latitude === north(0).latitude ? LOC0 : LOC1),
   region: BEACON_EU868,
   gainDbi: () => GAIN_DBI,
+  placeOf: ({ body }) => body.location,
   entropy: (payload) => {
     const made = [0, HOUR_MS, 49 * HOUR_MS, 50 * HOUR_MS].find((ms) =>
       equalBytes(beaconAt(ms).payload, payload),
@@ -91,6 +92,14 @@ describe('beacons of the evidence under the retired rules', () => {
       'would be accepted with 2 of 2 witnesses; reciprocity before this evidence is taken as given',
     );
     expect(one?.witnesses.map(({ deviceKey }) => deviceKey)).toEqual([OTHER, CAR]);
+  });
+
+  it('tell hotspots apart that one signer has', () => {
+    const gateway = fromHex('0016c00100000002');
+    const [one] = explained([sent(HOTSPOT, 0), heard(HOTSPOT, 0, 500, { gateway })]);
+    expect(one?.verdict?.witnesses.map(({ reason, selected }) => [reason, selected])).toEqual([
+      [undefined, true],
+    ]);
   });
 
   it('say by how much a witness is too strong for its distance', () => {

@@ -35,6 +35,8 @@ export interface HeliumEvidence {
   /** dBi of the antenna by EUI; where nobody says, 0. */
   readonly gainDbi: (radio: string) => number | undefined;
   readonly entropy: (payload: Uint8Array) => BeaconEntropy | undefined;
+  /** Where the antenna stood that heard or sent it. */
+  readonly placeOf: (signed: SignedReception) => Place | undefined;
 }
 
 export interface BeaconExplained {
@@ -52,6 +54,9 @@ export interface BeaconBook {
   explain(): readonly BeaconExplained[];
   readonly forgotten: number;
 }
+
+/** One hotspot: an EUI as one signer knows it. A signer can have several, and one EUI under two signers is two. */
+const hotspot = (signed: SignedReception): string => `${radioName(signed)} ${signed.deviceKey}`;
 
 const receivedMs = ({ wall }: SignedReception): number => Number(wall / 1_000_000n);
 
@@ -84,7 +89,7 @@ const beaconReport = (
   const rate = rateFrom(modulation);
   if (rate.kind !== 'lora') return 'it is not LoRa';
   return {
-    key: signed.deviceKey,
+    key: hotspot(signed),
     payload,
     frequencyHz,
     rate,
@@ -98,10 +103,10 @@ const witnessReport = (signed: SignedReception, payload: Uint8Array): WitnessRep
   const { frequencyHz, rssiDeciDbm, signalRssiDeciDbm } = signed.body;
   const signalDdbm = signalRssiDeciDbm ?? rssiDeciDbm;
   if (frequencyHz === undefined || signalDdbm === undefined) return undefined;
-  return { key: signed.deviceKey, payload, frequencyHz, signalDdbm, receivedMs: receivedMs(signed) };
+  return { key: hotspot(signed), payload, frequencyHz, signalDdbm, receivedMs: receivedMs(signed) };
 };
 
-/** Every signer is taken for a full hotspot at the place that it signs; nobody is on a deny list. */
+/** Each is taken for a full hotspot at the place that the evidence gives it; nobody is on a deny list. */
 const worldOf = (
   all: readonly SignedReception[],
   evidence: HeliumEvidence,
@@ -109,17 +114,18 @@ const worldOf = (
 ): HeliumWorld => {
   const gateways = new Map<string, HeliumGateway>();
   for (const signed of all) {
-    const { location } = signed.body;
-    if (gateways.get(signed.deviceKey)?.asserted !== undefined) continue;
+    const key = hotspot(signed);
+    if (gateways.get(key)?.asserted !== undefined) continue;
+    const place = evidence.placeOf(signed);
     const asserted =
-      location === undefined
+      place === undefined
         ? undefined
         : {
-            location: evidence.cellAt(location),
+            location: evidence.cellAt(place),
             gainDdbi: gainDdbiOf(signed, evidence),
             region: evidence.region.name,
           };
-    gateways.set(signed.deviceKey, { fullHotspot: true, asserted });
+    gateways.set(key, { fullHotspot: true, asserted });
   }
   return {
     gateway: (key) => gateways.get(key),
