@@ -1,4 +1,5 @@
 export { newAttestTally, openAttest } from './attest/attest.ts';
+export { type Broker, enrol, openBroker } from './broker/index.ts';
 export { systemTerminal } from './cli/terminal.ts';
 export { askControl } from './control/socket.ts';
 export type { Status } from './control/status.ts';
@@ -8,12 +9,13 @@ export * from './influxd/index.ts';
 export { type RunningInflux, realInflux, runInflux } from './influxd/testing/real-influx.ts';
 export * from './journal/index.ts';
 export * from './keys/index.ts';
+export { openLog } from './log.ts';
 export * from './metrics/index.ts';
 export * from './networks/contract.ts';
 export * from './networks/index.ts';
-export { openOutpost } from './networks/outpost/network.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */
 export * as outpostWire from './networks/outpost/codec.ts';
+export { openOutpost } from './networks/outpost/network.ts';
 export { newChains } from './record/chains.ts';
 export { KIND, originOfKind } from './record/entry.ts';
 export { openRecorder } from './record/recorder.ts';

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   store: () => import('./store.ts'),
   elm327: () => import('./elm327.ts'),
   obd: () => import('./obd.ts'),
+  mqtt: () => import('./mqtt.ts'),
   path: () => import('./path.ts'),
   coverage: () => import('./coverage.ts'),
 };

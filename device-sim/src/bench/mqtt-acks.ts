@@ -1,0 +1,85 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@outpost/firmware-bridge';
+import { prepareBox, publishNumber, startBox } from '../soak/broker-kill.ts';
+import type { BenchOptions, Figure } from './result.ts';
+import { quantile, timedMs } from './rounds.ts';
+
+const PER_SECOND = 500;
+const TICK_MS = 2;
+/** As much as a commit of a few readings writes. */
+const SYNC_BYTES = 4_096;
+const SYNC_EVERY_MS = 20;
+/** Until the program runs at the speed that it keeps. */
+const WARM_MS = 3_000;
+
+/** How long a write and a sync of the same disk take, while the gateway uses it too. */
+const syncTimes = async (directory: string, signal: AbortSignal): Promise<readonly number[]> => {
+  const clock = systemClock();
+  const times: number[] = [];
+  const file = await open(join(directory, 'sync'), 'w');
+  const bytes = new Uint8Array(SYNC_BYTES);
+  try {
+    for (;;) {
+      times.push(
+        await timedMs(async () => {
+          await file.write(bytes, 0, SYNC_BYTES, 0);
+          await file.datasync();
+        }),
+      );
+      await clock.sleep(SYNC_EVERY_MS, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return times;
+  } finally {
+    await file.close();
+  }
+};
+
+/** PUBACK at 500 messages a second through a whole gateway, beside the disk's own syncs in the same seconds. */
+export const ackFigures = async ({ quick, signal, say }: BenchOptions): Promise<readonly Figure[]> => {
+  const clock = systemClock();
+  const directory = await mkdtemp(join(tmpdir(), 'outpost-bench-'));
+  const sentAt = new Map<number, number>();
+  const times: number[] = [];
+  try {
+    const box = await prepareBox(directory);
+    const { program, publisher } = await startBox(box, (number) => {
+      times.push(performance.now() - (sentAt.get(number) ?? 0));
+      sentAt.delete(number);
+    });
+    const publish = async (forMs: number): Promise<void> => {
+      const from = performance.now();
+      for (let sent = 0; performance.now() - from < forMs; ) {
+        for (const due = ((performance.now() - from) / 1_000) * PER_SECOND; sent < due; sent += 1) {
+          const number = sentAt.size + times.length + 1;
+          sentAt.set(number, performance.now());
+          publishNumber(publisher, number);
+        }
+        await clock.sleep(TICK_MS, signal);
+      }
+    };
+    await publish(WARM_MS);
+    const warm = times.length;
+    const ending = new AbortController();
+    const syncing = syncTimes(directory, AbortSignal.any([signal, ending.signal]));
+    await publish(quick ? 3_000 : 30_000);
+    ending.abort(new Error('enough'));
+    const syncs = await syncing;
+    program.send('SIGTERM');
+    await program.ended;
+    const acks = times.slice(warm);
+    say(`${acks.length} acknowledgements, ${syncs.length} syncs`);
+    const [ack, sync] = [quantile(acks, 0.99), quantile(syncs, 0.99)];
+    return [
+      { what: `PUBACK p50 at ${PER_SECOND}/s`, value: quantile(acks, 0.5), unit: 'ms' },
+      { what: `PUBACK p99 at ${PER_SECOND}/s`, value: ack, unit: 'ms' },
+      { what: 'sync of the same disk p99, in the same seconds', value: sync, unit: 'ms' },
+      { what: 'PUBACK p99 above that', value: ack - sync, unit: 'ms', bar: '≤ 5' },
+    ];
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
