@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { elapsedMs, type MonoNs, sentence } from '@outpost/schemas/words';
 import type { NetworkView } from '../control/status.ts';
 import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
@@ -33,6 +34,8 @@ const COMMIT_MS = 30_000;
 /** Entries on their way to the disk, each with the ends of one pass, before the next pass waits for them. */
 const KEEPING_MAX = 16;
 const ASIDE_RAW_MAX_BYTES = 4_096;
+/** Whoever else listens to the signal of the task. */
+const LISTENERS_BESIDE = 64;
 
 const deliveryOf = ({ stream, reading, raw, opened }: Placed): LiveDelivery => {
   const { epoch, sequence, wall, trust, origin, body } = reading;
@@ -212,6 +215,8 @@ export const openLive = (parts: LiveParts): Deliver => {
   const keeping = newKeeping(parts, memory);
 
   const begin = async (signal: AbortSignal, once: boolean): Promise<Running> => {
+    // Each delivery that is under way may listen for the end.
+    setMaxListeners(network.windowMax + LISTENERS_BESIDE, signal);
     await recall(memory, journal, { network: network.name, reader });
     const saved = journal.position(reader);
     const readings = await readingsAt(parts, saved < journal.start ? journal.start : saved);

@@ -42,32 +42,34 @@ export interface Link {
 const away = (where: string): Fault => fault('unreachable', 'chirpstack.away', where, 'is not connected.');
 
 /** Those who wait for a connection, in order. They stop waiting together, so that none overtakes another. */
-const createGate = () => {
-  const waiting = new Set<() => void>();
+const createGate = (clock: Clock, waitMs: number) => {
+  let waiting: (() => void)[] = [];
+  let timer: AbortController | undefined;
   const open = (): void => {
-    const all = [...waiting];
-    waiting.clear();
+    timer?.abort(new Error('nobody waits'));
+    timer = undefined;
+    const all = waiting;
+    waiting = [];
     for (const each of all) each();
   };
   return {
     open,
-    /** Resolves when it opens, or once the first has waited so long; rejects with the signal's reason. */
-    wait: async (clock: Clock, ms: number, signal: AbortSignal): Promise<void> => {
-      const done = new AbortController();
-      const opened = new Promise<void>((resolve) => {
-        waiting.add(resolve);
+    /** Resolves when it opens, or once the first has waited so long. */
+    wait: (): Promise<void> => {
+      if (timer === undefined) {
+        timer = new AbortController();
+        clock.sleep(waitMs, timer.signal).then(open, () => undefined);
+      }
+      return new Promise((resolve) => {
+        waiting.push(resolve);
       });
-      const late = clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(open, () => undefined);
-      await Promise.race([opened, late]);
-      done.abort(new Error('nobody waits'));
-      signal.throwIfAborted();
     },
   };
 };
 
 export const createLink = (parts: LinkParts): Link => {
   const { settings, filter, clock, received } = parts;
-  const gate = createGate();
+  const gate = createGate(clock, WAIT_MS);
   let connection: MqttConnection | undefined;
   let why: Fault = away(settings.address);
   let isKept = false;
@@ -91,13 +93,11 @@ export const createLink = (parts: LinkParts): Link => {
   return {
     async run(signal) {
       isKept = true;
-      signal.addEventListener(
-        'abort',
-        () => {
-          isKept = false;
-        },
-        { once: true },
-      );
+      const end = (): void => {
+        isKept = false;
+        gate.open();
+      };
+      signal.addEventListener('abort', end, { once: true });
       let waitMs = BACKOFF_MS_MIN;
       for (;;) {
         const since = clock.mono();
@@ -111,7 +111,8 @@ export const createLink = (parts: LinkParts): Link => {
       }
     },
     async publish({ topic, payload }, signal) {
-      if (connection === undefined && isKept) await gate.wait(clock, WAIT_MS, signal);
+      if (connection === undefined && isKept) await gate.wait();
+      signal.throwIfAborted();
       if (connection === undefined) return fail(why);
       const sent = await connection.publish(topic, payload, { qos: 1 }, signal);
       return sent.ok ? ok(undefined) : sent;
