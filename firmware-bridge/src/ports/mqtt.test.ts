@@ -5,6 +5,7 @@ import { asciiBytes, asciiText, type Fault } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { readMessage, writeMessage } from '../message.ts';
+import { openMqtt } from '../mqtt/client.ts';
 import type { Arrival, Port } from '../port.ts';
 import { hasMosquitto, type Mosquitto, startMosquitto } from '../testing/mosquitto.ts';
 import { checkAddress, openPort } from './index.ts';
@@ -52,6 +53,18 @@ const say = async (port: Port, topic: string, payload: string): Promise<void> =>
     ok: true,
     value: undefined,
   });
+};
+
+/** A port that hears what is said from now on: it has heard itself on that topic. */
+const listen = async (address: string, topic: string, lost?: Map<string, number>) => {
+  const port = await open(address, lost);
+  const hear = reader(port);
+  await say(port, topic, 'hello');
+  for (;;) {
+    const [arrival] = await hear(1);
+    arrival?.settle?.('kept');
+    if (arrival === undefined || shown(arrival) === `${topic} hello`) return { port, hear };
+  }
 };
 
 describe('the address of an MQTT port', () => {
@@ -107,20 +120,20 @@ describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
   const at = (filter: string, more = ''): string => `${broker.url}/${filter}?credentials=${file}${more}`;
 
   it('carries messages both ways, topic and all', async () => {
-    await using car = await open(at('box/#'));
-    await using box = await open(at('car/#'));
-    const [hear, answer] = [reader(box), reader(car)];
+    const { port: car, hear: answer } = await listen(at('box/#'), 'box/0');
+    const { port: box, hear } = await listen(at('car/#'), 'car/0');
     await say(car, 'car/1', 'hello');
     expect((await hear(1)).map(shown)).toEqual(['car/1 hello']);
     await say(box, 'box/1', 'and you');
     expect((await answer(1)).map(shown)).toEqual(['box/1 and you']);
     expect(box.where).not.toContain('right');
+    await car[Symbol.asyncDispose]();
+    await box[Symbol.asyncDispose]();
   });
 
   it('gets again, after it was away, what was never settled', async () => {
     await using car = await open(at('none'));
-    const first = await open(at('kept/+', '&session=box'));
-    const hear = reader(first);
+    const { port: first, hear } = await listen(at('kept/+', '&session=box'), 'kept/0');
     for (const each of ['1', '2', '3']) await say(car, 'kept/a', each);
     const got = await hear(3);
     expect(got.map(({ settle }) => settle === undefined)).toEqual([false, false, false]);
@@ -135,11 +148,43 @@ describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
     expect(lost).toEqual(new Map([['redelivered', 2]]));
   });
 
+  it('reads whatever has gathered for its session, however much that is', async () => {
+    const { port: first } = await listen(at('much', '&session=much'), 'much');
+    await first[Symbol.asyncDispose]();
+    const count = 1_500;
+    const bytes = (each: number): Uint8Array => asciiBytes(`${each}`);
+    const [address, credentials] = [broker.url, { username: 'u', password: 'right' }];
+    const settings = {
+      address,
+      credentials,
+      version: '3.1.1',
+      clientId: 'much-car',
+      cleanSession: true,
+    } as const;
+    const opened = await openMqtt({ ...settings, windowMax: count }, { clock, signal });
+    if (!opened.ok) throw new Error(opened.fault.words);
+    await using client = opened.value;
+    const all = Array.from({ length: count }, (_, each) =>
+      client.publish('much', bytes(each), { qos: 1 }, new AbortController().signal),
+    );
+    await Promise.all(all);
+    await using second = await open(at('much', '&session=much'));
+    const hear = reader(second);
+    const got: string[] = [];
+    while (got.length < count) {
+      const [arrival] = await hear(1);
+      if (arrival === undefined) break;
+      arrival.settle?.('kept');
+      got.push(shown(arrival));
+    }
+    expect(got).toEqual(Array.from({ length: count }, (_, each) => `much ${each}`));
+  });
+
   it('ends where a message cannot be kept, so that the broker sends it again', async () => {
     await using car = await open(at('none'));
-    const first = await open(at('full', '&session=full'));
+    const { port: first, hear } = await listen(at('full', '&session=full'), 'full');
     await say(car, 'full', '1');
-    const [arrival] = await reader(first)(1);
+    const [arrival] = await hear(1);
     arrival?.settle?.('refused');
     expect(await first.closed).toMatchObject({ kind: 'unreachable', code: 'mqtt.not-kept' });
     await first[Symbol.asyncDispose]();
@@ -149,14 +194,15 @@ describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
 
   it('says which messages were stored, and drops those of an earlier filter', async () => {
     await using car = await open(at('none'));
-    const first = await open(at('old/+', '&session=other'));
+    const { port: first } = await listen(at('old/+', '&session=other'), 'old/0');
     await first[Symbol.asyncDispose]();
     await say(car, 'old/a', 'x');
     const lost = new Map<string, number>();
-    await using box = await open(at('new/+', '&session=other'), lost);
+    const { port: box, hear } = await listen(at('new/+', '&session=other'), 'new/0', lost);
     await say(car, 'new/a', 'y');
-    expect((await reader(box)(1)).map(shown)).toEqual(['new/a y']);
+    expect((await hear(1)).map(shown)).toEqual(['new/a y']);
     expect(lost).toEqual(new Map([['other-topic', 1]]));
+    await box[Symbol.asyncDispose]();
   });
 
   it('says that the password is wrong, the file open to others, or no such file', async () => {

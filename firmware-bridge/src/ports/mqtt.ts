@@ -78,11 +78,14 @@ const connect = async (
   connection = opened.value;
   if (paused) connection.pause();
   void connection.closed.then(closing.end);
-  const subscribed = await connection.subscribe(filter, 1, signal);
-  if (subscribed.ok) return ok(portOver(connection, where, inbox.arrivals, closing, context));
-  closing.end(subscribed.fault);
-  await connection[Symbol.asyncDispose]();
-  return subscribed;
+  // Not waited for: what a kept session has for us may come before the answer, and somebody has to read it.
+  connection.subscribe(filter, 1, signal).then(
+    (subscribed) => {
+      if (!subscribed.ok) closing.end(subscribed.fault);
+    },
+    () => closing.end(closedByUs(where)),
+  );
+  return ok(portOver(connection, where, inbox.arrivals, closing, context));
 };
 
 const portOver = (

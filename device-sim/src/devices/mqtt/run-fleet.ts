@@ -17,6 +17,8 @@ export interface FleetParts {
   readonly credentials?: { readonly username: string; readonly password: string };
   /** Turns of each device, after which it goes; undefined until the signal aborts. */
   readonly turns?: number;
+  /** How long a device waits before it connects anew; 1000 where not given. */
+  readonly reconnectMs?: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told of each message that left, and whether the broker has it (QoS 1) or could have it (QoS 0). */
@@ -39,7 +41,6 @@ export interface FleetTally {
 /** Draws of when a device connects first. */
 const START = 20;
 
-/** How long a device waits before it connects anew. */
 const RECONNECT_MS = 1_000;
 
 type Running = FleetParts & { readonly tally: FleetTally };
@@ -152,12 +153,12 @@ const connectOnce = async (parts: Running, device: FleetDevice, index: number, l
 };
 
 const live = async (parts: Running, index: number): Promise<void> => {
-  const { kind, clock, signal, seed, ratePerSecond } = parts;
+  const { kind, clock, signal, seed, ratePerSecond, reconnectMs = RECONNECT_MS } = parts;
   const device = kind.device(seed, index);
   const life: Life = { turn: 0, message: 0 };
   // Not all at once: a fleet does not connect in one moment.
   await clock.sleep((drawAt(seed, START, index) * 1_000) / ratePerSecond, signal);
-  while ((await connectOnce(parts, device, index, life)) !== 'done') await clock.sleep(RECONNECT_MS, signal);
+  while ((await connectOnce(parts, device, index, life)) !== 'done') await clock.sleep(reconnectMs, signal);
 };
 
 /** Runs a fleet until its turns are done or the signal aborts; what it did so far is in the tally at any time. */

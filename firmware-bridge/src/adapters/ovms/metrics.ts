@@ -19,6 +19,7 @@ const OUTWARDS = { factor: '-1' } as const;
 // biome-ignore format: a table reads by columns
 const ROWS: readonly Row[] = [
   ['m/monotonic', 'Device.Uptime'],
+  ['m/time/utc', 'Device.Clock'],
   ['m/net/sq', 'Device.SignalStrength'],
   ['s/v3/connected', 'Device.IsOnline'],
   ['v/b/soc', `${BATTERY}.StateOfCharge.Current`],
