@@ -93,9 +93,9 @@ const report = {
   honest: told(honest),
   honestBy: Object.fromEntries([...byPropagation].map(([name, rate]) => [name, told(rate)])),
   cheats: Object.fromEntries(
-    [...cheats].map(([name, { lies, others, beside }]) => [
+    [...cheats].map(([name, { lies, later, others, beside }]) => [
       name,
-      { lies: told(lies), others: told(others), beside: told(beside) },
+      { lies: told(lies), later: told(later), others: told(others), beside: told(beside) },
     ]),
   ),
 };

@@ -90,24 +90,36 @@ const count = (rate: DetectionRate, verdict: ReturnType<ReturnType<typeof covera
 /** What became of the lies, and of the true receptions beside them. */
 export interface CheatRates {
   readonly lies: DetectionRate;
+  /** Those in the second half of the day, when the judge knows its gateways and devices. */
+  readonly later: DetectionRate;
   /** Of honest hotspots in the same world. */
   readonly others: DetectionRate;
   /** What a liar's hotspot says besides. */
   readonly beside: DetectionRate;
 }
 
-export const newRates = (): CheatRates => ({ lies: newRate(), others: newRate(), beside: newRate() });
+export const newRates = (): CheatRates => ({
+  lies: newRate(),
+  later: newRate(),
+  others: newRate(),
+  beside: newRate(),
+});
 
 /** One of so many hotspots lies. */
 const LIAR_EVERY = 4;
 
 const judgeDay = (day: HonestDay, lieOf: (hotspot: number) => Lie | undefined, rates: CheatRates): void => {
   const judge = coverageJudge(day.context);
-  for (const { hotspot, reception } of day.receptions) {
+  const half = day.receptions.length / 2;
+  for (const [i, { hotspot, reception }] of day.receptions.entries()) {
     const lie = lieOf(hotspot);
     const told = lie?.(reception) ?? [{ reception, isLie: false }];
     const truths = lie === undefined ? rates.others : rates.beside;
-    for (const { reception: claimed, isLie } of told) count(isLie ? rates.lies : truths, judge(claimed));
+    for (const { reception: claimed, isLie } of told) {
+      const verdict = judge(claimed);
+      count(isLie ? rates.lies : truths, verdict);
+      if (isLie && i >= half) count(rates.later, verdict);
+    }
   }
 };
 

@@ -15,7 +15,9 @@ export const recordFinding = (
   const isLoud = findings.some(
     ({ rule, outcome }) => LOUD.includes(rule) && (outcome === 'broken' || outcome === 'doubtful'),
   );
-  const latest = [...(record ?? []), isLoud].slice(-RECORD_MAX);
+  // What another box says under the same EUI is not this gateway's record.
+  const isOther = findings.some(({ rule, outcome }) => rule === 'one-box' && outcome === 'broken');
+  const latest = isOther ? (record ?? []) : [...(record ?? []), isLoud].slice(-RECORD_MAX);
   const louds = latest.filter(Boolean).length;
   const finding =
     louds < COVERAGE_RULES.recordDoubts
