@@ -132,3 +132,16 @@ describe.each(DIALECTS)('the lines of $name', ({ codec, vectors, redecode }) => 
     );
   });
 });
+
+describe('a line that broke off', () => {
+  it('takes no whole one along, and is never read for itself', () => {
+    const wire = rui3Codec.event;
+    const broken = '+EVT:RXP2P:-60:9:4011';
+    const { items } = itemsOf(wire, [asciiBytes(broken), line('+EVT:RXP2P:-50:8:AABB')]);
+    expect(items.map(({ result }) => (result.ok ? result.value.kind : result.fault.code))).toEqual([
+      'rui3.broken-off',
+      'frame',
+    ]);
+    expect(items.map(({ raw }) => raw.length)).toEqual([broken.length, 23]);
+  });
+});

@@ -113,6 +113,8 @@ export const takeMalformed = <C, E>(
   turn.fates.push({ kind: 'quarantined', fault: input.fault, raw: input.raw });
   const senseless = turn.state.senseless + 1;
   change(turn, { senseless });
+  // It may have been the one frame for which it was listening.
+  if (turn.family.oneShot && turn.state.isSet) change(turn, { receiving: false });
   if (senseless !== SENSELESS_MAX) return;
   const { isSet, rate, plan } = turn.state;
   if (isSet) {

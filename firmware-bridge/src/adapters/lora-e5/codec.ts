@@ -48,5 +48,5 @@ const write = (event: LoraE5Event): string => {
 /** The AT commands of Seeed's LoRa-E5. */
 export const loraE5Codec: Codec<string, LoraE5Event> = {
   command: commandLineWire('lora-e5'),
-  event: lineWire({ family: 'lora-e5', read, write }),
+  event: lineWire({ family: 'lora-e5', read, write, starts: ['+TEST: ', '+MODE: ', '+AT: '] }),
 };

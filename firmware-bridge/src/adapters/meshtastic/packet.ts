@@ -42,9 +42,12 @@ export interface MeshPacket {
   readonly transport: number;
 }
 
+/** The highest port there can be. */
+const PORT_MAX = 511;
+
 const DATA: MessageSchema = {
   fields: new Map<number, FieldKind>([
-    [1, 'varint'],
+    [1, { numberMax: PORT_MAX }],
     [2, { bytesMax: 256 }],
     [3, 'varint'],
     [4, 'fixed32'],
@@ -59,6 +62,10 @@ const DATA: MessageSchema = {
   oneOf: [],
 };
 
+/** Three bits of the header. */
+const HOPS_MAX = 7;
+/** There are eight today. */
+const TRANSPORT_MAX = 15;
 const DECODED = 4;
 const ENCRYPTED = 5;
 
@@ -67,26 +74,26 @@ export const PACKET: MessageSchema = {
   fields: new Map<number, FieldKind>([
     [1, 'fixed32'],
     [2, 'fixed32'],
-    [3, 'varint'],
+    [3, { numberMax: 255 }],
     [DECODED, DATA],
     [ENCRYPTED, { bytesMax: 256 }],
     [6, 'fixed32'],
     [7, 'fixed32'],
     [8, 'fixed32'],
-    [9, 'varint'],
-    [10, 'varint'],
-    [11, 'varint'],
+    [9, { numberMax: HOPS_MAX }],
+    [10, { numberMax: 1 }],
+    [11, { numberMax: 127 }],
     [12, 'varint'],
     [13, 'varint'],
-    [14, 'varint'],
-    [15, 'varint'],
+    [14, { numberMax: 1 }],
+    [15, { numberMax: HOPS_MAX }],
     [16, { bytesMax: 32 }],
-    [17, 'varint'],
-    [18, 'varint'],
-    [19, 'varint'],
+    [17, { numberMax: 1 }],
+    [18, { numberMax: 255 }],
+    [19, { numberMax: 255 }],
     [20, 'varint'],
-    [21, 'varint'],
-    [22, 'varint'],
+    [21, { numberMax: TRANSPORT_MAX }],
+    [22, { numberMax: 1 }],
   ]),
   ordered: true,
   oneOf: [DECODED, ENCRYPTED],

@@ -1,7 +1,12 @@
 import { concatBytes } from '@outpost/schemas/words';
 
 /** What a field holds; a schema is a message within the message. */
-export type FieldKind = 'varint' | 'fixed32' | { readonly bytesMax: number } | MessageSchema;
+export type FieldKind =
+  | 'varint'
+  | 'fixed32'
+  | { readonly numberMax: number }
+  | { readonly bytesMax: number }
+  | MessageSchema;
 
 /**
  * The fields of a message that are known. Others may be there too, because firmware grows. `ordered`: by ascending
@@ -27,9 +32,12 @@ const FIELD_MAX = 1_023;
 const VARINT_MAX_BYTES = 10;
 const DEPTH_MAX = 4;
 
-/** `more`: so far it could be one, and its end is not there yet. `leafFrom`: where the last value begins. */
+/** Where a value that is no message stands: from its first byte to behind its last. */
+export type Leaf = readonly [from: number, to: number];
+
+/** `more`: so far it could be one, and its end is not there yet. */
 export type Scan =
-  | { readonly kind: 'whole'; readonly leafFrom: number }
+  | { readonly kind: 'whole'; readonly leaves: readonly Leaf[] }
   | { readonly kind: 'more' }
   | { readonly kind: 'broken' };
 
@@ -56,7 +64,7 @@ const readVarint = (bytes: Uint8Array, at: number, end: number): Varint | Scan =
 
 const wireOf = (kind: FieldKind | undefined): number | undefined => {
   if (kind === undefined) return undefined;
-  if (kind === 'varint') return VARINT;
+  if (kind === 'varint' || (typeof kind === 'object' && 'numberMax' in kind)) return VARINT;
   return kind === 'fixed32' ? FIXED32 : LENGTH;
 };
 
@@ -88,8 +96,8 @@ const scanValue = (
   if (typeof kind === 'object' && 'fields' in kind) {
     return depth > DEPTH_MAX ? BROKEN : scanMessage(kind, bytes, next, next + length, depth + 1);
   }
-  if (typeof kind === 'object' && length > kind.bytesMax) return BROKEN;
-  return next + length > bytes.length ? MORE : { kind: 'whole', leafFrom: next };
+  if (typeof kind === 'object' && 'bytesMax' in kind && length > kind.bytesMax) return BROKEN;
+  return next + length > bytes.length ? MORE : { kind: 'whole', leaves: [[next, next + length]] };
 };
 
 /**
@@ -105,7 +113,7 @@ export const scanMessage = (
 ): Scan => {
   let at = from;
   let before = 0;
-  let leafFrom = from;
+  const leaves: Leaf[] = [];
   let hasOne = schema.oneOf.length === 0;
   while (at < end) {
     const tag = readVarint(bytes, at, end);
@@ -117,20 +125,20 @@ export const scanMessage = (
     if (kind !== undefined && wireOf(kind) !== wire) return BROKEN;
     const span = spanOf(wire, bytes, tag.next, end);
     if ('kind' in span) return span;
-    leafFrom = tag.next;
+    if (typeof kind === 'object' && 'numberMax' in kind && span.value > kind.numberMax) return BROKEN;
     at = span.next;
     if (wire === LENGTH) {
       const value = scanValue(kind, span, bytes, end, depth);
       if (value.kind !== 'whole') return value;
-      ({ leafFrom } = value);
+      leaves.push(...value.leaves);
       at = span.next + span.value;
-    }
+    } else leaves.push([tag.next, at]);
     if (at > end) return BROKEN;
     if (at > bytes.length) return MORE;
     before = number;
     hasOne ||= schema.oneOf.includes(number);
   }
-  return hasOne ? { kind: 'whole', leafFrom } : BROKEN;
+  return hasOne ? { kind: 'whole', leaves } : BROKEN;
 };
 
 /** One field of a message that was found whole: its number if it is one, its bytes if it has a length. */

@@ -1,6 +1,6 @@
 import { concatBytes } from '@outpost/schemas/words';
 import type { Cut } from '../../wire.ts';
-import { type MessageSchema, type Scan, scanMessage } from './protobuf.ts';
+import { type Leaf, type MessageSchema, type Scan, scanMessage } from './protobuf.ts';
 
 const START = 0x94;
 const SECOND = 0xc3;
@@ -36,19 +36,22 @@ const scanAt = (schema: MessageSchema, bytes: Uint8Array, at: number): { scan: S
 };
 
 /**
- * Whether the frame from `at` was cut off on its way and filled up by what came after it. The bytes then still make a
- * message if the cut went through its very last value; the next frame begins within that value and goes on beyond.
+ * Whether a frame was cut off on its way and filled up by what came after it. That makes a message now and then: the cut
+ * went through a value, and the end of a later frame is the end that was missing. Then that later frame begins within a
+ * value and goes on beyond it. One that somebody put into a message ends within the value it was put into.
  */
 const isFilledUp = (
   schema: MessageSchema,
   bytes: Uint8Array,
-  leafFrom: number,
-  end: number,
+  leaves: readonly Leaf[],
 ): 'no' | 'yes' | 'more' => {
-  for (let at = bytes.indexOf(START, leafFrom); at >= 0 && at < end; at = bytes.indexOf(START, at + 1)) {
-    const inner = scanAt(schema, bytes, at);
-    if (inner.scan.kind === 'more') return 'more';
-    if (inner.scan.kind === 'whole' && inner.end > end) return 'yes';
+  for (const [from, to] of leaves) {
+    for (let at = bytes.indexOf(START, from); at >= 0 && at < to; at = bytes.indexOf(START, at + 1)) {
+      const inner = scanAt(schema, bytes, at);
+      if (inner.end > at && inner.end <= to) continue;
+      if (inner.scan.kind === 'more') return 'more';
+      if (inner.scan.kind === 'whole') return 'yes';
+    }
   }
   return 'no';
 };
@@ -57,7 +60,7 @@ const frameAt = (schema: MessageSchema, bytes: Uint8Array, at: number): Found =>
   const { scan, end } = scanAt(schema, bytes, at);
   if (scan.kind === 'broken') return { kind: 'none' };
   if (scan.kind === 'more') return { kind: 'more' };
-  const filled = isFilledUp(schema, bytes, scan.leafFrom, end);
+  const filled = isFilledUp(schema, bytes, scan.leaves);
   if (filled === 'no') return { kind: 'frame', end };
   return filled === 'yes' ? { kind: 'none' } : { kind: 'more' };
 };
@@ -65,8 +68,8 @@ const frameAt = (schema: MessageSchema, bytes: Uint8Array, at: number): Found =>
 /**
  * Cuts Meshtastic's serial stream: 0x94 0xC3, a length of two bytes, a message. Firmware prints its log between frames
  * and into them, and leaves frames unfinished. So a start is believed only where a message of the schema follows, and
- * given up at the first byte that none can have; then the search goes on right behind that start. A frame that is whole
- * wins over anything within it: what a stranger puts into a message is never a frame.
+ * given up at the first byte that none can have; then the search goes on right behind that start. What a stranger puts into
+ * a message is never a frame: one that is whole wins over all that its values hold.
  */
 export const streamCutter =
   (schema: MessageSchema) =>

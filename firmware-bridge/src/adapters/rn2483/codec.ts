@@ -67,5 +67,5 @@ const write = (event: Rn2483Event): string => {
 /** The commands of Microchip's RN2483 and RN2903. */
 export const rn2483Codec: Codec<string, Rn2483Event> = {
   command: commandLineWire('rn2483'),
-  event: lineWire({ family: 'rn2483', read, write }),
+  event: lineWire({ family: 'rn2483', read, write, starts: ['radio_rx ', 'radio_err', 'radio_tx_ok'] }),
 };

@@ -108,7 +108,8 @@ const family = (radio: RadioSettings): Family<string, Rn2483Event> => ({
   oneShot: true,
   tuned: radio,
   pieceWaitsMs: 5_000,
-  checkAfterMs: 60_000,
+  // A reception whose line was lost leaves it deaf for so long.
+  checkAfterMs: 30_000,
   read: readEvent,
   join,
   tell,

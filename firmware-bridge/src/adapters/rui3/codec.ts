@@ -93,5 +93,5 @@ const write = (event: Rui3Event): string => {
 /** The AT commands of RAK's RUI3 and of what came before it. */
 export const rui3Codec: Codec<string, Rui3Event> = {
   command: commandLineWire('rui3'),
-  event: lineWire({ family: 'rui3', read, write }),
+  event: lineWire({ family: 'rui3', read, write, starts: ['+EVT:'] }),
 };

@@ -1,6 +1,12 @@
 import { asciiBytes, asciiText, concatBytes, fail, ok, type Result } from '@outpost/schemas/words';
 import { lineCutter } from '../../cut-lines.ts';
-import { commandLineWire, LINE_MAX_BYTES, lineWire, malformed } from '../../lora-module/line-wire.ts';
+import {
+  commandLineWire,
+  LINE_MAX_BYTES,
+  lineWire,
+  malformed,
+  nextStart,
+} from '../../lora-module/line-wire.ts';
 import type { Codec, Item, Wire } from '../../wire.ts';
 
 /** A line of a Reyax module, or a reception, which is no line: its data may hold commas and line ends. */
@@ -92,10 +98,13 @@ const writeLine = (event: RylrEvent): string => {
 
 const plainLines: Wire<RylrEvent> = lineWire({ family: 'rylr', read: readLine, write: writeLine });
 
+const STARTS: readonly string[] = ['+RCV='];
+
 /** The lines in a frame whose length was wrong: each stands for itself, receptions included. */
 const split = (frame: Uint8Array): readonly Item<RylrEvent>[] => {
-  const end = frame.indexOf(LINE_FEED) + 1;
-  if (end === 0 || end === frame.length) return plainLines.decode(frame);
+  const next = nextStart(asciiText(frame), STARTS) ?? frame.length;
+  const end = Math.min(frame.indexOf(LINE_FEED) + 1 || frame.length, next);
+  if (end === frame.length) return plainLines.decode(frame);
   const first = plainLines.decode(frame.slice(0, end));
   const { frames, tail } = cut(new Uint8Array(0), frame.slice(end));
   const rest = tail.length === 0 ? frames : [...frames, tail];
