@@ -4,11 +4,11 @@ import { type Metric, sumOf } from './metric.ts';
 
 /** A device as its numbers are asked for. */
 export interface DeviceNow {
-  readonly view: DeviceView;
+  readonly view: Pick<DeviceView, 'name' | 'connected' | 'lastReadingAt' | 'tally'>;
   readonly nowMs: number;
 }
 
-const counter = (name: string, help: string, of: (view: DeviceView) => number): Metric<DeviceNow> => ({
+const counter = (name: string, help: string, of: (view: DeviceNow['view']) => number): Metric<DeviceNow> => ({
   name,
   kind: 'counter',
   help,

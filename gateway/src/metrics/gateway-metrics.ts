@@ -21,7 +21,7 @@ export interface GatewayNow {
   readonly attest: AttestTally;
   readonly trips: TripsTally;
   readonly store: StoreTally;
-  readonly networks: readonly NetworkView[];
+  readonly networks: readonly Pick<NetworkView, 'settled' | 'refused' | 'pending'>[];
 }
 
 const MIB = 1 << 20;

@@ -1,23 +1,20 @@
 import { newTally } from '@outpost/firmware-bridge';
 import { monoNs, type WallNs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import type { DeviceView, NetworkView } from '../control/status.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { pointProblem } from '../store/point.ts';
 import { newStoreTally } from '../store/tally.ts';
-import { DEVICE_METRICS } from './device-metrics.ts';
+import { DEVICE_METRICS, type DeviceNow } from './device-metrics.ts';
 import { GATEWAY_METRICS, type GatewayNow } from './gateway-metrics.ts';
 import { measureLoopDelay } from './loop-delay.ts';
-import { NETWORK_METRICS } from './network-metrics.ts';
+import { NETWORK_METRICS, type NetworkNow } from './network-metrics.ts';
 import { selfPoints } from './points.ts';
 
 const S = 1_000_000_000n;
 const wall = (1_800_000_000n * S) as WallNs;
 
-const network: NetworkView = {
+const network: NetworkNow['view'] = {
   name: 'net',
-  kind: 'outpost',
-  url: 'http://127.0.0.1:1',
   settled: 3,
   refused: 1,
   expired: 0,
@@ -25,22 +22,12 @@ const network: NetworkView = {
   withheld: 2,
   pending: 4,
   waitingSince: monoNs(5n * S),
-  words: '',
-  refusal: '',
 };
 
-const device: DeviceView = {
+const device: DeviceNow['view'] = {
   name: 'car',
-  adapter: 'elm327',
-  port: 'tcp://127.0.0.1:1',
   connected: true,
-  remark: '',
-  status: { phase: 'polling', words: '', facts: {} },
   lastReadingAt: new Date(Number(wall / 1_000_000n) - 2_500).toISOString(),
-  refusing: '',
-  happenings: [],
-  happened: new Map(),
-  untold: 0,
   tally: { ...newTally(), items: 9, observed: 5, control: 1, dropped: new Map([['unsolicited', 2]]) },
 };
 

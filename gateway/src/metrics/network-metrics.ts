@@ -3,7 +3,7 @@ import type { NetworkView } from '../control/status.ts';
 import type { Metric } from './metric.ts';
 
 export interface NetworkNow {
-  readonly view: NetworkView;
+  readonly view: Omit<NetworkView, 'kind' | 'url' | 'words' | 'refusal'>;
   readonly now: MonoNs;
 }
 
