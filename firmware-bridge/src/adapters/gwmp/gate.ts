@@ -10,7 +10,7 @@ import { change, changeGateway, happen, happenOnceIn, type Turn } from './turn.t
 export const STRANGERS_MAX = 64;
 /** Those of one address. */
 export const STRANGERS_PER_ADDRESS_MAX = 16;
-/** A stranger who is silent for so long makes room for the next. */
+/** A stranger who is silent for so long is forgotten. */
 const STRANGER_FORGOTTEN_MS = 3_600_000;
 /** Addresses that claim one EUI and are remembered. */
 const CLAIMS_MAX = 4;
@@ -98,15 +98,18 @@ const tellStranger = (turn: Turn, eui: string, address: string): void => {
   happen(turn, 'address-changed', words);
 };
 
-const strangersWithRoom = (turn: Turn, address: string): ReadonlyMap<string, Stranger> | undefined => {
+/** Whoever has been silent for so long is no longer listed. */
+export const forgetStrangers = (turn: Turn): void => {
+  const isForgotten = ({ heardAt }: Stranger): boolean =>
+    monoAfterMs(heardAt, STRANGER_FORGOTTEN_MS) <= turn.now;
   const { strangers } = turn.state;
+  if (![...strangers.values()].some(isForgotten)) return;
+  change(turn, { strangers: new Map([...strangers].filter(([, each]) => !isForgotten(each))) });
+};
+
+const hasRoom = ({ state: { strangers } }: Turn, address: string): boolean => {
   const here = [...strangers.values()].filter(({ addresses }) => addresses[0] === address);
-  if (here.length >= STRANGERS_PER_ADDRESS_MAX) return undefined;
-  if (strangers.size < STRANGERS_MAX) return strangers;
-  const left = [...strangers].filter(
-    ([, { heardAt }]) => monoAfterMs(heardAt, STRANGER_FORGOTTEN_MS) > turn.now,
-  );
-  return left.length < STRANGERS_MAX ? new Map(left) : undefined;
+  return strangers.size < STRANGERS_MAX && here.length < STRANGERS_PER_ADDRESS_MAX;
 };
 
 const admitNobody = (turn: Turn, eui: string, address: string): Admission => {
@@ -114,13 +117,12 @@ const admitNobody = (turn: Turn, eui: string, address: string): Admission => {
   const pending = { reason: 'pending-approval' };
   const stranger = state.strangers.get(eui);
   if (stranger === undefined) {
-    const room = strangersWithRoom(turn, address);
-    if (room === undefined) {
+    if (!hasRoom(turn, address)) {
       const words = `${STRANGERS_MAX} gateways wait for approval, or ${STRANGERS_PER_ADDRESS_MAX} of ${address}; more are not listed.`;
       happenOnceIn(turn, 'strangers-full', FULL_TOLD_AGAIN_MS, 'strangers-full', words);
       return { reason: 'strangers-full' };
     }
-    change(turn, { strangers: withEntry(room, eui, { eui, addresses: [address], heardAt: now }) });
+    change(turn, { strangers: withEntry(state.strangers, eui, { eui, addresses: [address], heardAt: now }) });
     tellStranger(turn, eui, address);
     return pending;
   }

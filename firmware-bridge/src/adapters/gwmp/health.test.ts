@@ -100,6 +100,26 @@ describe('a gateway', () => {
     expect(whatOf([...bench.hear(pullData(A), HOME), ...bench.pass(5_000)])).toEqual(['gateway-online']);
   });
 
+  it('of which one statistic was lost, or that has said two in a row, is offline after 90 s all the same', () => {
+    const bench = benchOf({ allow: [A] });
+    run(bench, 120, never);
+    bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
+    bench.pass(60_000);
+    bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
+    expect(whatOf(bench.pass(85_000))).toEqual([]);
+    expect(whatOf(bench.pass(10_000))).toEqual(['gateway-offline']);
+  });
+
+  it('that says its statistics every two minutes is given six', () => {
+    const bench = benchOf({ allow: [A] });
+    for (let i = 0; i < 3; i += 1) {
+      bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
+      bench.pass(i < 2 ? 120_000 : 355_000);
+    }
+    expect(whatOf(bench.pass(0))).toEqual([]);
+    expect(whatOf(bench.pass(10_000))).toEqual(['gateway-offline']);
+  });
+
   it('whose datagrams are acknowledged too late three times is told of once', () => {
     const bench = benchOf({ allow: [A] });
     expect(whatOf(run(bench, 60, every(10), { ackDecipercent: 500 }))).toEqual([]);

@@ -11,8 +11,8 @@ export interface Health {
   readonly since: MonoNs;
   readonly heardAt: MonoNs;
   readonly statAt: MonoNs | undefined;
-  /** Between its last two statistics. */
-  readonly statEveryMs: number;
+  /** Between its last two statistics, and between those before them. */
+  readonly statGapsMs: readonly [last: number, before: number];
   /** When its radio last received anything, damaged frames included. */
   readonly radioAt: MonoNs | undefined;
   readonly gaps: Gaps;
@@ -26,9 +26,9 @@ export interface Health {
   readonly troubles: ReadonlySet<Trouble>;
 }
 
-/** Of the reference forwarder; used until two statistics show another one (lora_pkt_fwd.c). */
-const STAT_EVERY_MS = 30_000;
-const STAT_EVERY = { min: 5_000, max: 600_000 } as const;
+/** Of the reference forwarder (lora_pkt_fwd.c); a gateway that says more is not expected to go on with it. */
+const STAT_EVERY_MIN_MS = 30_000;
+const STAT_EVERY_MAX_MS = 600_000;
 /** Three statistics missing is no longer chance. */
 const OFFLINE_AFTER_STATS = 3;
 
@@ -59,7 +59,7 @@ export const newHealth = (now: MonoNs): Health => ({
   since: now,
   heardAt: now,
   statAt: undefined,
-  statEveryMs: STAT_EVERY_MS,
+  statGapsMs: [STAT_EVERY_MIN_MS, STAT_EVERY_MIN_MS],
   radioAt: undefined,
   gaps: NO_GAPS,
   counts: [],
@@ -103,7 +103,9 @@ export const withFrame = (health: Health, body: ReceptionBody, now: MonoNs): Hea
   return level === undefined ? heard : { ...heard, noise: withNoise(heard.noise, level) };
 };
 
-const clamped = (ms: number): number => Math.min(STAT_EVERY.max, Math.max(STAT_EVERY.min, ms));
+/** The shorter of two gaps: one statistic that was lost on its way does not make a gateway a slow one. */
+export const statEveryMs = ({ statGapsMs }: Pick<Health, 'statGapsMs'>): number =>
+  Math.min(STAT_EVERY_MAX_MS, Math.max(STAT_EVERY_MIN_MS, Math.min(...statGapsMs)));
 
 /** Takes in one of its statistics. */
 export const withStat = (health: Health, stat: Stat, now: MonoNs): Health => {
@@ -112,13 +114,14 @@ export const withStat = (health: Health, stat: Stat, now: MonoNs): Health => {
   const isNews =
     received !== undefined &&
     received > 0 &&
-    elapsedMs(health.radioAt ?? health.since, now) > health.statEveryMs;
+    elapsedMs(health.radioAt ?? health.since, now) > statEveryMs(health);
   const heard = isNews ? radioHeard(health, now) : health;
   const count = received === undefined || receivedOk === undefined ? [] : [{ received, ok: receivedOk }];
   return {
     ...heard,
     statAt: now,
-    statEveryMs: health.statAt === undefined ? health.statEveryMs : clamped(elapsedMs(health.statAt, now)),
+    statGapsMs:
+      health.statAt === undefined ? health.statGapsMs : [elapsedMs(health.statAt, now), health.statGapsMs[0]],
     counts: [...heard.counts, ...count].slice(-STATS_MAX),
     acks: [...heard.acks, ...(ackDecipercent === undefined ? [] : [ackDecipercent])].slice(-ACKS_MAX),
     temperatureDeciC: temperatureDeciC ?? heard.temperatureDeciC,
@@ -134,8 +137,8 @@ export const crcOkShare = ({ counts }: Health): number | undefined => {
   return received < CRC_FRAMES_MIN ? undefined : counts.reduce((sum, each) => sum + each.ok, 0) / received;
 };
 
-const isOffline = ({ heardAt, statEveryMs }: Health, now: MonoNs): boolean =>
-  elapsedMs(heardAt, now) >= OFFLINE_AFTER_STATS * statEveryMs;
+const isOffline = (health: Health, now: MonoNs): boolean =>
+  elapsedMs(health.heardAt, now) >= OFFLINE_AFTER_STATS * statEveryMs(health);
 
 const isHot = ({ temperatureDeciC = 0, troubles }: Health): boolean =>
   temperatureDeciC >= (troubles.has('temperature') ? COOLED_DECI_C : HOT_DECI_C);

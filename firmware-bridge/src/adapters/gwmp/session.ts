@@ -5,7 +5,7 @@ import { approve, forbid } from './approval.ts';
 import type { From } from './datagram.ts';
 import { expireDownlinks, settleDownlink, startDownlink } from './downlinks.ts';
 import type { GwmpCommand, GwmpEvent } from './event.ts';
-import { admit, admitNoise } from './gate.ts';
+import { admit, admitNoise, forgetStrangers } from './gate.ts';
 import { checkHealth, withFrame, withStat } from './health.ts';
 import { rememberedState } from './keep.ts';
 import type { GwmpOptions } from './options.ts';
@@ -136,7 +136,7 @@ const takeInput = (turn: Turn, input: Input<GwmpEvent>): void => {
   else drop(turn, reason);
 };
 
-/** Looks at every gateway's health, and forgets the pace of addresses to which none is bound any more. */
+/** Looks at every gateway's health, forgets strangers who are gone, and the pace of addresses to which none is bound any more. */
 const checkAll = (turn: Turn): void => {
   for (const gateway of turn.state.gateways.values()) {
     if (gateway.health === undefined) continue;
@@ -145,6 +145,7 @@ const checkAll = (turn: Turn): void => {
     turn.happenings.push(...happenings);
     changeGateway(turn, { ...gateway, health });
   }
+  forgetStrangers(turn);
   const bound = new Set([...turn.state.gateways.values()].map(({ address }) => address));
   const { addresses } = turn.state;
   if ([...addresses.keys()].some((each) => !bound.has(each)))
