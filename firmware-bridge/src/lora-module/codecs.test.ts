@@ -41,7 +41,7 @@ const plain = (value: unknown): unknown =>
 
 const NOTHING = new Uint8Array(0);
 
-const itemsOf = (wire: Wire<unknown>, chunks: readonly Uint8Array[]) => {
+const itemsOf = <T>(wire: Wire<T>, chunks: readonly Uint8Array[]) => {
   let tail: Uint8Array = NOTHING;
   let discarded = 0;
   const items = chunks.flatMap((chunk) => {
