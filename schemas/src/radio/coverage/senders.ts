@@ -136,6 +136,7 @@ export const openSenders = (known: KnownPlaces = NOTHING_KNOWN): SenderBook => {
   };
 
   const sent: SenderBook['sent'] = (phy, wall) => {
+    if (frames.size === 0) return undefined;
     let best: { readonly signed: SignedReception; readonly wall: WallNs } | undefined;
     for (const signed of frames.get(toHex(phy)) ?? []) {
       const at = timeOf(signed).wall;
