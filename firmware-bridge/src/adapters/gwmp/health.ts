@@ -18,8 +18,8 @@ export interface Health {
   readonly gaps: Gaps;
   /** Frames and good frames of the last statistics, newest last. */
   readonly counts: readonly { readonly received: number; readonly ok: number }[];
-  /** Tenths of a per cent, of the last statistics, newest last. */
-  readonly acks: readonly number[];
+  /** Of about the last hundred datagrams: how many count, and tenths of a per cent that were acknowledged of them. */
+  readonly acks: { readonly weight: number; readonly decipercent: number };
   readonly temperatureDeciC: number | undefined;
   /** Tenths of a dBm, as the last frames and as hundreds of frames show it. */
   readonly noise: { readonly now: number; readonly usual: number; readonly frames: number } | undefined;
@@ -40,9 +40,13 @@ const GAPS_KNOWN = 20;
 const DEAF_UNKNOWN_MS = 6 * 3_600_000;
 
 const STATS_MAX = 20;
-const ACKS_MAX = 3;
-/** Below this share of acknowledged datagrams in three statistics, the way to here loses or delays. */
+/** Below this share of acknowledged datagrams the way to here loses or delays. */
 const ACK_LOW_DECIPERCENT = 900;
+/** A statistic of a busy gateway counts as many datagrams, one of a quiet gateway for the one that carries it. */
+const ACK_WEIGHT_MAX = 50;
+const ACK_WEIGHT_KEPT = 100;
+/** Of fewer datagrams one lost one says nothing. */
+const ACK_WEIGHT_MIN = 40;
 /** A quarter of damaged frames is usual where spectrum is shared (CampusIoT: 23.6 %). */
 const CRC_BAD_SHARE = 0.6;
 const CRC_FRAMES_MIN = 100;
@@ -63,7 +67,7 @@ export const newHealth = (now: MonoNs): Health => ({
   radioAt: undefined,
   gaps: NO_GAPS,
   counts: [],
-  acks: [],
+  acks: { weight: 0, decipercent: 0 },
   temperatureDeciC: undefined,
   noise: undefined,
   troubles: NO_TROUBLES,
@@ -107,6 +111,13 @@ export const withFrame = (health: Health, body: ReceptionBody, now: MonoNs): Hea
 export const statEveryMs = ({ statGapsMs }: Pick<Health, 'statGapsMs'>): number =>
   Math.min(STAT_EVERY_MAX_MS, Math.max(STAT_EVERY_MIN_MS, Math.min(...statGapsMs)));
 
+const withAcks = (acks: Health['acks'], decipercent: number, forwarded: number): Health['acks'] => {
+  const added = Math.min(ACK_WEIGHT_MAX, Math.max(1, forwarded));
+  const left = acks.weight * (1 - added / ACK_WEIGHT_KEPT);
+  const weight = left + added;
+  return { weight, decipercent: (left * acks.decipercent + added * decipercent) / weight };
+};
+
 /** Takes in one of its statistics. */
 export const withStat = (health: Health, stat: Stat, now: MonoNs): Health => {
   const { received, receivedOk, ackDecipercent, temperatureDeciC } = stat;
@@ -123,7 +134,8 @@ export const withStat = (health: Health, stat: Stat, now: MonoNs): Health => {
     statGapsMs:
       health.statAt === undefined ? health.statGapsMs : [elapsedMs(health.statAt, now), health.statGapsMs[0]],
     counts: [...heard.counts, ...count].slice(-STATS_MAX),
-    acks: [...heard.acks, ...(ackDecipercent === undefined ? [] : [ackDecipercent])].slice(-ACKS_MAX),
+    acks:
+      ackDecipercent === undefined ? heard.acks : withAcks(heard.acks, ackDecipercent, stat.forwarded ?? 0),
     temperatureDeciC: temperatureDeciC ?? heard.temperatureDeciC,
   };
 };
@@ -150,7 +162,7 @@ const troublesNow = (health: Health, now: MonoNs): ReadonlySet<Trouble> => {
   const found: Trouble[] = [];
   const silentMs = elapsedMs(radioAt ?? since, now);
   if (statAt !== undefined && silentMs > deafAfterMs(health)) found.push('radio-deaf');
-  if (acks.length === ACKS_MAX && acks.every((ack) => ack < ACK_LOW_DECIPERCENT)) found.push('ack-ratio');
+  if (acks.weight >= ACK_WEIGHT_MIN && acks.decipercent < ACK_LOW_DECIPERCENT) found.push('ack-ratio');
   if ((crcOkShare(health) ?? 1) < 1 - CRC_BAD_SHARE) found.push('crc-ratio');
   if (isHot(health)) found.push('temperature');
   const isNoisy =

@@ -20,12 +20,11 @@ const stateOf = (health: Health | undefined): string => {
 const healthFacts = (health: Health, now: MonoNs): Readonly<Record<string, string | number | undefined>> => {
   const { temperatureDeciC, noise, acks, radioAt } = health;
   const share = crcOkShare(health);
-  const ack = acks.at(-1);
   return {
     troubles: [...health.troubles].join(' '),
     radioSilentS: radioAt === undefined ? undefined : Math.round(elapsedMs(radioAt, now) / 1_000),
     deafAfterS: Math.round(deafAfterMs(health) / 1_000),
-    ackPercent: ack === undefined ? undefined : tenth(ack),
+    ackPercent: acks.weight === 0 ? undefined : tenth(acks.decipercent),
     crcOkPercent: share === undefined ? undefined : Math.round(share * 1_000) / 10,
     temperatureC: temperatureDeciC === undefined ? undefined : tenth(temperatureDeciC),
     noiseDbm: noise === undefined ? undefined : tenth(noise.now),
