@@ -166,7 +166,7 @@ describe.skipIf(!here)('the MQTT client against Eclipse Mosquitto', () => {
 
 describe.skipIf(!here)('the MQTT client and a broker that asks who it is', () => {
   it('is refused for good with a wrong password, and taken with the right one', async () => {
-    await using broker = await startMosquitto({ user: 'u', password: 'right' });
+    await using broker = await startMosquitto({ account: { user: 'u', password: 'right' } });
     const as = (password: string) => settingsFor(broker.url, { credentials: { username: 'u', password } });
     const wrong = await openMqtt(as('wrong'), { clock: systemClock(), signal });
     expect(wrong).toMatchObject({ ok: false, fault: { kind: 'refused', code: 'mqtt.not-authorised' } });

@@ -107,7 +107,7 @@ describe('the address of an MQTT port', () => {
 describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
   let broker: Mosquitto;
   beforeAll(async () => {
-    broker = await startMosquitto({ user: 'u', password: 'right' });
+    broker = await startMosquitto({ account: { user: 'u', password: 'right' } });
     const folder = mkdtempSync(join(tmpdir(), 'outpost-mqtt-'));
     file = join(folder, 'mqtt.json');
     writeFileSync(file, JSON.stringify({ user: 'u', password: 'right' }), { mode: 0o600 });

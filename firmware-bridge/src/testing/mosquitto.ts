@@ -49,11 +49,15 @@ export interface Mosquitto extends AsyncDisposable {
   readonly webSocketUrl: string;
 }
 
-/** A broker of its own on loopback, with nothing on the disk; `user` and `password` are asked for where given. */
-export const startMosquitto = async (account?: {
-  readonly user: string;
-  readonly password: string;
-}): Promise<Mosquitto> => {
+export interface MosquittoOptions {
+  /** Who is asked for; anybody where not given. */
+  readonly account?: { readonly user: string; readonly password: string };
+  /** PEM files; with them it speaks TLS alone, and asks for a certificate of that authority. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** A broker of its own on loopback, with nothing on the disk. */
+export const startMosquitto = async ({ account, tls }: MosquittoOptions = {}): Promise<Mosquitto> => {
   const folder = mkdtempSync(join(tmpdir(), 'outpost-mosquitto-'));
   // Started by root the broker becomes the user `mosquitto`, who must be able to read the files.
   chmodSync(folder, 0o755);
@@ -63,10 +67,16 @@ export const startMosquitto = async (account?: {
     spawnSync('/usr/bin/mosquitto_passwd', ['-b', '-c', passwords, account.user, account.password]);
     chmodSync(passwords, 0o644);
   }
+  const secure =
+    tls === undefined
+      ? []
+      : [`cafile ${tls.ca}`, `certfile ${tls.cert}`, `keyfile ${tls.key}`, 'require_certificate true'];
   const lines = [
     `listener ${port} 127.0.0.1`,
+    ...secure,
     `listener ${webSocketPort} 127.0.0.1`,
     'protocol websockets',
+    ...secure,
     ...(account === undefined
       ? ['allow_anonymous true']
       : ['allow_anonymous false', `password_file ${passwords}`]),
@@ -78,8 +88,8 @@ export const startMosquitto = async (account?: {
   const child = spawn(PROGRAM, ['-c', file], { stdio: 'ignore' });
   await up(port, child);
   return {
-    url: `mqtt://127.0.0.1:${port}`,
-    webSocketUrl: `ws://127.0.0.1:${webSocketPort}`,
+    url: `${tls === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`,
+    webSocketUrl: `${tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${webSocketPort}`,
     [Symbol.asyncDispose]: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.kill('SIGKILL')) await ended;
