@@ -1,6 +1,7 @@
 import type { Clock } from '@outpost/schemas/words';
 import type { Answer } from './aedes.ts';
 import type { Inlet } from './inlets.ts';
+import { UNDER_WAY_MAX_BYTES } from './limits.ts';
 import type { Owed, Session } from './session.ts';
 import { type BrokerTally, type Counted, countIn } from './tally.ts';
 
@@ -28,6 +29,29 @@ const cork = (session: Session): void => {
     session.isCorked = false;
     session.client.conn.uncork();
   });
+};
+
+const PUBACK = 0x40;
+
+/** The acknowledgement of a message that the engine has not seen; all of one turn leave together. */
+export const acknowledge = (session: Session, id: number): void => {
+  const { acks, client } = session;
+  acks.push(id);
+  if (acks.length > 1) return;
+  setImmediate(() => {
+    const bytes = new Uint8Array(4 * acks.length);
+    for (const [at, each] of acks.entries()) bytes.set([PUBACK, 2, each >> 8, each & 0xff], 4 * at);
+    acks.length = 0;
+    if (!session.isOver) client.conn.write(bytes);
+  });
+};
+
+/** Less is under way; a sender that waited for that is read on. */
+export const releaseBytes = (session: Session, bytes: number): void => {
+  session.underWayBytes -= bytes;
+  if (!session.isHolding || session.underWayBytes > UNDER_WAY_MAX_BYTES / 2) return;
+  session.isHolding = false;
+  setImmediate(() => session.client.conn.emit('readable'));
 };
 
 export const newAcknowledge = ({ clock, tally, signal }: AcknowledgeParts): Acknowledge => {

@@ -12,6 +12,8 @@ export interface ConnectPacket {
   /** Empty where the client leaves it to us. */
   readonly clientId: string;
   clean: boolean;
+  /** Seconds; 0 for none. */
+  keepalive: number;
 }
 
 /** The stream under a client. */
@@ -19,10 +21,11 @@ export interface Connection {
   readonly writableLength: number;
   readonly destroyed: boolean;
   read(size?: number): Uint8Array | null;
-  write(...args: readonly never[]): boolean;
+  write(...args: readonly unknown[]): boolean;
   cork(): void;
   uncork(): void;
   destroy(error?: Error): void;
+  emit(event: 'readable'): boolean;
   once(event: 'close', closed: () => void): unknown;
   on(event: 'error', failed: (error: Error) => void): unknown;
 }
@@ -55,10 +58,19 @@ export interface Hooks {
   failed(error: Error): void;
 }
 
+/** A message for whoever subscribed to its topic. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1;
+  /** Stored for later subscribers too. */
+  readonly retain: boolean;
+}
+
 export interface EmbeddedBroker {
   handle(connection: object): void;
   /** Hands a message over; `done` is called when it was passed on. */
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1, done: () => void): void;
+  publish(message: OutgoingMessage, done: () => void): void;
   close(): Promise<void>;
 }
 
@@ -174,8 +186,8 @@ export const openEmbedded = async (hooks: Hooks, limits: EmbeddedLimits): Promis
   );
   return {
     handle: (connection) => void aedes.handle(connection as never),
-    publish: (topic, payload, qos, done) => {
-      const packet = { cmd: 'publish', topic, payload, qos, retain: false, dup: false };
+    publish: (message, done) => {
+      const packet = { ...message, cmd: 'publish', dup: false };
       aedes.publish(packet as never, () => done());
     },
     close: () => new Promise((resolve) => aedes.close(resolve)),

@@ -14,7 +14,7 @@ import { type Connections, newConnections } from './connections.ts';
 import { type Enrolments, enrolmentsMark, readEnrolments } from './enrolment.ts';
 import { newGate } from './gate.ts';
 import type { Lab } from './identity.ts';
-import { type Inlets, newInlets } from './inlets.ts';
+import { type Inlets, newInlets, type Send } from './inlets.ts';
 import {
   CONNECT_TIMEOUT_MS,
   ENROLMENTS_LOOK_MS,
@@ -25,10 +25,11 @@ import {
 } from './limits.ts';
 import { openListeners } from './listeners.ts';
 import { newPace } from './pace.ts';
+import { newPublishCutter } from './publish-cutter.ts';
 import { newRetainedRoom } from './retained.ts';
-import { newSession } from './session.ts';
+import { newSession, type Session } from './session.ts';
 import { newSessions, type Sessions } from './sessions.ts';
-import { guardSocket } from './socket-guard.ts';
+import { guardSocket, type SocketGuard, type Tap } from './socket-guard.ts';
 import { type BrokerTally, type Counted, countIn, newBrokerTally } from './tally.ts';
 
 export interface BrokerParts {
@@ -75,6 +76,7 @@ interface Wiring {
   readonly connections: Connections;
   readonly sessions: Sessions;
   readonly keyHashes: WeakMap<Connection, string>;
+  readonly guards: WeakMap<Connection, SocketGuard>;
   readonly leastProof: ReadonlyMap<string, Authentication>;
   readonly inlets: Inlets;
   isRead(name: string): boolean;
@@ -86,8 +88,22 @@ const endedBy = (why: string): Counted => {
   return why === 'keep alive timeout' ? 'keepalive-timeout' : 'protocol';
 };
 
+/** What is read of an admitted connection, on its way to the engine. In a lab the engine sees everything. */
+const newTap = (session: Session, { parts, sessions }: Wiring): Tap => {
+  const cut = newPublishCutter((publish) => sessions.take(session, publish));
+  return {
+    get isHolding() {
+      return session.isHolding;
+    },
+    take: (chunk) => {
+      session.heardAt = parts.clock.mono();
+      return parts.lab === undefined ? cut(chunk) : chunk;
+    },
+  };
+};
+
 const hooksOf = (wiring: Wiring, failed: (error: Error) => void): Hooks => {
-  const { parts, state, view, connections, sessions, keyHashes, leastProof, isRead } = wiring;
+  const { parts, state, view, connections, sessions, keyHashes, guards, leastProof, isRead } = wiring;
   const count = (what: Counted): void => countIn(view.tally, what);
   const gate = newGate({
     lab: parts.lab,
@@ -96,9 +112,12 @@ const hooksOf = (wiring: Wiring, failed: (error: Error) => void): Hooks => {
     leastProof: (name) => leastProof.get(name) ?? 'none',
     keyHashOf: (connection) => keyHashes.get(connection),
     count,
-    admit: (client, identity) => {
+    admit: (client, identity, keepaliveS) => {
       view.tally.admitted += 1;
-      const session = newSession(client, identity, newPace(parts.config.messagesPerSecondMax));
+      const pace = newPace(parts.config.messagesPerSecondMax);
+      const now = parts.clock.mono();
+      const session = newSession({ client, identity, pace, keepaliveMs: keepaliveS * 1_000, now });
+      guards.get(client.conn)?.tap(newTap(session, wiring));
       const older = connections.admit(session);
       if (older !== undefined) sessions.end(older, 'connections-of-one');
     },
@@ -159,14 +178,14 @@ const every = async (
 };
 
 const listen = async (wiring: Wiring, engine: EmbeddedBroker, signal: AbortSignal): Promise<never> => {
-  const { parts, view, connections, keyHashes } = wiring;
+  const { parts, view, connections, keyHashes, guards } = wiring;
   const { config, dataDirectory, clock, log } = parts;
   const count = (what: Counted): void => countIn(view.tally, what);
   const limits = { packetMaxBytes: config.packetMaxKibibytes * 1024, unsentMaxBytes: UNSENT_MAX_BYTES };
   const accept = (connection: Connection, keyHash: string | undefined): void => {
     if (!connections.accept(connection)) return;
     if (keyHash !== undefined) keyHashes.set(connection, keyHash);
-    guardSocket(connection, limits, count);
+    guards.set(connection, guardSocket(connection, limits, count));
     engine.handle(connection);
   };
   for (;;) {
@@ -233,11 +252,9 @@ const brokerOf = (parts: BrokerParts, state: State): Broker => {
   };
   const connections = newConnections(parts.config.connectionsMax, tally);
   const leastProof = new Map<string, Authentication>();
+  const send = (): Send | undefined => state.engine?.publish;
   const inlets = newInlets({
-    send: () => {
-      const { engine } = state;
-      return engine && ((topic, payload, done) => engine.publish(topic, payload, 1, done));
-    },
+    send,
     closed: (device) => {
       for (const session of connections.sessionsOf(device)) sessions.end(session, undefined);
     },
@@ -248,10 +265,12 @@ const brokerOf = (parts: BrokerParts, state: State): Broker => {
     retained: newRetainedRoom(),
     signal: () => state.signal,
     inletOf: inlets.of,
+    send,
   });
   const isRead = (name: string): boolean => inlets.of(name)?.isFull === false;
   const keyHashes = new WeakMap<Connection, string>();
-  const wiring = { parts, state, view, connections, sessions, keyHashes, leastProof, inlets, isRead };
+  const guards = new WeakMap<Connection, SocketGuard>();
+  const wiring = { parts, state, view, connections, sessions, keyHashes, guards, leastProof, inlets, isRead };
   return {
     view,
     scheme: inlets.scheme,

@@ -15,7 +15,8 @@ export interface GateParts {
   /** Of a certificate that this box issued and that the connection has shown. */
   keyHashOf(connection: Connection): string | undefined;
   count(what: Counted): void;
-  admit(client: BrokerClient, identity: Identity): void;
+  /** @param keepaliveS as the client promised it; 0 for none */
+  admit(client: BrokerClient, identity: Identity, keepaliveS: number): void;
 }
 
 /** Who is let in. */
@@ -32,7 +33,10 @@ const refused = (returnCode: number, counted: Counted): Refused => ({ returnCode
 
 export const newGate = (parts: GateParts): Gate => {
   const { lab } = parts;
-  const asked = new WeakMap<BrokerClient, { readonly clientId: string; readonly isKept: boolean }>();
+  const asked = new WeakMap<
+    BrokerClient,
+    { readonly clientId: string; readonly isKept: boolean; readonly keepaliveS: number }
+  >();
 
   /** What speaks against somebody who has shown who he is. */
   const obstacle = ({ name, authenticated, enrolment }: Identity): Refused | undefined => {
@@ -60,7 +64,9 @@ export const newGate = (parts: GateParts): Gate => {
 
   return {
     preConnect: (client, packet) => {
-      asked.set(client, { clientId: packet.clientId, isKept: !packet.clean });
+      asked.set(client, { clientId: packet.clientId, isKept: !packet.clean, keepaliveS: packet.keepalive });
+      // Whether a client is still there is seen where its bytes are, not by the engine, which does not see them all.
+      packet.keepalive = 0;
       // Outside of a lab no session outlives its connection, so that nothing is queued for who is not there.
       if (lab === undefined) packet.clean = true;
       return true;
@@ -72,7 +78,7 @@ export const newGate = (parts: GateParts): Gate => {
         return admission.returnCode;
       }
       client.id = admission.sessionId;
-      parts.admit(client, admission);
+      parts.admit(client, admission, asked.get(client)?.keepaliveS ?? 0);
       return 0;
     },
   };

@@ -9,6 +9,7 @@ import {
   readMessage,
 } from '@outpost/firmware-bridge';
 import { type DeviceName, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import type { OutgoingMessage } from './aedes.ts';
 import { UNREAD_PAUSE_AT_BYTES } from './limits.ts';
 import type { Owed } from './session.ts';
 
@@ -36,7 +37,7 @@ export interface Inlet {
 }
 
 /** Brings a message to whoever subscribed; `done` once it was passed on. */
-export type Send = (topic: string, payload: Uint8Array, done: () => void) => void;
+export type Send = (message: OutgoingMessage, done: () => void) => void;
 
 /** The open ports of devices that speak through the broker, by the names of the devices. */
 export interface Inlets {
@@ -149,7 +150,7 @@ export const newInlets = ({ send, closed }: InletsParts): Inlets => {
         const passOn = send();
         if (passOn === undefined || outgoing >= OUTGOING_MAX) return stalled(where);
         outgoing += 1;
-        passOn(message.value.topic, message.value.payload, () => {
+        passOn({ ...message.value, qos: 1, retain: false }, () => {
           outgoing -= 1;
         });
         return ok(undefined);

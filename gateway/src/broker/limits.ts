@@ -13,10 +13,14 @@ export const CONNECTIONS_OF_ONE_MAX = 4;
 export const UNSENT_MAX_BYTES = 1 << 20;
 /** A receiver that took nothing for this long while something waited for it is cut off. */
 export const STALLED_AFTER_MS = 10_000;
+/** Bytes of one connection's messages that are not acknowledged yet, at which it is not read on; and one read more. */
+export const UNDER_WAY_MAX_BYTES = 256 * 1024;
 /** Unread bytes of one device at which its senders wait. */
 export const UNREAD_PAUSE_AT_BYTES = 1 << 20;
 /** How long an acknowledgement may be owed; then the connection ends and the device sends again. */
 export const SETTLE_TIMEOUT_MS = 30_000;
+/** How much later than its keepalive a client may be heard of (MQTT 3.1.1 §3.1.2.10). */
+export const KEEPALIVE_GRACE = 1.5;
 export const SUBSCRIPTIONS_MAX = 32;
 /** Topics whose last message is stored for later subscribers, and how long such a message may be: 512 KiB in all. */
 export const RETAINED_TOPICS_MAX = 256;
@@ -28,7 +32,7 @@ export const KEEPALIVE_AFTER_MS = 60_000;
 /** How often the enrolments are looked at for a change: what a revocation may take. */
 export const ENROLMENTS_LOOK_MS = 250;
 /** How often what is overdue is looked for. */
-export const SWEEP_MS = 5_000;
+export const SWEEP_MS = 1_000;
 /** Distinct topics of one connection that are remembered as allowed. */
 export const TOPICS_REMEMBERED_MAX = 64;
 /** What a sender may be ahead of its rate. */

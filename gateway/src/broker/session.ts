@@ -19,6 +19,17 @@ export interface Session {
   readonly allowed: Set<string>;
   /** Answers that wait because their sender is too fast. */
   readonly held: Answer[];
+  /** Identifiers of messages whose acknowledgements leave together at the end of this turn of the event loop. */
+  readonly acks: number[];
+  /** Bytes of messages that were taken and are not acknowledged; those that the engine reads are not counted. */
+  underWayBytes: number;
+  /** It is not read on until less is under way. */
+  isHolding: boolean;
+  /** The topic of the last message, as it was sent and as text. */
+  topic: { readonly field: Uint8Array; readonly text: string } | undefined;
+  /** 0 where it promised no keepalive. */
+  readonly keepaliveMs: number;
+  heardAt: MonoNs;
   readonly pace: Pace;
   isCorked: boolean;
   /** Since when its outgoing bytes have not become fewer, and how many they were. */
@@ -28,11 +39,25 @@ export interface Session {
   isRevoked: boolean;
 }
 
-export const newSession = (client: BrokerClient, identity: Identity, pace: Pace): Session => ({
+export interface SessionParts {
+  readonly client: BrokerClient;
+  readonly identity: Identity;
+  readonly pace: Pace;
+  readonly keepaliveMs: number;
+  readonly now: MonoNs;
+}
+
+export const newSession = ({ client, identity, pace, keepaliveMs, now }: SessionParts): Session => ({
   client,
   identity,
   allowed: new Set(),
   held: [],
+  acks: [],
+  underWayBytes: 0,
+  isHolding: false,
+  topic: undefined,
+  keepaliveMs,
+  heardAt: now,
   pace,
   isCorked: false,
   stuck: undefined,

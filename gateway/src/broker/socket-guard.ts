@@ -49,6 +49,18 @@ export interface SocketLimits {
 /** Why a guard cut a connection off. */
 export type Cut = 'packet-too-long' | 'receiver-stalled';
 
+/** What sees the bytes of a connection before the engine does, once it is known whose they are. */
+export interface Tap {
+  /** Nothing is read now. The connection says `readable` once more when that is over. */
+  readonly isHolding: boolean;
+  /** Gives back what the engine shall see, or null. */
+  take(chunk: Uint8Array): Uint8Array | null;
+}
+
+export interface SocketGuard {
+  tap(tap: Tap): void;
+}
+
 /**
  * Stands between a connection and whoever speaks MQTT over it. Reading: no packet longer than the limit gets through,
  * and nothing is read from who does not take its answers. Writing: never says that it is full, so that nobody waits
@@ -58,11 +70,12 @@ export const guardSocket = (
   connection: Connection,
   { packetMaxBytes, unsentMaxBytes }: SocketLimits,
   cut: (why: Cut) => void,
-): void => {
+): SocketGuard => {
   const admit = newLengthScan(packetMaxBytes);
   const read = connection.read.bind(connection);
   const write = connection.write.bind(connection);
   let isCut = false;
+  let tap: Tap | undefined;
   const end = (why: Cut): null => {
     if (!isCut) cut(why);
     isCut = true;
@@ -70,13 +83,20 @@ export const guardSocket = (
     return null;
   };
   connection.read = (size) => {
-    if (isCut) return null;
+    if (isCut || tap?.isHolding === true) return null;
     if (connection.writableLength > unsentMaxBytes) return end('receiver-stalled');
     const chunk = read(size);
-    return chunk === null || admit(chunk) ? chunk : end('packet-too-long');
+    if (chunk === null) return null;
+    if (!admit(chunk)) return end('packet-too-long');
+    return tap === undefined ? chunk : tap.take(chunk);
   };
   connection.write = (...args) => {
     write(...args);
     return true;
+  };
+  return {
+    tap: (given) => {
+      tap = given;
+    },
   };
 };

@@ -1,0 +1,134 @@
+import { type Arrival, writeMessage } from '@outpost/firmware-bridge';
+import { type Clock, concatBytes, equalBytes } from '@outpost/schemas/words';
+import { type Acknowledge, acknowledge, releaseBytes } from './acknowledge.ts';
+import type { Answer, OutgoingMessage, PublishPacket } from './aedes.ts';
+import type { Inlet, Send } from './inlets.ts';
+import { TOPICS_REMEMBERED_MAX, UNDER_WAY_MAX_BYTES } from './limits.ts';
+import type { RawPublish, Verdict } from './publish-cutter.ts';
+import type { RetainedRoom } from './retained.ts';
+import type { Owed, Session } from './session.ts';
+import { type BrokerTally, type Counted, countIn } from './tally.ts';
+
+export interface IncomingParts extends Acknowledge {
+  readonly clock: Clock;
+  readonly tally: BrokerTally;
+  readonly retained: RetainedRoom;
+  inletOf(device: string): Inlet | undefined;
+  send(): Send | undefined;
+  /** Sessions that have subscribed to anything. */
+  readonly listening: ReadonlySet<Session>;
+}
+
+/** Refuses what a client asks for; with a message the engine then closes the connection (MQTT 3.1.1 §3.3.5). */
+const refusal = (): Error => new Error('refused');
+
+/** What comes in of a session. */
+export interface Incoming {
+  publish(session: Session, packet: PublishPacket, answer: Answer): void;
+  /** A message that the engine has not seen. */
+  take(session: Session, publish: RawPublish): Verdict;
+}
+
+const isAllowed = ({ identity, allowed }: Session, topic: string): boolean => {
+  if (allowed.has(topic)) return true;
+  if (!identity.mayPublish(topic)) return false;
+  if (allowed.size < TOPICS_REMEMBERED_MAX) allowed.add(topic);
+  return true;
+};
+
+/** What a message becomes for whoever reads its device. */
+interface Message {
+  readonly frame: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+}
+
+const TOPIC_LEVELS_MAX = 32;
+const NOT_IN_TOPICS = /[+#\0]/;
+
+/** Undefined where it is none; the engine says so to its sender in its way. */
+const topicText = (session: Session, field: Uint8Array): string | undefined => {
+  if (session.topic !== undefined && equalBytes(session.topic.field, field)) return session.topic.text;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(field.subarray(2));
+  } catch {
+    return undefined;
+  }
+  if (text === '' || NOT_IN_TOPICS.test(text) || text.split('/').length > TOPIC_LEVELS_MAX) return undefined;
+  session.topic = { field: field.slice(), text };
+  return text;
+};
+
+export const newIncoming = (parts: IncomingParts): Incoming => {
+  const { clock, tally, retained, inletOf, send, listening, pass, settle, end } = parts;
+  const count = (what: Counted): void => countIn(tally, what);
+
+  const bring = (session: Session, inlet: Inlet, { frame, qos }: Message, answer: Answer): void => {
+    const mono = clock.mono();
+    const arrival: Arrival = {
+      bytes: frame,
+      wall: clock.wall(),
+      mono,
+      peer: { address: session.client.id, port: 0 },
+    };
+    if (qos === 0) {
+      inlet.push(arrival);
+      inlet.whenRoom(() => pass(session, answer));
+      return;
+    }
+    const owed: Owed = { session, answer, since: mono, isKept: false };
+    inlet.owed.push(owed);
+    inlet.push({ ...arrival, settle: (outcome) => settle(inlet, owed, outcome) });
+  };
+
+  const publish = (session: Session, packet: PublishPacket, answer: Answer): void => {
+    if (session.isRevoked || !isAllowed(session, packet.topic)) {
+      count('publish-refused');
+      answer(refusal());
+      return;
+    }
+    if (packet.retain && !retained.admit(packet.topic, packet.payload.length)) {
+      count('retain-refused');
+      packet.retain = false;
+    }
+    const { client, identity } = session;
+    // A will is said by the broker once its sender is lost: passed on, and evidence of nothing.
+    if (packet === client.will) answer(null);
+    if (packet === client.will || session.isOver) return;
+    tally.messages += 1;
+    const inlet = inletOf(identity.name);
+    if (inlet !== undefined) bring(session, inlet, { frame: writeMessage(packet), qos: packet.qos }, answer);
+    // Outside of a lab nobody who may publish is admitted without a reader; it went since.
+    else if (identity.enrolment === undefined) pass(session, answer);
+    else end(session, 'unkept');
+  };
+
+  /** Subscribers that there are get it too; who is not there gets nothing. */
+  const passOn = (message: OutgoingMessage): void => {
+    if (listening.size > 0 || message.retain) send()?.(message, () => undefined);
+  };
+
+  const take = (session: Session, { qos, retain, topicField, id, payload }: RawPublish): Verdict => {
+    const topic = session.isOver ? undefined : topicText(session, topicField);
+    const inlet = inletOf(session.identity.name);
+    if (topic === undefined || inlet === undefined) return session.isOver ? 'over' : 'left';
+    if (!isAllowed(session, topic)) {
+      end(session, 'publish-refused');
+      return 'over';
+    }
+    const isStored = retain && retained.admit(topic, payload.length);
+    if (retain && !isStored) count('retain-refused');
+    tally.messages += 1;
+    const frame = concatBytes(topicField, payload);
+    session.underWayBytes += frame.length;
+    session.isHolding ||= session.underWayBytes >= UNDER_WAY_MAX_BYTES;
+    bring(session, inlet, { frame, qos }, () => {
+      if (qos === 1) acknowledge(session, id);
+      releaseBytes(session, frame.length);
+      passOn({ topic, payload: frame.subarray(topicField.length), qos, retain: isStored });
+    });
+    return 'taken';
+  };
+
+  return { publish, take };
+};
