@@ -63,7 +63,7 @@ export interface Trouble {
 }
 
 export const TROUBLES: readonly Trouble[] = [
-  // A check each 5 s comes on top of the 15 min and the 90 s.
+  // A check each 5 s comes on top of the 15 min.
   {
     hotspot: 1,
     kind: 'deaf',
@@ -80,7 +80,7 @@ export const TROUBLES: readonly Trouble[] = [
     toUs: 12.2 * HOUR_US,
     begins: 'gateway-offline',
     ends: 'gateway-online',
-    withinS: 96,
+    withinS: 90,
   },
 ];
 

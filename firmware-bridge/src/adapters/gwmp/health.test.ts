@@ -106,7 +106,7 @@ describe('a gateway', () => {
     bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
     bench.pass(60_000);
     bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
-    expect(whatOf(bench.pass(85_000))).toEqual([]);
+    expect(whatOf(bench.pass(80_000))).toEqual([]);
     expect(whatOf(bench.pass(10_000))).toEqual(['gateway-offline']);
   });
 
@@ -114,7 +114,7 @@ describe('a gateway', () => {
     const bench = benchOf({ allow: [A] });
     for (let i = 0; i < 3; i += 1) {
       bench.hear(pushOf(A, 1, { frames: [], stat: statOf() }), HOME);
-      bench.pass(i < 2 ? 120_000 : 355_000);
+      bench.pass(i < 2 ? 120_000 : 345_000);
     }
     expect(whatOf(bench.pass(0))).toEqual([]);
     expect(whatOf(bench.pass(10_000))).toEqual(['gateway-offline']);

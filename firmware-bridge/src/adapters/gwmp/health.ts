@@ -29,8 +29,10 @@ export interface Health {
 /** Of the reference forwarder (lora_pkt_fwd.c); a gateway that says more is not expected to go on with it. */
 const STAT_EVERY_MIN_MS = 30_000;
 const STAT_EVERY_MAX_MS = 600_000;
-/** Three statistics missing is no longer chance. */
+/** Three statistics missing are no longer chance. */
 const OFFLINE_AFTER_STATS = 3;
+/** Whoever looks does it every 5 s, and the owner shall know before the time of the third is over. */
+const LOOKED_AT_EARLIER_MS = 6_000;
 
 /** No radio is called deaf earlier, however busy its place is. */
 export const DEAF_AFTER_MIN_MS = 900_000;
@@ -150,7 +152,7 @@ export const crcOkShare = ({ counts }: Health): number | undefined => {
 };
 
 const isOffline = (health: Health, now: MonoNs): boolean =>
-  elapsedMs(health.heardAt, now) >= OFFLINE_AFTER_STATS * statEveryMs(health);
+  elapsedMs(health.heardAt, now) >= OFFLINE_AFTER_STATS * statEveryMs(health) - LOOKED_AT_EARLIER_MS;
 
 const isHot = ({ temperatureDeciC = 0, troubles }: Health): boolean =>
   temperatureDeciC >= (troubles.has('temperature') ? COOLED_DECI_C : HOT_DECI_C);
