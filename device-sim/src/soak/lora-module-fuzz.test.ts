@@ -3,7 +3,7 @@ import { FUZZED, fuzzLoraModules, isGood } from './lora-module-fuzz.ts';
 
 describe('a serial LoRa module on a bad line', () => {
   it('loses no frame by chunks, no whole one of a Meshtastic radio, and says only what its bytes say', async () => {
-    const report = await fuzzLoraModules(60, 3);
+    const report = await fuzzLoraModules(40, 3);
     expect(Object.keys(report.clean)).toEqual([...FUZZED.keys()]);
     expect(report.broken['meshtastic']?.intact).toBeGreaterThan(5);
     expect(isGood(report), JSON.stringify(report)).toBe(true);

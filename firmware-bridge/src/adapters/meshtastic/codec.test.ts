@@ -143,7 +143,7 @@ describe('a frame of a Meshtastic radio', () => {
           expect(cutAll([...stream].map((byte) => Uint8Array.of(byte)))).toEqual(once);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
