@@ -32,6 +32,7 @@ import { brokerAddress, isBrokerAddress } from '../broker/inlets.ts';
 import type { DeviceView } from '../control/status.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
+import type { Latest } from '../page/latest.ts';
 import type { Chains } from '../record/chains.ts';
 import { happeningEntry, keptTextEntry } from '../record/entry.ts';
 import type { Recorder } from '../record/recorder.ts';
@@ -116,6 +117,7 @@ export interface DeviceTask {
   readonly privacyZones: readonly PrivacyZone[];
   readonly view: DeviceView;
   readonly log: Log;
+  readonly latest?: Latest | undefined;
   readonly schemes: readonly PortScheme[];
   /** What an earlier run of the dialogue asked to be kept. */
   readonly remembered: Remembered | undefined;
@@ -145,11 +147,13 @@ const tell = async (
 };
 
 const take = async (task: DeviceTask, event: DeviceEvent): Promise<void> => {
-  const { view, recorder, clock } = task;
+  const { view, recorder, clock, latest } = task;
   switch (event.kind) {
     case 'observed':
       if (event.observed.readings.length > 0) {
-        view.lastReadingAt = new Date(Number(clock.wall() / 1_000_000n)).toISOString();
+        const atMs = Number(clock.wall() / 1_000_000n);
+        view.lastReadingAt = new Date(atMs).toISOString();
+        latest?.take(task.device, event.observed.readings, atMs);
       }
       await recorder.observe(event.observed);
       return;

@@ -10,11 +10,13 @@ import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
 import { measureLoopDelay, selfPoints } from '../metrics/index.ts';
 import type { AnyNetwork } from '../networks/contract.ts';
+import { createLatest } from '../page/latest.ts';
 import { newRecordTally } from '../record/tally.ts';
 import { newStoreTally } from '../store/tally.ts';
 import { bugTrace, newTaskState, supervise, wordsOf } from '../supervise.ts';
 import { checkDevice, newDeviceView } from './device.ts';
 import { type OpenContext, type Opened, openParts } from './open.ts';
+import { pageTask } from './page.ts';
 import type { Target } from './store-target.ts';
 import {
   brokerTask,
@@ -73,6 +75,17 @@ const openNetworks = async (parts: Parts, opened: Opened): Promise<Result<readon
   return ok(networks);
 };
 
+const pagesOf = (parts: Parts, opened: Opened): readonly Task[] => {
+  const { context, latest } = parts;
+  const { page, dataDirectory } = context.config;
+  if (page === null || latest === undefined) return [];
+  const status = (): string => statusJson(statusOf(parts, opened));
+  const now = () => selfNow(parts, opened);
+  return [
+    pageTask({ config: page, dataDirectory, clock: context.clock, log: context.log, latest, status, now }),
+  ];
+};
+
 const tasksOf = (
   parts: Parts,
   opened: Opened,
@@ -86,7 +99,15 @@ const tasksOf = (
     const [adapter, view] = [adapters[at], parts.devices[at]];
     return adapter === undefined || view === undefined
       ? []
-      : [deviceTask({ ...context, broker }, opened, { config: device, adapter }, view, record)];
+      : [
+          deviceTask(
+            { ...context, broker, latest: parts.latest },
+            opened,
+            { config: device, adapter },
+            view,
+            record,
+          ),
+        ];
   });
   const delivers = networks.flatMap((network, at) => {
     const [each, view] = [config.networks[at], parts.networks[at]];
@@ -108,8 +129,9 @@ const tasksOf = (
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
   const brokers = broker === undefined ? [] : [brokerTask(broker)];
+  const pages = pagesOf(parts, opened);
   const attest: Task = { name: 'attest', vital: true, run: opened.attest.run };
-  return [attest, ...delivers, ...stores, ...devices, ...brokers, tripsTask(clock, opened)];
+  return [attest, ...delivers, ...stores, ...devices, ...brokers, ...pages, tripsTask(clock, opened)];
 };
 
 /**
@@ -197,6 +219,7 @@ const newParts = (context: OpenContext, broker: Broker | undefined): Parts => {
     loopDelay: measureLoopDelay(clock.mono),
     tasks: [],
     broker: broker?.view,
+    latest: config.page === null ? undefined : createLatest(),
     target: undefined,
   };
 };

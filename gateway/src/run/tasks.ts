@@ -18,6 +18,7 @@ import type { Offset } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
 import type { AnyNetwork } from '../networks/contract.ts';
 import { openNetwork } from '../networks/index.ts';
+import type { Latest } from '../page/latest.ts';
 import { happeningEntry } from '../record/entry.ts';
 import { openRecorder } from '../record/recorder.ts';
 import { hasSigned } from '../record/signed.ts';
@@ -62,10 +63,11 @@ export interface DeviceContext {
   readonly log: Log;
   readonly config: Pick<Config, 'privacy'>;
   readonly broker?: Broker | undefined;
+  readonly latest?: Latest | undefined;
 }
 
 export const deviceTask = (
-  { clock, log, config: { privacy }, broker }: DeviceContext,
+  { clock, log, config: { privacy }, broker, latest }: DeviceContext,
   opened: Opened,
   { config, adapter }: { readonly config: DeviceConfig; readonly adapter: Adapter },
   view: DeviceView,
@@ -111,6 +113,7 @@ export const deviceTask = (
           privacyZones,
           view,
           log,
+          latest,
           remembered,
           schemes,
           orders,

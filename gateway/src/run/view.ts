@@ -3,6 +3,7 @@ import type { BrokerView } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, Status, StoreView } from '../control/status.ts';
 import { keyText } from '../keys/index.ts';
 import type { LoopDelay, SelfNow } from '../metrics/index.ts';
+import type { Latest } from '../page/latest.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { StoreTally } from '../store/tally.ts';
 import type { TaskState } from '../supervise.ts';
@@ -24,6 +25,8 @@ export interface Parts {
   readonly loopDelay: LoopDelay;
   readonly tasks: TaskState[];
   readonly broker: BrokerView | undefined;
+  /** For open pages; undefined where no page is served. */
+  readonly latest: Latest | undefined;
   target: Target | undefined;
 }
 

@@ -4,6 +4,7 @@ export type {
   Config,
   DeviceConfig,
   NetworkConfig,
+  PageConfig,
   PrivacyConfig,
   StoreConfig,
 } from './shape.ts';

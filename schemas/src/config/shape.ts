@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { brokerShape } from './broker.ts';
 import { count } from './count.ts';
+import { pageShape } from './page.ts';
 
 const name = z
   .string()
@@ -109,6 +110,7 @@ export const configShape = z.strictObject({
     .nullable()
     .default(null)
     .describe('The MQTT broker that devices with the port "broker:" speak to; null: none'),
+  page: pageShape.nullable().default(null).describe('The local page and its API; null: none'),
   store: store.nullable().prefault({}).describe('null: keep everything in the journal only'),
   journal: journal.prefault({}),
   attest: attest.prefault({}),
@@ -121,6 +123,7 @@ export const configShape = z.strictObject({
 });
 
 export type { BrokerConfig } from './broker.ts';
+export type { PageConfig } from './page.ts';
 export type Config = z.output<typeof configShape>;
 export type DeviceConfig = Config['devices'][number];
 export type NetworkConfig = Config['networks'][number];
