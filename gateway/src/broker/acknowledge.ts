@@ -14,7 +14,7 @@ export interface AcknowledgeParts {
 /** When the senders of messages are told so, and when they are not. */
 export interface Acknowledge {
   /** Lets a message's sender go on: at once, or when it is no longer ahead of its rate. */
-  pass(session: Session, answer: Answer): void;
+  pass(session: Session, answer: Answer, aheadMs: number): void;
   settle(inlet: Inlet, owed: Owed, outcome: 'kept' | 'refused'): void;
   /** Ends a session; nothing that it is owed is acknowledged any more. */
   end(session: Session, why: Counted | undefined): void;
@@ -61,9 +61,8 @@ export const newAcknowledge = ({ clock, tally, signal }: AcknowledgeParts): Ackn
     for (const answer of session.held.splice(0)) answer(null);
   };
 
-  const pass = (session: Session, answer: Answer): void => {
+  const pass = (session: Session, answer: Answer, aheadMs: number): void => {
     if (session.isOver) return;
-    const aheadMs = session.pace(Number(clock.mono()) / 1e6);
     if (session.held.length > 0) session.held.push(answer);
     else if (aheadMs === 0) answer(null);
     else {
@@ -96,7 +95,7 @@ export const newAcknowledge = ({ clock, tally, signal }: AcknowledgeParts): Ackn
       inlet.owed.shift();
       tally.kept += 1;
       cork(first.session);
-      pass(first.session, first.answer);
+      pass(first.session, first.answer, first.aheadMs);
     }
   };
 

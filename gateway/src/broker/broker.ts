@@ -97,6 +97,7 @@ const newTap = (session: Session, { parts, sessions }: Wiring): Tap => {
     },
     take: (chunk) => {
       session.heardAt = parts.clock.mono();
+      session.heardWall = parts.clock.wall();
       return parts.lab === undefined ? cut(chunk) : chunk;
     },
   };
@@ -115,8 +116,14 @@ const hooksOf = (wiring: Wiring, failed: (error: Error) => void): Hooks => {
     admit: (client, identity, keepaliveS) => {
       view.tally.admitted += 1;
       const pace = newPace(parts.config.messagesPerSecondMax);
-      const now = parts.clock.mono();
-      const session = newSession({ client, identity, pace, keepaliveMs: keepaliveS * 1_000, now });
+      const session = newSession({
+        client,
+        identity,
+        pace,
+        keepaliveMs: keepaliveS * 1_000,
+        now: parts.clock.mono(),
+        wall: parts.clock.wall(),
+      });
       guards.get(client.conn)?.tap(newTap(session, wiring));
       const older = connections.admit(session);
       if (older !== undefined) sessions.end(older, 'connections-of-one');

@@ -1,5 +1,5 @@
-import { type Arrival, writeMessage } from '@outpost/firmware-bridge';
-import { type Clock, concatBytes, equalBytes } from '@outpost/schemas/words';
+import { writeMessage } from '@outpost/firmware-bridge';
+import { equalBytes } from '@outpost/schemas/words';
 import { type Acknowledge, acknowledge, releaseBytes } from './acknowledge.ts';
 import type { Answer, OutgoingMessage, PublishPacket } from './aedes.ts';
 import type { Inlet, Send } from './inlets.ts';
@@ -10,7 +10,6 @@ import type { Owed, Session } from './session.ts';
 import { type BrokerTally, type Counted, countIn } from './tally.ts';
 
 export interface IncomingParts extends Acknowledge {
-  readonly clock: Clock;
   readonly tally: BrokerTally;
   readonly retained: RetainedRoom;
   inletOf(device: string): Inlet | undefined;
@@ -60,25 +59,20 @@ const topicText = (session: Session, field: Uint8Array): string | undefined => {
 };
 
 export const newIncoming = (parts: IncomingParts): Incoming => {
-  const { clock, tally, retained, inletOf, send, listening, pass, settle, end } = parts;
+  const { tally, retained, inletOf, send, listening, pass, settle, end } = parts;
   const count = (what: Counted): void => countIn(tally, what);
 
   const bring = (session: Session, inlet: Inlet, { frame, qos }: Message, answer: Answer): void => {
-    const mono = clock.mono();
-    const arrival: Arrival = {
-      bytes: frame,
-      wall: clock.wall(),
-      mono,
-      peer: { address: session.client.id, port: 0 },
-    };
+    const { heardAt: mono, heardWall: wall, peer } = session;
+    const aheadMs = session.pace(Number(mono) / 1e6);
     if (qos === 0) {
-      inlet.push(arrival);
-      inlet.whenRoom(() => pass(session, answer));
+      inlet.push({ bytes: frame, wall, mono, peer });
+      inlet.whenRoom(() => pass(session, answer, aheadMs));
       return;
     }
-    const owed: Owed = { session, answer, since: mono, isKept: false };
+    const owed: Owed = { session, answer, aheadMs, since: mono, isKept: false };
     inlet.owed.push(owed);
-    inlet.push({ ...arrival, settle: (outcome) => settle(inlet, owed, outcome) });
+    inlet.push({ bytes: frame, wall, mono, peer, settle: (outcome) => settle(inlet, owed, outcome) });
   };
 
   const publish = (session: Session, packet: PublishPacket, answer: Answer): void => {
@@ -99,7 +93,8 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
     const inlet = inletOf(identity.name);
     if (inlet !== undefined) bring(session, inlet, { frame: writeMessage(packet), qos: packet.qos }, answer);
     // Outside of a lab nobody who may publish is admitted without a reader; it went since.
-    else if (identity.enrolment === undefined) pass(session, answer);
+    else if (identity.enrolment === undefined)
+      pass(session, answer, session.pace(Number(session.heardAt) / 1e6));
     else end(session, 'unkept');
   };
 
@@ -119,7 +114,9 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
     const isStored = retain && retained.admit(topic, payload.length);
     if (retain && !isStored) count('retain-refused');
     tally.messages += 1;
-    const frame = concatBytes(topicField, payload);
+    const frame = new Uint8Array(topicField.length + payload.length);
+    frame.set(topicField);
+    frame.set(payload, topicField.length);
     session.underWayBytes += frame.length;
     session.isHolding ||= session.underWayBytes >= UNDER_WAY_MAX_BYTES;
     bring(session, inlet, { frame, qos }, () => {

@@ -1,4 +1,5 @@
-import type { MonoNs } from '@outpost/schemas/words';
+import type { Peer } from '@outpost/firmware-bridge';
+import type { MonoNs, WallNs } from '@outpost/schemas/words';
 import type { Answer, BrokerClient } from './aedes.ts';
 import type { Identity } from './identity.ts';
 import type { Pace } from './pace.ts';
@@ -6,6 +7,8 @@ import type { Pace } from './pace.ts';
 /** A message whose sender waits for its acknowledgement. At most one read of its socket, 64 KiB, is owed at a time. */
 export interface Owed {
   readonly session: Session;
+  /** How much too early it came, by the rate that its sender may have. */
+  readonly aheadMs: number;
   readonly answer: Answer;
   readonly since: MonoNs;
   isKept: boolean;
@@ -29,7 +32,11 @@ export interface Session {
   topic: { readonly field: Uint8Array; readonly text: string } | undefined;
   /** 0 where it promised no keepalive. */
   readonly keepaliveMs: number;
+  /** When its bytes were read last, by both clocks: all that came in one read came at the same moment. */
   heardAt: MonoNs;
+  heardWall: WallNs;
+  /** How its messages name it to whoever reads the device. */
+  readonly peer: Peer;
   readonly pace: Pace;
   isCorked: boolean;
   /** Since when its outgoing bytes have not become fewer, and how many they were. */
@@ -45,9 +52,10 @@ export interface SessionParts {
   readonly pace: Pace;
   readonly keepaliveMs: number;
   readonly now: MonoNs;
+  readonly wall: WallNs;
 }
 
-export const newSession = ({ client, identity, pace, keepaliveMs, now }: SessionParts): Session => ({
+export const newSession = ({ client, identity, pace, keepaliveMs, now, wall }: SessionParts): Session => ({
   client,
   identity,
   allowed: new Set(),
@@ -58,6 +66,8 @@ export const newSession = ({ client, identity, pace, keepaliveMs, now }: Session
   topic: undefined,
   keepaliveMs,
   heardAt: now,
+  heardWall: wall,
+  peer: { address: client.id, port: 0 },
   pace,
   isCorked: false,
   stuck: undefined,
