@@ -7,7 +7,7 @@ export * as elm327Wire from './adapters/elm327/wire.ts';
 export { gpsdCodec } from './adapters/gpsd/codec.ts';
 export { gwmpParts, redecode as redecodeGwmp } from './adapters/gwmp/index.ts';
 export * as gwmpWire from './adapters/gwmp/wire.ts';
-export { mappedParts } from './adapters/mapped/index.ts';
+export { mappedParts, redecode as redecodeMapped } from './adapters/mapped/index.ts';
 export { nmeaCodec } from './adapters/nmea/codec.ts';
 export { ovmsParts, redecode as redecodeOvms } from './adapters/ovms/index.ts';
 export { redecode as redecodeSlcan, slcanParts } from './adapters/slcan/index.ts';
