@@ -1,5 +1,6 @@
 /** Both directions of each device's language, for whoever plays the device. */
 
+export { stationCodec } from './adapters/basics-station/codec.ts';
 export { chirpstackCodec } from './adapters/chirpstack/codec.ts';
 export { elm327Parts, redecode as redecodeElm327 } from './adapters/elm327/index.ts';
 export { checkOptions as checkElm327Options } from './adapters/elm327/options.ts';

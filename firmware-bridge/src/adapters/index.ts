@@ -16,6 +16,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   string,
   () => Promise<AdapterModule>
 >([
+  ['basics-station', () => import('./basics-station/index.ts')],
   ['chirpstack', () => import('./chirpstack/index.ts')],
   ['elm327', () => import('./elm327/index.ts')],
   ['gpsd', () => import('./gpsd/index.ts')],

@@ -1,6 +1,7 @@
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { Port, PortContext, PortScheme } from '../port.ts';
 import { withoutCredentials } from './address.ts';
+import { lns } from './lns.ts';
 import { mqttPorts } from './mqtt.ts';
 import { replay } from './replay.ts';
 import { serial } from './serial.ts';
@@ -12,6 +13,7 @@ export const portSchemes: readonly PortScheme[] = [
   serial, //
   tcp,
   udp,
+  lns,
   replay,
   ...mqttPorts,
 ];

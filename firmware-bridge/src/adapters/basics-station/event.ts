@@ -1,0 +1,40 @@
+import type { ReceptionBody } from '@outpost/schemas/words';
+import type { Peer } from '../../port.ts';
+
+/** A station's connection: which one it is, and the address under which it found us. */
+export interface From {
+  /** 16 digits of lower-case hex. */
+  readonly gateway: string;
+  /** Name of the region in the path that it was sent to. */
+  readonly region: string;
+}
+
+/** What a station says. */
+export type StationEvent =
+  /** It asks where to go; `origin` is how it reached us: `wss://host:3001`. */
+  | { readonly kind: 'discover'; readonly gateway: string; readonly router: string; readonly origin: string }
+  | { readonly kind: 'version'; readonly from: From; readonly station: string; readonly model: string }
+  | {
+      readonly kind: 'heard';
+      readonly from: From;
+      readonly body: ReceptionBody;
+      /** 63-bit numbers that a downlink must repeat exactly. */
+      readonly xtime: bigint;
+      readonly rctx: bigint;
+    }
+  | {
+      readonly kind: 'sent';
+      readonly from: From;
+      readonly diid: number;
+      readonly frequencyHz: number | undefined;
+    }
+  /** Time synchronisation, answers to commands that are never given, alarms. */
+  | { readonly kind: 'other'; readonly from: From; readonly type: string };
+
+/** What a station is told, as the object that becomes JSON; bigints are written as they are. */
+export interface StationCommand {
+  readonly to: Peer | undefined;
+  /** Of the connection: `/router-info`, `/EU868/router-…`. */
+  readonly path: string;
+  readonly said: Readonly<Record<string, unknown>>;
+}

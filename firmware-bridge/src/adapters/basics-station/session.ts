@@ -1,0 +1,142 @@
+import type { MonoNs, Order, OrderOutcome } from '@outpost/schemas/words';
+import type { Peer } from '../../port.ts';
+import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
+import { beginDownlink, endDownlink, expireDownlinks } from './downlink.ts';
+import type { StationCommand, StationEvent } from './event.ts';
+import type { StationOptions } from './options.ts';
+import { DISCOVERY_PATH, routerPath } from './path.ts';
+import { routerConfig } from './router-config.ts';
+import { EMPTY_STATE, type State, withStation } from './state.ts';
+
+/** Strangers that are told of; more are only counted. */
+const STRANGERS_MAX = 64;
+
+interface Turn {
+  readonly state: State;
+  readonly fates: readonly Fate[];
+  readonly said?: readonly Said[];
+  readonly commands?: readonly StationCommand[];
+  readonly outcomes?: readonly OrderOutcome[];
+  readonly happenings?: readonly Happening[];
+}
+
+const control = (state: State): Turn => ({ state, fates: [{ kind: 'control' }] });
+const dropped = (state: State, reason: string): Turn => ({ state, fates: [{ kind: 'dropped', reason }] });
+
+const takeStranger = (state: State, gateway: string): Turn => {
+  const turn = dropped(state, 'not-listed');
+  if (state.strangers.has(gateway) || state.strangers.size >= STRANGERS_MAX) return turn;
+  const words = `station ${gateway} asked to be heard; it is not among options.gateways.`;
+  const strangers = new Set(state.strangers).add(gateway);
+  return { ...turn, state: { ...state, strangers }, happenings: [{ what: 'stranger', words }] };
+};
+
+/** A connection to any of our addresses leads to the right path of the same address. */
+const takeDiscovery = (
+  { region }: StationOptions,
+  state: State,
+  { gateway, router, origin }: Extract<StationEvent, { kind: 'discover' }>,
+  to: Peer,
+): Turn => {
+  const uri = `${origin}${routerPath({ region: region.name, gateway })}`;
+  const said = { router, muxs: 'muxs-::0', uri };
+  return { ...control(state), commands: [{ to, path: DISCOVERY_PATH, said }] };
+};
+
+const takeEvent = (
+  options: StationOptions,
+  state: State,
+  { event, raw, peer }: Extract<Input<StationEvent>, { kind: 'event' }>,
+): Turn => {
+  if (peer === undefined) return dropped(state, 'no-peer');
+  const gateway = event.kind === 'discover' ? event.gateway : event.from.gateway;
+  if (!options.gateways.has(gateway)) return takeStranger(state, gateway);
+  if (event.kind === 'discover') return takeDiscovery(options, state, event, peer);
+  const { from } = event;
+  if (from.region !== options.region.name) return dropped(state, 'other-region');
+  switch (event.kind) {
+    case 'version': {
+      const turn = control(withStation(state, from, peer, { heard: undefined }));
+      return { ...turn, commands: [{ to: peer, path: routerPath(from), said: routerConfig(options) }] };
+    }
+    case 'heard': {
+      const { body, xtime, rctx } = event;
+      const learned = withStation(state, from, peer, { heard: { xtime, rctx } });
+      return { state: learned, fates: [{ kind: 'observed' }], said: [{ body, raw, origin: 'live' }] };
+    }
+    case 'sent': {
+      const ended = endDownlink(state, event);
+      if (ended === undefined) return dropped(state, 'no-such-downlink');
+      return { ...control(ended.state), outcomes: [ended.outcome] };
+    }
+    case 'other':
+      return dropped(state, 'not-used');
+  }
+};
+
+const takeInput = (options: StationOptions, state: State, input: Input<StationEvent>): Turn => {
+  switch (input.kind) {
+    case 'opened':
+    case 'silence':
+      return { state, fates: [] };
+    case 'malformed':
+      return { state, fates: [{ kind: 'quarantined', fault: input.fault, raw: input.raw }] };
+    case 'event':
+      return takeEvent(options, state, input);
+  }
+};
+
+const statusOf = ({ stations }: State, { gateways }: StationOptions): DeviceStatus => {
+  const facts = { stations: stations.size, listed: gateways.size };
+  if (stations.size === 0) {
+    return { phase: 'waiting', words: 'No station has connected yet; its tc.uri must name this box.', facts };
+  }
+  return {
+    phase: 'listening',
+    words: `${stations.size} of ${gateways.size} stations have connected.`,
+    facts,
+  };
+};
+
+const earliest = ({ flights }: State, now: MonoNs): number | undefined => {
+  const [first] = flights.map(({ deadline }) => deadline).sort((a, b) => Number(a - b));
+  return first === undefined ? undefined : Math.max(0, Number(first - now) / 1e6);
+};
+
+const stepOf = (options: StationOptions, turn: Turn, now: MonoNs): Step<State, StationCommand> => {
+  const { fates, said = [], commands = [], outcomes = [], happenings = [] } = turn;
+  const expired = expireDownlinks(turn.state, now);
+  const status = statusOf(expired.state, options);
+  const isNew = status.words !== expired.state.shown;
+  const state = isNew ? { ...expired.state, shown: status.words } : expired.state;
+  const ended = [...outcomes, ...expired.outcomes];
+  return {
+    state,
+    commands,
+    said,
+    fates,
+    whenKept: [],
+    silenceAfterMs: earliest(state, now),
+    ...(ended.length === 0 ? {} : { outcomes: ended }),
+    ...(happenings.length === 0 ? {} : { happenings }),
+    ...(isNew ? { status } : {}),
+  };
+};
+
+const takeOrder = (options: StationOptions, state: State, order: Order, now: MonoNs): Turn => {
+  if (order.kind !== 'downlink') throw new Error(`This adapter takes no order "${order.kind}".`);
+  const { state: after, command, outcome } = beginDownlink(options, state, order, now);
+  return {
+    state: after,
+    fates: [],
+    commands: command === undefined ? [] : [command],
+    outcomes: outcome === undefined ? [] : [outcome],
+  };
+};
+
+/** The network server's side of Basics Station, as far as hearing and sending go. */
+export const stationSession = (options: StationOptions): Session<State, StationCommand, StationEvent> => ({
+  initial: EMPTY_STATE,
+  step: (state, input, now) => stepOf(options, takeInput(options, state, input), now),
+  order: (state, order, now) => stepOf(options, takeOrder(options, state, order, now), now),
+});
