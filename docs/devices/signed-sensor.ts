@@ -43,6 +43,8 @@ const client = await connectAsync(url, {
 for (;;) {
   const temperature = Number(readFileSync('/sys/class/thermal/thermal_zone0/temp', 'utf8')) / 1_000;
   // Resolves with PUBACK: from here on the reading survives a power cut of the gateway.
-  await client.publishAsync(`devices/${name}/readings`, signed({ 'Device.Temperature': temperature }), { qos: 1 });
+  await client.publishAsync(`devices/${name}/readings`, signed({ 'Device.Temperature': temperature }), {
+    qos: 1,
+  });
   await delay(10_000);
 }

@@ -39,12 +39,12 @@ const broker = opened.value;
 const port = await broker.scheme(name as DeviceName).open(new URL('broker:'), { clock, signal: NEVER });
 if (!port.ok) throw new Error(sentence(port.fault));
 
-let taken = 0;
+const seen = { taken: 0 };
 const consume = async (): Promise<void> => {
   const { arrivals } = port.value;
   for await (const first of arrivals) {
     for (let arrival: typeof first | undefined = first; arrival !== undefined; arrival = arrivals.take?.()) {
-      taken += 1;
+      seen.taken += 1;
       arrival.settle?.('kept');
     }
   }
@@ -58,5 +58,5 @@ consume().catch(failed);
 while (broker.view.state !== 'listening') await clock.sleep(5, NEVER);
 const listening = new URL(broker.view.addresses[0] ?? '').port;
 process.stdout.write(`${JSON.stringify({ port: Number(listening), password: enrolled.value.password })}\n`);
-for await (const _ of createInterface({ input: process.stdin })) process.stdout.write(`${taken}\n`);
+for await (const _ of createInterface({ input: process.stdin })) process.stdout.write(`${seen.taken}\n`);
 process.exit(0);

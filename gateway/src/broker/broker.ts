@@ -1,5 +1,4 @@
 import type { PortScheme } from '@outpost/firmware-bridge';
-import type { BrokerConfig } from '@outpost/schemas/config';
 import {
   type Authentication,
   type Clock,
@@ -8,13 +7,11 @@ import {
   type Result,
   sentence,
 } from '@outpost/schemas/words';
-import type { Log } from '../log.ts';
-import type { Connection, EmbeddedBroker, Hooks } from './aedes.ts';
-import { type Connections, newConnections } from './connections.ts';
-import { type Enrolments, enrolmentsMark, readEnrolments } from './enrolment.ts';
-import { newGate } from './gate.ts';
-import type { Lab } from './identity.ts';
-import { type Inlets, newInlets, type Send } from './inlets.ts';
+import type { Connection, EmbeddedBroker } from './aedes.ts';
+import { newConnections } from './connections.ts';
+import { enrolmentsMark, readEnrolments } from './enrolment.ts';
+import { hooksOf } from './hooks.ts';
+import { newInlets, type Send } from './inlets.ts';
 import {
   CONNECT_TIMEOUT_MS,
   ENROLMENTS_LOOK_MS,
@@ -24,31 +21,13 @@ import {
   UNSENT_MAX_BYTES,
 } from './limits.ts';
 import { openListeners } from './listeners.ts';
-import { newPace } from './pace.ts';
-import { newPublishCutter } from './publish-cutter.ts';
 import { newRetainedRoom } from './retained.ts';
-import { newSession, type Session } from './session.ts';
 import { newSessions, type Sessions } from './sessions.ts';
-import { guardSocket, type SocketGuard, type Tap } from './socket-guard.ts';
-import { type BrokerTally, type Counted, countIn, newBrokerTally } from './tally.ts';
+import { guardSocket, type SocketGuard } from './socket-guard.ts';
+import { type Counted, countIn, newBrokerTally } from './tally.ts';
+import type { BrokerParts, BrokerView, State, Wiring } from './wiring.ts';
 
-export interface BrokerParts {
-  readonly config: BrokerConfig;
-  readonly dataDirectory: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Lets in whoever asks. Undefined everywhere but on a workbench. */
-  readonly lab?: Lab | undefined;
-}
-
-export interface BrokerView {
-  state: 'starting' | 'listening' | 'waiting';
-  words: string;
-  /** Where it listens: `mqtt://127.0.0.1:1883`. */
-  addresses: readonly string[];
-  enrolled: number;
-  readonly tally: BrokerTally;
-}
+export type { BrokerParts, BrokerView } from './wiring.ts';
 
 /** The MQTT broker: what an enrolled device publishes goes to the port of the device of that name. */
 export interface Broker {
@@ -60,96 +39,6 @@ export interface Broker {
   /** Listens until the signal aborts. Throws a Bug of the engine. */
   run(signal: AbortSignal): Promise<void>;
 }
-
-interface State {
-  enrolments: Enrolments;
-  mark: string;
-  engine: EmbeddedBroker | undefined;
-  /** Of the present run; aborted where there is none. */
-  signal: AbortSignal;
-}
-
-interface Wiring {
-  readonly parts: BrokerParts;
-  readonly state: State;
-  readonly view: BrokerView;
-  readonly connections: Connections;
-  readonly sessions: Sessions;
-  readonly keyHashes: WeakMap<Connection, string>;
-  readonly guards: WeakMap<Connection, SocketGuard>;
-  readonly leastProof: ReadonlyMap<string, Authentication>;
-  readonly inlets: Inlets;
-  isRead(name: string): boolean;
-}
-
-/** Why a connection ended, by what the engine says of it. */
-const endedBy = (why: string): Counted => {
-  if (why === 'connect did not arrive in time') return 'connect-timeout';
-  return why === 'keep alive timeout' ? 'keepalive-timeout' : 'protocol';
-};
-
-/** What is read of an admitted connection, on its way to the engine. In a lab the engine sees everything. */
-const newTap = (session: Session, { parts, sessions }: Wiring): Tap => {
-  const cut = newPublishCutter((publish) => sessions.take(session, publish));
-  return {
-    get isHolding() {
-      return session.isHolding;
-    },
-    take: (chunk) => {
-      session.heardAt = parts.clock.mono();
-      session.heardWall = parts.clock.wall();
-      return parts.lab === undefined ? cut(chunk) : chunk;
-    },
-  };
-};
-
-const hooksOf = (wiring: Wiring, failed: (error: Error) => void): Hooks => {
-  const { parts, state, view, connections, sessions, keyHashes, guards, leastProof, isRead } = wiring;
-  const count = (what: Counted): void => countIn(view.tally, what);
-  const gate = newGate({
-    lab: parts.lab,
-    enrolments: () => state.enrolments,
-    isRead,
-    leastProof: (name) => leastProof.get(name) ?? 'none',
-    keyHashOf: (connection) => keyHashes.get(connection),
-    count,
-    admit: (client, identity, keepaliveS) => {
-      view.tally.admitted += 1;
-      const pace = newPace(parts.config.messagesPerSecondMax);
-      const session = newSession({
-        client,
-        identity,
-        pace,
-        keepaliveMs: keepaliveS * 1_000,
-        now: parts.clock.mono(),
-        wall: parts.clock.wall(),
-      });
-      guards.get(client.conn)?.tap(newTap(session, wiring));
-      const older = connections.admit(session);
-      if (older !== undefined) sessions.end(older, 'connections-of-one');
-    },
-  });
-  return {
-    ...gate,
-    authorizePublish: (client, packet, answer) => {
-      const session = client === null ? undefined : connections.sessionOf(client);
-      if (session === undefined) answer(new Error('refused'));
-      else sessions.publish(session, packet, answer);
-    },
-    authorizeSubscribe: (client, filter) => {
-      const session = connections.sessionOf(client);
-      return session !== undefined && sessions.subscribe(session, filter);
-    },
-    authorizeForward: sessions.forward,
-    gone: (client, why) => {
-      const session = connections.sessionOf(client);
-      if (why !== undefined && session?.isOver !== true) count(endedBy(why));
-      if (session !== undefined) sessions.end(session, undefined);
-    },
-    offlineDropped: () => count('offline-dropped'),
-    failed,
-  };
-};
 
 /** Looks for changed enrolments; whose has changed or gone is disconnected. */
 const lookAtEnrolments = async ({ parts, state, view, connections, sessions }: Wiring): Promise<void> => {
