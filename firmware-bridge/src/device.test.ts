@@ -1,27 +1,12 @@
 import { getEventListeners } from 'node:events';
-import { manualClock } from '@outpost/schemas/testing';
-import { type DeviceName, elapsedMs, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { fault, ok } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { type Adapter, newTally } from './adapter.ts';
 import { defineAdapter } from './define-adapter.ts';
-import { type DeviceEvent, readDevice } from './device.ts';
-import type { Port, PortScheme } from './port.ts';
 import type { DeviceStatus, Remembered } from './session.ts';
 import { undecided } from './tally.ts';
-import { letters, sorter } from './testing/letters.ts';
-import { hungUp, type MemoryPort, memoryPort } from './testing/memory-port.ts';
-
-const absent: Fault = fault('unreachable', 'toy.absent', 'toy://1', 'no such device.');
-
-const adapter = defineAdapter({
-  name: 'sorter',
-  check: (options) =>
-    options === 'wrong' ? fail(fault('misconfigured', 'sorter.options', 'options', 'wrong.')) : ok(undefined),
-  codec: letters,
-  session: () => sorter,
-});
-
-const STEP_MS = 50;
+import { absent, deviceBench as bench } from './testing/device-bench.ts';
+import { letters } from './testing/letters.ts';
+import { hungUp } from './testing/memory-port.ts';
 
 /** Asks for something else to be kept each time it begins. */
 const forgetful = (seen: (Remembered | undefined)[]) =>
@@ -36,92 +21,6 @@ const forgetful = (seen: (Remembered | undefined)[]) =>
       return { initial: 0, step: (state: number) => ({ ...nothing, state, status }) };
     },
   });
-
-interface BenchParts {
-  readonly by?: Adapter;
-  readonly remembered?: Remembered;
-  readonly options?: unknown;
-  readonly address?: string;
-  /** Whether the device is there from the start. */
-  readonly plugged?: boolean;
-}
-
-/** A device at `toy://1` that is plugged in and pulled by the test. */
-const bench = (parts: BenchParts = {}) => {
-  const { by = adapter, remembered, options, address = 'toy://1', plugged: there = false } = parts;
-  const clock = manualClock();
-  const stop = new AbortController();
-  const tally = newTally();
-  const statuses: DeviceStatus[] = [];
-  const attempts: number[] = [];
-  const start = clock.mono();
-  let plugged: Fault | undefined = there ? undefined : absent;
-  let memory: MemoryPort | undefined;
-  const toy: PortScheme = {
-    scheme: 'toy',
-    example: 'toy://1',
-    check: () => ok(undefined),
-    open: (_, context): Promise<Result<Port>> => {
-      attempts.push(elapsedMs(start, clock.mono()));
-      if (plugged !== undefined) return Promise.resolve(fail(plugged));
-      memory = memoryPort({
-        clock,
-        signal: context.signal,
-        where: 'toy://1',
-        remark: 'It is a toy.',
-        count: (what, times) => context.count?.(what, times),
-      });
-      return Promise.resolve(ok(memory.port));
-    },
-  };
-  const events: (DeviceEvent & { readonly atMs: number })[] = [];
-  const device = readDevice({
-    adapter: by,
-    remembered,
-    address,
-    options,
-    device: 'toy' as DeviceName,
-    clock,
-    signal: stop.signal,
-    tally,
-    report: (status) => statuses.push(status),
-    schemes: [toy],
-  });
-  const ended = (async () => {
-    for (;;) {
-      const next = await device.next();
-      if (next.done === true) return next.value;
-      events.push({ ...next.value, atMs: elapsedMs(start, clock.mono()) });
-    }
-  })();
-  ended.catch(() => undefined);
-  /** Moves the clock on in small steps, and lets everything that waits for nothing else have its turn. */
-  const pass = async (ms: number): Promise<void> => {
-    for (let left = ms; ; left -= STEP_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (left <= 0) return;
-      await clock.advance(Math.min(left, STEP_MS));
-    }
-  };
-  return {
-    clock,
-    pass,
-    stop,
-    tally,
-    statuses,
-    attempts,
-    events,
-    ended,
-    kinds: () => events.map(({ kind }) => kind),
-    plug: (why?: Fault) => {
-      plugged = why;
-    },
-    memory: (): MemoryPort => {
-      if (memory === undefined) throw new Error('not plugged in');
-      return memory;
-    },
-  };
-};
 
 describe('a device', () => {
   it('is looked for after 0.25 s, then twice as long up to 5 s, and told about once', async () => {
@@ -193,20 +92,6 @@ describe('a device', () => {
     expect(flapping.attempts.length).toBeLessThan(10);
     expect(flapping.tally.disconnects).toBe(flapping.tally.connects);
     expect(getEventListeners(flapping.stop.signal, 'abort').length).toBe(1);
-  });
-
-  it('counts what its ports lose by themselves, over all of its connections', async () => {
-    const { pass, memory, tally } = bench({ plugged: true });
-    await pass(0);
-    memory().lose('kernel-dropped', 3);
-    memory().hangUp();
-    await pass(300);
-    memory().lose('kernel-dropped', 2);
-    memory().lose('unsent', 1);
-    expect([...tally.port]).toEqual([
-      ['kernel-dropped', 5],
-      ['unsent', 1],
-    ]);
   });
 
   it('loses its port at the very moment of connecting, and has one event each all the same', async () => {
