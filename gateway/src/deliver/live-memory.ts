@@ -11,8 +11,10 @@ export interface LiveMemory {
   readonly suspects: Suspects<Offset>;
   /** Readings behind the cursor whose way has ended: they are read again after a start, but not sent again. */
   readonly done: Set<Offset>;
-  /** Readings that an earlier run was about to send, of which nothing more is known. */
+  /** Readings that may have been sent, of which nothing more is known: by an earlier run, or beside a Bug. */
   readonly doubtful: Set<Offset>;
+  /** Readings whose intent this run has written down. */
+  readonly intended: Set<Offset>;
   /** How far it has read. */
   reached: Offset;
   /** Before this it died: readings are sent one by one, to find out which it is. */
@@ -25,6 +27,7 @@ export const newLiveMemory = (): LiveMemory => ({
   suspects: newSuspects(String),
   done: new Set(),
   doubtful: new Set(),
+  intended: new Set(),
   reached: 0n as Offset,
   aloneTo: 0n as Offset,
   asked: false,
@@ -33,11 +36,12 @@ export const newLiveMemory = (): LiveMemory => ({
 /** What the entries behind the cursor say of this network's readings. */
 export const recall = async (
   memory: LiveMemory,
-  journal: Pick<Journal, 'end' | 'read' | 'position'>,
+  journal: Pick<Journal, 'start' | 'end' | 'read' | 'position'>,
   { network, reader }: { readonly network: string; readonly reader: string },
 ): Promise<void> => {
   if (memory.asked) return;
-  const from = journal.position(reader);
+  const saved = journal.position(reader);
+  const from = saved < journal.start ? journal.start : saved;
   const { done, doubtful } = memory;
   for await (const { kind, bytes } of journal.read(from, journal.end)) {
     const intents = kind === KIND.intents ? readIntents(bytes) : undefined;

@@ -20,8 +20,8 @@ export interface LivePass {
   readonly left: readonly LiveWaiting[];
   readonly retryAfterMs: number;
   readonly fault: Fault | undefined;
-  /** A Bug, once nothing is under way any more. */
-  readonly failed: { readonly error: unknown } | undefined;
+  /** A Bug, once nothing is under way any more, and the readings at which there was one. */
+  readonly failed: { readonly error: unknown; readonly at: readonly Offset[] } | undefined;
 }
 
 const stopped = (network: string): Fault =>
@@ -41,7 +41,7 @@ export const passOnce = async (
   const left: LiveWaiting[] = [];
   const running = new Set<Promise<void>>();
   let kept: Extract<LiveOutcome, { readonly kind: 'kept' }> | undefined;
-  let failed: { readonly error: unknown } | undefined;
+  let failed: { readonly error: unknown; readonly at: Offset[] } | undefined;
 
   const send = async (each: LiveWaiting): Promise<void> => {
     try {
@@ -51,7 +51,8 @@ export const passOnce = async (
         left.push(each);
       } else ended.push({ offset: each.offset, outcome });
     } catch (error) {
-      failed ??= { error };
+      failed ??= { error, at: [] };
+      failed.at.push(each.offset);
       left.push(each);
     }
   };

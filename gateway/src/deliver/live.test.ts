@@ -217,6 +217,31 @@ describe('bringing readings to a network', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  it('writes each intent once, however long the network is away, and never sends what died while it was sent', async () => {
+    await using box = await newTestBox();
+    let isAway = true;
+    await say(box, 1, 2, 3);
+    const answer: Answer = (number) => {
+      if (isAway) return away;
+      if (number === 2) throw new Error('a bug');
+      return settled;
+    };
+    const { live, view, sent } = setUp(box, answer, { takesOnce: true, windowMax: 1 });
+    const { clock } = box;
+    const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: () => undefined });
+    const state = newTaskState('network sim');
+    const task = { run: live.run, died: async () => live.died() };
+    await using _ = running((signal) =>
+      supervise(state, task, { clock, log, signal, backoffMs: 10, backoffMsMax: 10 }),
+    );
+    await box.until('it was tried three times', () => sent.length >= 3, 250);
+    expect((await written(box)).intents).toBe(1);
+    isAway = false;
+    await box.until('all have ended', () => view.settled === 2 && view.unknown === 1, 250);
+    expect(sent.filter((number) => number === 2)).toHaveLength(1);
+    expect((await written(box)).intents).toBe(3);
+  });
+
   it('goes on past the reading at which this program dies, and sends no other again', async () => {
     await using box = await newTestBox();
     await say(box, 1, 2, 3, 4, 5, 6, 7);

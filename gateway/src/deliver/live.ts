@@ -67,6 +67,7 @@ const newKeeping = (parts: LiveParts, memory: LiveMemory): Keeping => {
         view.pending -= 1;
         memory.done.add(offset);
         memory.doubtful.delete(offset);
+        memory.intended.delete(offset);
         if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
       }
       const others = ended.flatMap(({ offset: reading, outcome }) => {
@@ -157,20 +158,29 @@ const portion = (
   return network.takesOnce ? waiting.slice(0, network.windowMax) : waiting;
 };
 
+/** Writes down, before it is done, what is about to be sent. */
+const intend = async ({ parts, memory, signal }: Running, waiting: readonly LiveWaiting[]): Promise<void> => {
+  const readings = waiting.map(({ offset }) => offset).filter((offset) => !memory.intended.has(offset));
+  if (readings.length === 0) return;
+  await keepAll(parts, [intentsEntry({ network: parts.network.name, readings })], 'now', signal);
+  for (const offset of readings) memory.intended.add(offset);
+};
+
 /** One pass; what is still open comes back. */
 const pass = async (running: Running, waiting: readonly LiveWaiting[]) => {
   const { parts, memory, keeping, signal } = running;
   const { network } = parts;
   const now = portion(running, waiting);
-  if (network.takesOnce) {
-    const readings = now.map(({ offset }) => offset);
-    await keepAll(parts, [intentsEntry({ network: network.name, readings })], 'now', signal);
-  }
+  if (network.takesOnce) await intend(running, now);
   memory.suspects.at(now.length === 1 ? now[0]?.offset : undefined);
   const passed = await passOnce(network, now, network.windowMax, signal);
   // What has ended beside a Bug has ended.
   await keeping.put(passed.ended, signal);
-  if (passed.failed !== undefined) throw passed.failed.error;
+  if (passed.failed !== undefined) {
+    // What died while it sent may have sent.
+    if (network.takesOnce) for (const offset of passed.failed.at) memory.doubtful.add(offset);
+    throw passed.failed.error;
+  }
   memory.suspects.at(undefined);
   return { ...passed, left: [...passed.left, ...waiting.slice(now.length)] };
 };
