@@ -96,7 +96,8 @@ describe('mosquitto_pub and mosquitto_sub', () => {
     listening.stdout.on('data', (chunk) => {
       heard += String(chunk);
     });
-    const ended = new Promise((resolve) => listening.once('exit', resolve));
+    // Not at its exit: what it said may still be on the way then.
+    const ended = new Promise((resolve) => listening.once('close', resolve));
     await box.until('it listens', () => heard.includes('SUBACK'));
     const published = publish(`${box.port}`, car, []);
     await box.until('it is kept', () => reader.keepAll() === 1);
