@@ -132,6 +132,18 @@ describe('an LNS port', () => {
       }
     })();
 
+    const question = { method: 'POST', body: '{"router":"b827:ebff:fe72:e3bb","tcUri":""}' };
+    const settings = await fetch(`${url.replace('ws:', 'http:')}/update-info`, question);
+    const update = new Uint8Array(await settings.arrayBuffer());
+    expect([
+      settings.status,
+      update.length,
+      new TextDecoder().decode(update.subarray(2, 2 + url.length)),
+    ]).toEqual([200, 14 + url.length, url]);
+    expect((await fetch(`${url.replace('ws:', 'http:')}/update-info`)).status).toBe(404);
+    const long = { method: 'POST', body: 'x'.repeat(10_000) };
+    await expect(fetch(`${url.replace('ws:', 'http:')}/update-info`, long)).rejects.toThrow();
+
     const asking = await connectTo(`${url}/router-info`);
     asking.say('{"router":"b827:ebff:fe72:e3bb"}');
     await until('the station knows where to go', () => asking.told.length > 0);

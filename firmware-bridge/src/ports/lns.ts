@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -11,6 +11,7 @@ import { badOption, checkShape, whereOf } from './address.ts';
 import { closedByUs, createClosing } from './closing.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { isSame, LNS_FILES, readSecrets, type Secrets } from './lns-secrets.ts';
+import { createUpdates, UPDATE_PATH } from './lns-update.ts';
 
 const EXAMPLE = 'lns://0.0.0.0:3001?cert=/etc/outpost/lns.crt&key=/etc/outpost/lns.key';
 
@@ -26,7 +27,7 @@ const PING_EVERY_MS = 25_000;
 const UPGRADE_WITHIN_MS = 10_000;
 const HOST_MAX_CHARS = 256;
 
-const PATHS = /^\/(?:router-info|[A-Z0-9-]{1,16}\/router-[0-9a-f]{16})$/;
+const PATHS = /^\/(?:update-info|router-info|[A-Z0-9-]{1,16}\/router-[0-9a-f]{16})$/;
 
 /** Why a connection is not taken, as a status of HTTP; undefined where it is. */
 const refusal = (
@@ -188,8 +189,25 @@ const portOver = (
     server.closeAllConnections();
   });
   server.on('error', (error: NodeJS.ErrnoException) => closing.end(faultOf(error, where)));
+  const updates = createUpdates(clock, pinging.signal);
+  const scheme = secrets.tls === undefined ? 'http' : 'https';
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const isUpdate = request.method === 'POST' && request.url === UPDATE_PATH && closing.why === undefined;
+    const no = isUpdate ? refusal(request, secrets, connections.open) : 404;
+    if (no !== undefined) {
+      count?.(`refused-${no}`, 1);
+      response.writeHead(no, { connection: 'close' }).end();
+      return;
+    }
+    const peer = peerOf(request);
+    const topic = `${scheme}://${request.headers.host ?? ''}${UPDATE_PATH}`;
+    updates.take(request, response, peer, (payload) => {
+      inbox.push({ bytes: writeMessage({ topic, payload }), wall: clock.wall(), mono: clock.mono(), peer });
+    });
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const no = closing.why === undefined ? refusal(request, secrets, connections.open) : 503;
+    const isOpen = closing.why === undefined && request.url !== UPDATE_PATH;
+    const no = isOpen ? refusal(request, secrets, connections.open) : 404;
     if (no !== undefined) {
       count?.(`refused-${no}`, 1);
       refuse(socket, no);
@@ -207,8 +225,12 @@ const portOver = (
       const message = readMessage(bytes);
       if (!message.ok) throw new Error(message.fault.words);
       // A station that went is no trouble of the others.
-      const isSent =
-        to !== undefined && connections.send(to, new TextDecoder().decode(message.value.payload));
+      const { topic, payload } = message.value;
+      const send = (peer: Peer): boolean =>
+        topic === UPDATE_PATH
+          ? updates.answer(peer, payload)
+          : connections.send(peer, new TextDecoder().decode(payload));
+      const isSent = to !== undefined && send(to);
       if (!isSent) count?.('unsent', 1);
       return ok(undefined);
     },
@@ -234,8 +256,6 @@ const open = async (address: URL, context: PortContext): Promise<Result<Port>> =
     return fail(fault('misconfigured', 'lns.tls', where, 'its certificate and key do not belong together.'));
   }
   server.headersTimeout = UPGRADE_WITHIN_MS;
-  // Whoever wants no WebSocket wants something else.
-  server.on('request', (_, response) => response.writeHead(404).end());
   const why = await listening(server, address, where);
   if (why !== undefined) return fail(why);
   const sockets = new Sockets({ noServer: true, maxPayload: MESSAGE_MAX_BYTES, perMessageDeflate: false });
@@ -269,6 +289,6 @@ const check = (address: URL): Result<void> => {
 /**
  * A server of WebSockets for the LNS protocol of Basics Station: many stations, each message under the URL of its
  * connection. TLS where there is a certificate; with `ca` stations must have one too, with `authorization` they must say
- * what stands in that file. The paths are `/router-info` and `/REGION/router-EUI`.
+ * what stands in that file. The paths are `/router-info` and `/REGION/router-EUI`, and `/update-info` for POST.
  */
 export const lns: PortScheme = { scheme: 'lns', example: EXAMPLE, check, open };

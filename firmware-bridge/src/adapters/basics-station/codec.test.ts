@@ -108,6 +108,7 @@ describe('a message of a station', () => {
     const events: StationEvent[] = [
       heard,
       { kind: 'discover', gateway: '0000000000000001', router: '::1', origin: 'ws://h' },
+      { kind: 'update', gateway: '0000000000000001', tcUri: 'ws://h', origin: 'wss://box:3001' },
       { kind: 'version', from: FROM, station: '2.0.6', model: 'rpi' },
       { kind: 'sent', from: FROM, diid: 7, frequencyHz: 868_100_000 },
       { kind: 'other', from: FROM, type: 'timesync' },
@@ -115,6 +116,8 @@ describe('a message of a station', () => {
     for (const event of events) expect(decode(eventWire.encode(event))).toEqual(event);
     const command = { to: undefined, path: '/router-info', said: { router: '::1', n: 2n ** 60n } };
     expect(commandWire.decode(commandWire.encode(command))[0]?.result).toEqual({ ok: true, value: command });
+    const update = { to: undefined, path: '/update-info', said: new Uint8Array(14) };
+    expect(commandWire.decode(commandWire.encode(update))[0]?.result).toEqual({ ok: true, value: update });
   });
 
   it('of any bytes gives one item and no exception', () => {

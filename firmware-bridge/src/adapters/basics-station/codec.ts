@@ -8,8 +8,9 @@ import {
   type ReceptionBody,
   type Result,
 } from '@outpost/schemas/words';
-import { readMessage } from '../../message.ts';
+import { readMessage, writeMessage } from '../../message.ts';
 import type { Codec, Cut, Item, Wire } from '../../wire.ts';
+import { UPDATE_PATH } from './cups.ts';
 import type { From, StationCommand, StationEvent } from './event.ts';
 import { parseExact } from './exact-json.ts';
 import { readIdentifier } from './identifier.ts';
@@ -101,6 +102,13 @@ const readDiscovery = (members: Members, origin: string): Result<StationEvent> =
   return ok({ kind: 'discover', gateway, router: String(router), origin });
 };
 
+const readUpdateQuestion = (members: Members, url: URL): Result<StationEvent> => {
+  const gateway = readIdentifier(members.get('router'));
+  if (gateway === undefined) return malformed('router', 'asks for a router that has no identifier.');
+  const origin = `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}`;
+  return ok({ kind: 'update', gateway, tcUri: textIn(members, 'tcuri')?.slice(0, 256) ?? '', origin });
+};
+
 const textOf = (payload: Uint8Array): Members | undefined => {
   try {
     return membersOf(parseExact(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
@@ -119,6 +127,7 @@ const readEvent = (frame: Uint8Array): Result<StationEvent> => {
   if (url === undefined) return malformed('path', 'came over no known path.');
   if (members === undefined) return malformed('json', 'is no object of JSON.');
   if (url.pathname === DISCOVERY_PATH) return readDiscovery(members, topic.slice(0, -DISCOVERY_PATH.length));
+  if (url.pathname === UPDATE_PATH) return readUpdateQuestion(members, url);
   const [, region, gateway] = ROUTER_PATH.exec(url.pathname) ?? [];
   if (region === undefined || gateway === undefined) return malformed('path', 'came over no known path.');
   return readRouter(members, { region, gateway });
@@ -142,16 +151,19 @@ export const eventWire: Wire<StationEvent> = {
 const readCommand = (frame: Uint8Array): Result<StationCommand> => {
   const message = readMessage(frame);
   if (!message.ok) return message;
-  const members = textOf(message.value.payload);
+  const { topic, payload } = message.value;
+  if (topic === UPDATE_PATH) return ok({ to: undefined, path: topic, said: payload });
+  const members = textOf(payload);
   if (members === undefined) return malformed('json', 'is no object of JSON.');
-  return ok({ to: undefined, path: message.value.topic, said: Object.fromEntries(members) });
+  return ok({ to: undefined, path: topic, said: Object.fromEntries(members) });
 };
 
 export const commandWire: Wire<StationCommand> = {
   tailMaxBytes: MESSAGE_MAX_BYTES,
   cut: whole,
   decode: (frame) => one(frame, readCommand(frame)),
-  encode: ({ path, said }) => writeJson(path, said),
+  encode: ({ path, said }) =>
+    said instanceof Uint8Array ? writeMessage({ topic: path, payload: said }) : writeJson(path, said),
 };
 
 /**

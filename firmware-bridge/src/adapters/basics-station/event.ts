@@ -13,6 +13,8 @@ export interface From {
 export type StationEvent =
   /** It asks where to go; `origin` is how it reached us: `wss://host:3001`. */
   | { readonly kind: 'discover'; readonly gateway: string; readonly router: string; readonly origin: string }
+  /** It asks for its settings; `origin` as of a WebSocket at the same address. */
+  | { readonly kind: 'update'; readonly gateway: string; readonly tcUri: string; readonly origin: string }
   | { readonly kind: 'version'; readonly from: From; readonly station: string; readonly model: string }
   | {
       readonly kind: 'heard';
@@ -31,10 +33,10 @@ export type StationEvent =
   /** Time synchronisation, answers to commands that are never given, alarms. */
   | { readonly kind: 'other'; readonly from: From; readonly type: string };
 
-/** What a station is told, as the object that becomes JSON; bigints are written as they are. */
+/** What a station is told: the object that becomes JSON, bigints as they are, or bytes. */
 export interface StationCommand {
   readonly to: Peer | undefined;
   /** Of the connection: `/router-info`, `/EU868/router-…`. */
   readonly path: string;
-  readonly said: Readonly<Record<string, unknown>>;
+  readonly said: Readonly<Record<string, unknown>> | Uint8Array;
 }

@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { writeMessage } from '../../message.ts';
 import type { Step } from '../../session.ts';
 import { eventWire } from './codec.ts';
+import { readUpdate } from './cups.ts';
 import { SENT_WITHIN_MS, xtimeOf } from './downlink.ts';
 import type { StationCommand, StationEvent } from './event.ts';
 import { checkOptions, type StationOptions } from './options.ts';
@@ -99,6 +100,26 @@ describe('a station', () => {
       fates: [{ kind: 'observed' }],
       said: [{ body: { crc: 'ok' } }],
     });
+  });
+
+  it('that asks for its settings is told that its network server is here, unless it knows', () => {
+    const told = talk();
+    const asked: StationEvent = {
+      kind: 'update',
+      gateway: EUI,
+      tcUri: 'wss://old:443',
+      origin: 'wss://box:3001',
+    };
+    const [command] = told.hear(asked).commands;
+    expect([command?.to, command?.path]).toEqual([PEER, '/update-info']);
+    expect(readUpdate(command?.said as Uint8Array)).toEqual({
+      ok: true,
+      value: { cupsUri: '', tcUri: 'wss://box:3001' },
+    });
+    const again = told.hear({ ...asked, tcUri: 'wss://box:3001' }).commands[0]?.said;
+    expect(again).toEqual(new Uint8Array(14));
+    expect(told.hear({ ...asked, gateway: '0000000000000001' }).commands).toEqual([]);
+    expect(readUpdate(Uint8Array.of(0, 0, 1))).toMatchObject({ ok: false });
   });
 
   it('that is not listed is not answered, and told of once', () => {

@@ -1,6 +1,7 @@
 import type { MonoNs, Order, OrderOutcome } from '@outpost/schemas/words';
 import type { Peer } from '../../port.ts';
 import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
+import { UPDATE_PATH, writeUpdate } from './cups.ts';
 import { beginDownlink, endDownlink, expireDownlinks } from './downlink.ts';
 import type { StationCommand, StationEvent } from './event.ts';
 import type { StationOptions } from './options.ts';
@@ -43,15 +44,26 @@ const takeDiscovery = (
   return { ...control(state), commands: [{ to, path: DISCOVERY_PATH, said }] };
 };
 
+/** A station is told where its network server is: here, where it found its settings. */
+const takeUpdate = (
+  state: State,
+  { tcUri, origin }: Extract<StationEvent, { kind: 'update' }>,
+  to: Peer,
+): Turn => {
+  const said = writeUpdate({ cupsUri: '', tcUri: tcUri === origin ? '' : origin });
+  return { ...control(state), commands: [{ to, path: UPDATE_PATH, said }] };
+};
+
 const takeEvent = (
   options: StationOptions,
   state: State,
   { event, raw, peer }: Extract<Input<StationEvent>, { kind: 'event' }>,
 ): Turn => {
   if (peer === undefined) return dropped(state, 'no-peer');
-  const gateway = event.kind === 'discover' ? event.gateway : event.from.gateway;
+  const gateway = 'gateway' in event ? event.gateway : event.from.gateway;
   if (!options.gateways.has(gateway)) return takeStranger(state, gateway);
   if (event.kind === 'discover') return takeDiscovery(options, state, event, peer);
+  if (event.kind === 'update') return takeUpdate(state, event, peer);
   const { from } = event;
   if (from.region !== options.region.name) return dropped(state, 'other-region');
   switch (event.kind) {

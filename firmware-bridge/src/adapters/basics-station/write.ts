@@ -1,6 +1,7 @@
 import { regionNamed } from '@outpost/schemas/radio';
 import { type Modulation, toHex } from '@outpost/schemas/words';
 import { writeMessage } from '../../message.ts';
+import { UPDATE_PATH } from './cups.ts';
 import type { StationEvent } from './event.ts';
 import { writeExact } from './exact-json.ts';
 import { DISCOVERY_PATH, routerPath } from './path.ts';
@@ -45,6 +46,10 @@ export const dataRateOf = (
 export const writeEvent = (event: StationEvent): Uint8Array => {
   if (event.kind === 'discover')
     return writeJson(`${event.origin}${DISCOVERY_PATH}`, { router: event.router });
+  if (event.kind === 'update') {
+    const question = { router: event.gateway, cupsUri: '', tcUri: event.tcUri, keys: [] };
+    return writeJson(`${event.origin.replace(/^ws/, 'http')}${UPDATE_PATH}`, question);
+  }
   const path = `${ORIGIN}${routerPath(event.from)}`;
   switch (event.kind) {
     case 'version': {
