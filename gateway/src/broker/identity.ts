@@ -40,7 +40,8 @@ export interface Lab {
   readonly refusedFilters: readonly string[];
 }
 
-const isReserved = (topic: string): boolean => topic.startsWith('$');
+/** The engine's own. Devices get no topic that starts with `$` at all: filters of theirs cannot. */
+const isReserved = (topic: string): boolean => topic.startsWith('$SYS');
 
 const idOf = ({ clientId, drawnId }: Claim): string => (clientId === '' ? drawnId : clientId);
 
