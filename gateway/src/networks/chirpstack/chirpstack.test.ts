@@ -1,19 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { type MqttConnection, openMqtt, systemClock } from '@outpost/firmware-bridge';
 import { hasMosquitto, startMosquitto } from '@outpost/firmware-bridge/wires';
 import { type Config, parseConfig } from '@outpost/schemas/config';
 import { DOWNLINK_FRAME, DOWNLINK_TX_ACK, readGw, UPLINK_FRAME, writeGw } from '@outpost/schemas/radio/gw';
 import { toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { askControl } from '../../control/socket.ts';
-import type { Status } from '../../control/status.ts';
 import { scratch } from '../../journal/testing.ts';
-import { openLog } from '../../log.ts';
-import { runGateway } from '../../run/gateway.ts';
+import { listen, say, start, until } from './testing.ts';
 
 const EUI = '0016c001ff10a235';
-const clock = systemClock();
-const { signal } = new AbortController();
 
 /** A way to a broker that can be cut. */
 const openWay = async (broker: string) => {
@@ -55,38 +49,7 @@ const openWay = async (broker: string) => {
   };
 };
 
-const until = async (what: string, isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let i = 0; !(await isSo()); i += 1) {
-    if (i > 1_500) throw new Error(`in vain until ${what}`);
-    await clock.sleep(10, signal);
-  }
-};
-
-/** A client that keeps what it hears, as topic and payload. */
-const listen = async (address: string, ...filters: readonly string[]) => {
-  const heard: { readonly topic: string; readonly payload: Uint8Array }[] = [];
-  const settings = {
-    address,
-    version: '3.1.1',
-    clientId: `t-${filters[0] ?? ''}`,
-    cleanSession: true,
-  } as const;
-  const opened = await openMqtt(settings, {
-    clock,
-    signal,
-    received: ({ topic, payload, acknowledge }) => {
-      heard.push({ topic, payload: payload.slice() });
-      acknowledge?.();
-    },
-  });
-  if (!opened.ok) throw new Error(opened.fault.words);
-  for (const filter of filters) await opened.value.subscribe(filter, 1, signal);
-  return { heard, client: opened.value };
-};
-
-const say = async (client: MqttConnection, topic: string, payload: Uint8Array): Promise<void> => {
-  expect(await client.publish(topic, payload, { qos: 1 }, signal)).toEqual({ ok: true, value: undefined });
-};
+const topicOf = (name: string, side = 'field'): string => `${side}/gateway/${EUI}/${name}`;
 
 const uplink = (number: number, encoding: 'protobuf' | 'json'): Uint8Array =>
   writeGw(
@@ -124,25 +87,6 @@ const configOf = (dataDirectory: string, field: string, lns: string): Config => 
   if (!parsed.ok) throw new Error(parsed.fault.words);
   return parsed.value;
 };
-
-const start = (config: Config) => {
-  const stopping = new AbortController();
-  const lines: string[] = [];
-  const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: (line) => void lines.push(line) });
-  const running = runGateway({ config, clock, log, signal: stopping.signal });
-  return {
-    status: async (): Promise<Status | undefined> => {
-      const answer = await askControl(config.dataDirectory, '/status', 1_000);
-      return answer.ok ? (JSON.parse(answer.value) as Status) : undefined;
-    },
-    stop: async () => {
-      stopping.abort(new Error('the test is over'));
-      await running;
-    },
-  };
-};
-
-const topicOf = (name: string, side = 'field'): string => `${side}/gateway/${EUI}/${name}`;
 
 describe.skipIf(!hasMosquitto())(
   'a whole Outpost between a gateway and a ChirpStack (needs mosquitto)',
