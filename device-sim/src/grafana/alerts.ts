@@ -80,7 +80,7 @@ export const ALERTS: readonly Alert[] = [
   {
     uid: 'outpost-dead-letters',
     title: 'InfluxDB does not take everything',
-    says: 'Some records were refused by InfluxDB and set aside; `outpost status` says how many.',
+    says: 'Some records were refused by InfluxDB and set aside; `outpost status` says how many and why.',
     query: within('last("points_dead_lettered")', self),
     lookS: 600,
     fires: 'above',

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   trips: async () => (await import('./trips-command.ts')).tripsCommand,
   profiles: async () => (await import('./profiles-command.ts')).profilesCommand,
   map: async () => (await import('./map-command.ts')).mapCommand,
+  quarantine: async () => (await import('./quarantine-command.ts')).quarantineCommand,
   grafana: async () => (await import('./grafana-command.ts')).grafanaCommand,
   config: async () => (await import('./config-command.ts')).configCommand,
 };

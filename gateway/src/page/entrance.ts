@@ -1,9 +1,9 @@
 import { type Clock, fail, fault, type Result } from '@outpost/schemas/words';
 import { type Asked, COOKIE, json, type Reply, refusal, replyToFault } from './http.ts';
 import { createLimiter } from './limiter.ts';
+import type { Sessions } from './logins.ts';
 import type { Owner } from './owner.ts';
 import type { Routes } from './route.ts';
-import type { Sessions } from './sessions.ts';
 
 export interface EntranceParts {
   readonly clock: Clock;

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../log.ts';
 import { createLatest, type Latest } from './latest.ts';
 import { createLimiter } from './limiter.ts';
+import { createSessions } from './logins.ts';
 import { openPage } from './page.ts';
-import { createSessions } from './sessions.ts';
 
 const S = 1_000_000_000n;
 const PASSWORD = 'correct horse battery';

@@ -12,9 +12,9 @@ import { wordsOf } from '../supervise.ts';
 import { createHttp } from './http.ts';
 import type { Latest } from './latest.ts';
 import { createLive } from './live.ts';
+import { createSessions } from './logins.ts';
 import { openOwner } from './owner.ts';
 import { createRoutes } from './routes.ts';
-import { createSessions } from './sessions.ts';
 
 const TOKEN_BYTES = 24;
 
