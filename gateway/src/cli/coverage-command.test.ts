@@ -112,6 +112,11 @@ describe('outpost coverage verify', () => {
       '4 receptions: 2 would be accepted, 0 doubtful, 0 reported twice, 1 would be rejected, ' +
         '1 cannot be judged; 3 sent',
     ]);
+    expect(about(/0 dBi was taken/)).toEqual([
+      '  0 dBi was taken for the antennas of aa555a0000000001; if they have more, say so by --gain',
+    ]);
+    const told = await coverage('verify', a, b, '--region', 'EU868', ...keys, '--gain', 'aa555a0000000001=6');
+    expect([told.code, told.out.filter((line) => /rejected: RSSI|0 dBi/.test(line))]).toEqual([0, []]);
     expect(about(/rules broken/)).toEqual(['  rules broken: free-space 1']);
     const [first, second] = [radioA, radioB].map((key) => toHex(key.publicKey).slice(0, 8)).toSorted();
     expect(about(/met:/)).toEqual([

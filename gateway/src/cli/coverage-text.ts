@@ -20,14 +20,18 @@ export interface CoverageTally {
   readonly verdicts: Readonly<Record<Judgement, number>>;
   /** How often each rule was broken. */
   readonly broken: ReadonlyMap<CoverageRule, number>;
+  /** Radios that heard too strongly, of whose antennas nobody has told. */
+  readonly gainless: ReadonlySet<string>;
 }
 
 export const newTally = (): {
   readonly verdicts: Record<Judgement, number>;
   readonly broken: Map<CoverageRule, number>;
+  readonly gainless: Set<string>;
 } => ({
   verdicts: { accepted: 0, doubtful: 0, duplicate: 0, rejected: 0, unjudged: 0, sent: 0 },
   broken: new Map(),
+  gainless: new Set(),
 });
 
 const frameText = ({ body }: SignedReception): string => {
@@ -48,7 +52,7 @@ export const receptionLine = (signed: SignedReception, { words }: Explained): st
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
-export const tallyLines = ({ verdicts, broken }: CoverageTally): readonly string[] => {
+export const tallyLines = ({ verdicts, broken, gainless }: CoverageTally): readonly string[] => {
   const { accepted, doubtful, duplicate, rejected, unjudged, sent } = verdicts;
   const heard = accepted + doubtful + duplicate + rejected + unjudged;
   const rules = [...broken].toSorted(([, a], [, b]) => b - a).map(([rule, times]) => `${rule} ${times}`);
@@ -56,6 +60,11 @@ export const tallyLines = ({ verdicts, broken }: CoverageTally): readonly string
     `${count(heard, 'reception', 'receptions')}: ${accepted} would be accepted, ${doubtful} doubtful, ` +
       `${duplicate} reported twice, ${rejected} would be rejected, ${unjudged} cannot be judged; ${sent} sent`,
     ...(rules.length === 0 ? [] : [`  rules broken: ${rules.join(', ')}`]),
+    ...(gainless.size === 0
+      ? []
+      : [
+          `  0 dBi was taken for the antennas of ${[...gainless].join(', ')}; if they have more, say so by --gain`,
+        ]),
   ];
 };
 

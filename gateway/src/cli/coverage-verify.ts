@@ -1,4 +1,4 @@
-import type { SignedReception } from '@outpost/schemas/radio';
+import { radioName, type SignedReception } from '@outpost/schemas/radio';
 import { Command } from 'commander';
 import { type EvidenceJudge, openEvidenceJudge } from '../coverage/judge-evidence.ts';
 import { merged, receptionsOf } from '../coverage/reception-stream.ts';
@@ -50,8 +50,10 @@ const sayAll = async (evidence: ReadEvidence, options: Options, terminal: Termin
   for await (const { signed, explained } of judgedOf(evidence, judge, terminal.signal)) {
     const { verdict, score, findings, words } = explained;
     tally.verdicts[verdict] += 1;
-    for (const { outcome, rule } of findings)
-      if (outcome === 'broken') tally.broken.set(rule, (tally.broken.get(rule) ?? 0) + 1);
+    const broken = findings.filter(({ outcome }) => outcome === 'broken').map(({ rule }) => rule);
+    for (const rule of broken) tally.broken.set(rule, (tally.broken.get(rule) ?? 0) + 1);
+    const radio = radioName(signed);
+    if (broken.includes('free-space') && !evidence.known.gains.has(radio)) tally.gainless.add(radio);
     if (options.brief === true && (verdict === 'accepted' || verdict === 'sent')) continue;
     if (options.json !== true) terminal.out(receptionLine(signed, explained));
     else {
