@@ -7,7 +7,7 @@ import { systemClock } from '@outpost/firmware-bridge';
 import { enrol, openBroker, openLog } from '@outpost/gateway';
 import { type DeviceName, sentence } from '@outpost/schemas/words';
 
-const [directory = '', name = '', connectionsMax = '64'] = process.argv.slice(2);
+const [directory = '', name = '', connectionsMax = '64', lab] = process.argv.slice(2);
 const NEVER = new AbortController().signal;
 const clock = systemClock();
 
@@ -32,6 +32,7 @@ const opened = await openBroker({
   },
   dataDirectory: directory,
   clock,
+  lab: lab === undefined ? undefined : { refusedFilters: [] },
   log: openLog({ clock, style: 'time', repeatAfterMs: 60_000, write }),
 });
 if (!opened.ok) throw new Error(sentence(opened.fault));

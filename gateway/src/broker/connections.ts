@@ -15,6 +15,8 @@ export interface Connections {
   closeAll(): void;
 }
 
+const ignore = (): void => undefined;
+
 export const newConnections = (max: number, tally: BrokerTally): Connections => {
   const strangers = new Set<Connection>();
   const open = new Set<Connection>();
@@ -36,7 +38,7 @@ export const newConnections = (max: number, tally: BrokerTally): Connections => 
 
   return {
     accept: (connection) => {
-      connection.on('error', () => undefined);
+      connection.on('error', ignore);
       if (open.size >= max) {
         countIn(tally, 'connections-full');
         connection.destroy();

@@ -79,6 +79,7 @@ export const newGate = (parts: GateParts): Gate => {
       }
       client.id = admission.sessionId;
       parts.admit(client, admission, asked.get(client)?.keepaliveS ?? 0);
+      asked.delete(client);
       return 0;
     },
   };

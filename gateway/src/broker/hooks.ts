@@ -51,6 +51,7 @@ export const hooksOf = (wiring: Wiring, failed: (error: Error) => void): Hooks =
         wall: parts.clock.wall(),
       });
       guards.get(client.conn)?.tap(newTap(session, wiring));
+      guards.delete(client.conn);
       const older = connections.admit(session);
       if (older !== undefined) sessions.end(older, 'connections-of-one');
     },

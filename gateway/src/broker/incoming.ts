@@ -28,10 +28,12 @@ export interface Incoming {
   take(session: Session, publish: RawPublish): Verdict;
 }
 
-const isAllowed = ({ identity, allowed }: Session, topic: string): boolean => {
-  if (allowed.has(topic)) return true;
-  if (!identity.mayPublish(topic)) return false;
-  if (allowed.size < TOPICS_REMEMBERED_MAX) allowed.add(topic);
+const isAllowed = (session: Session, topic: string): boolean => {
+  if (session.allowed?.has(topic) === true) return true;
+  if (!session.identity.mayPublish(topic)) return false;
+  // Made at the first message: most idle connections never send one.
+  session.allowed ??= new Set();
+  if (session.allowed.size < TOPICS_REMEMBERED_MAX) session.allowed.add(topic);
   return true;
 };
 

@@ -19,7 +19,7 @@ export interface Session {
   readonly client: BrokerClient;
   readonly identity: Identity;
   /** What was allowed once need not be worked out again: devices have few topics. */
-  readonly allowed: Set<string>;
+  allowed: Set<string> | undefined;
   /** Answers that wait because their sender is too fast. */
   readonly held: Answer[];
   /** Identifiers of messages whose acknowledgements leave together at the end of this turn of the event loop. */
@@ -58,7 +58,7 @@ export interface SessionParts {
 export const newSession = ({ client, identity, pace, keepaliveMs, now, wall }: SessionParts): Session => ({
   client,
   identity,
-  allowed: new Set(),
+  allowed: undefined,
   held: [],
   acks: [],
   underWayBytes: 0,
