@@ -195,12 +195,17 @@ describe('bringing readings to a network', () => {
   it('sends nothing twice to a network that takes it once: what was under way at a crash is unknown', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'outpost-live-'));
     const clock = manualClock();
+    const crashed = new AbortController();
+    let ended: Promise<void> = Promise.resolve();
     {
       await using box = await openTestBox(directory, clock);
-      const never = new Promise<LiveOutcome>(() => undefined);
-      const { live, sent } = setUp(box, () => never, { takesOnce: true });
+      const never: Answer = (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        });
+      const { live, sent } = setUp(box, never, { takesOnce: true });
       // The program ends without a word from the network: nobody waits for this run any more.
-      void live.run(new AbortController().signal).catch(() => undefined);
+      ended = live.run(crashed.signal).catch(() => undefined);
       await say(box, 1, 2);
       await box.until('one is under way', () => sent.length > 0);
       await signed(box, 2);
@@ -214,6 +219,8 @@ describe('bringing readings to a network', () => {
     await box.until('all have ended', () => view.settled + view.unknown === 3);
     expect(view.unknown).toBe(intents);
     expect(sent).toEqual([1, 2, 3].slice(intents));
+    crashed.abort(new Error('the test is over'));
+    await ended;
     await rm(directory, { recursive: true, force: true });
   });
 
