@@ -25,7 +25,7 @@ export const WINDOW_BYTES: number = 256 * 1024;
 export const RESYNC_BYTES_MAX: number = 16 * 1024 * 1024;
 
 /** Bytes of a segment's context, further limited to an eighth of the segment. */
-export const CONTEXT_BYTES_MAX: number = 64 * 1024;
+export const CONTEXT_BYTES_MAX: number = 256 * 1024;
 
 /** Cursors kept, those of readers that are not configured at present included. */
 export const READERS_MAX: number = 64;

@@ -42,17 +42,17 @@ describe('what a device wants kept', () => {
     expect(rememberedOf({ chains, run: runAt(0, 'ntp') }, 'boat' as DeviceName)).toBe(undefined);
   });
 
-  it('is little: long texts are not kept, and those of more devices than the last sixteen are forgotten', () => {
+  it('is little: long texts are not kept, and where all are too many the ones that were said first are forgotten', () => {
     const chains = newChains(0n as Offset);
-    for (let at = 0; at < 20; at += 1) {
-      applyEntry(chains, kept(keptTextEntry({ device: `car-${at}`, text: 'x', wall: wallNs(T0) }), at));
-    }
-    applyEntry(
-      chains,
-      kept(keptTextEntry({ device: 'car-19', text: 'x'.repeat(1_025), wall: wallNs(T0) }), 20),
-    );
-    expect(chains.kept.size).toBe(16);
-    expect(chains.kept.has('car-3')).toBe(false);
-    expect(chains.kept.get('car-19')?.text).toBe('x');
+    const keep = (device: string, letters: number, at: number): void =>
+      applyEntry(chains, kept(keptTextEntry({ device, text: 'x'.repeat(letters), wall: wallNs(T0) }), at));
+    for (let at = 0; at < 10; at += 1) keep(`lora-${at}`, 8_192, at);
+    keep('lora-9', 8_193, 10);
+    expect([...chains.kept.keys()]).toEqual([2, 3, 4, 5, 6, 7, 8, 9].map((at) => `lora-${at}`));
+    keep('car', 1, 11);
+    expect(chains.kept.has('lora-2')).toBe(false);
+    expect(chains.kept.get('lora-9')?.text.length).toBe(8_192);
+    for (let at = 0; at < 64; at += 1) keep(`car-${at}`, 200, 12 + at);
+    expect([...chains.kept.keys()].filter((name) => name.startsWith('car-')).length).toBe(64);
   });
 });

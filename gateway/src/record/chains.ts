@@ -41,9 +41,12 @@ export interface Chains {
 /** A device has two lanes at most and there are 64 devices; a run that opens more has gone wrong. */
 const OPEN_MAX = 1024;
 
-/** What is kept stands in every segment's header, so it is little: the last of so many devices, so many bytes each. */
-const KEPT_MAX = 16;
-const KEPT_TEXT_MAX = 1_024;
+/**
+ * What is kept stands in every segment's header, so it is little: so many letters for a device, so many for all, of those
+ * that said something last. The largest is a list of 240 approved LoRa gateways.
+ */
+const KEPT_TEXT_MAX = 8_192;
+const KEPT_LETTERS_MAX = 65_536;
 
 export const newChains = (asOf: Offset): Chains => ({
   open: new Map(),
@@ -93,8 +96,13 @@ const applyKept = (chains: Chains, entry: Kept): void => {
   if (!kept.ok || kept.value.text.length > KEPT_TEXT_MAX) return;
   chains.kept.delete(kept.value.device);
   chains.kept.set(kept.value.device, kept.value);
-  const oldest = chains.kept.size > KEPT_MAX ? chains.kept.keys().next().value : undefined;
-  if (oldest !== undefined) chains.kept.delete(oldest);
+  let letters = 0;
+  for (const { text } of chains.kept.values()) letters += text.length;
+  for (const [device, { text }] of chains.kept) {
+    if (letters <= KEPT_LETTERS_MAX) break;
+    chains.kept.delete(device);
+    letters -= text.length;
+  }
 };
 
 /** Takes one durable entry into account. Entries must come in order; those before `asOf` are skipped. */

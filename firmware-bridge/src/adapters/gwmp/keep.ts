@@ -2,7 +2,7 @@ import type { Allowed, GwmpOptions } from './options.ts';
 import { EMPTY_STATE, type Gateway, newGateway, type State } from './state.ts';
 
 /** Letters that the journal keeps for a device. */
-const KEEP_MAX_LENGTH = 1_024;
+const KEEP_MAX_LENGTH = 8_192;
 
 const at = (address: string | undefined): string =>
   address === undefined || address === '' ? '' : `@${address}`;
