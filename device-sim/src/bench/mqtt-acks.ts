@@ -10,9 +10,21 @@ const PER_SECOND = 500;
 const TICK_MS = 2;
 /** As much as a commit of a few readings writes. */
 const SYNC_BYTES = 4_096;
-const SYNC_EVERY_MS = 20;
+const SYNC_EVERY_MS = 2;
 /** Until the program runs at the speed that it keeps. */
 const WARM_MS = 3_000;
+
+/**
+ * The waits of messages that come evenly, of which each takes the next sync: a disk that stalls for 300 ms meets 150 of
+ * them, where one that waits for its own last sync counts it once (coordinated omission).
+ */
+const asMet = (syncs: readonly number[]): readonly number[] =>
+  syncs.flatMap((ms) =>
+    Array.from(
+      { length: Math.max(1, Math.ceil((ms * PER_SECOND) / 1_000)) },
+      (_, at) => ms - at * (1_000 / PER_SECOND),
+    ),
+  );
 
 /** How long a write and a sync of the same disk take, while the gateway uses it too. */
 const syncTimes = async (directory: string, signal: AbortSignal): Promise<readonly number[]> => {
@@ -72,11 +84,15 @@ export const ackFigures = async ({ quick, signal, say }: BenchOptions): Promise<
     await program.ended;
     const acks = times.slice(warm);
     say(`${acks.length} acknowledgements, ${syncs.length} syncs`);
-    const [ack, sync] = [quantile(acks, 0.99), quantile(syncs, 0.99)];
+    const [ack, sync] = [quantile(acks, 0.99), quantile(asMet(syncs), 0.99)];
     return [
       { what: `PUBACK p50 at ${PER_SECOND}/s`, value: quantile(acks, 0.5), unit: 'ms' },
       { what: `PUBACK p99 at ${PER_SECOND}/s`, value: ack, unit: 'ms' },
-      { what: 'sync of the same disk p99, in the same seconds', value: sync, unit: 'ms' },
+      {
+        what: 'sync of the same disk p99, in the same seconds, as messages at that rate meet it',
+        value: sync,
+        unit: 'ms',
+      },
       { what: 'PUBACK p99 above that', value: ack - sync, unit: 'ms', bar: '≤ 5' },
     ];
   } finally {
