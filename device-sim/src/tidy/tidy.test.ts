@@ -34,6 +34,10 @@ const OWNERS: Readonly<Record<string, string>> = {
   zod: 'schemas/src/config/',
   cborg: 'schemas/src/evidence/cbor',
   'h3-js': 'gateway/src/coverage/h3.ts',
+  mqtt: 'firmware-bridge/src/mqtt/client.ts',
+  aedes: 'gateway/src/broker/aedes.ts',
+  '@peculiar/x509': 'gateway/src/broker/certificates.ts',
+  uqr: 'gateway/src/cli/qr-text.ts',
 };
 
 /** The few files outside ports that an API of Node forces to hold a Buffer, each with its reason. */
