@@ -1,54 +1,16 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { prepareBox, publishNumber, startBox } from '../soak/broker-kill.ts';
+import { asMet, syncTimes } from '../soak/disk-sync.ts';
 import type { BenchOptions, Figure } from './result.ts';
-import { quantile, timedMs } from './rounds.ts';
+import { quantile } from './rounds.ts';
 
 const PER_SECOND = 500;
 const TICK_MS = 2;
-/** As much as a commit of a few readings writes. */
-const SYNC_BYTES = 4_096;
-const SYNC_EVERY_MS = 2;
 /** Until the program runs at the speed that it keeps. */
 const WARM_MS = 3_000;
-
-/**
- * The waits of messages that come evenly, of which each takes the next sync: a disk that stalls for 300 ms meets 150 of
- * them, where one that waits for its own last sync counts it once (coordinated omission).
- */
-const asMet = (syncs: readonly number[]): readonly number[] =>
-  syncs.flatMap((ms) =>
-    Array.from(
-      { length: Math.max(1, Math.ceil((ms * PER_SECOND) / 1_000)) },
-      (_, at) => ms - at * (1_000 / PER_SECOND),
-    ),
-  );
-
-/** How long a write and a sync of the same disk take, while the gateway uses it too. */
-const syncTimes = async (directory: string, signal: AbortSignal): Promise<readonly number[]> => {
-  const clock = systemClock();
-  const times: number[] = [];
-  const file = await open(join(directory, 'sync'), 'w');
-  const bytes = new Uint8Array(SYNC_BYTES);
-  try {
-    for (;;) {
-      times.push(
-        await timedMs(async () => {
-          await file.write(bytes, 0, SYNC_BYTES, 0);
-          await file.datasync();
-        }),
-      );
-      await clock.sleep(SYNC_EVERY_MS, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return times;
-  } finally {
-    await file.close();
-  }
-};
 
 /** PUBACK at 500 messages a second through a whole gateway, beside the disk's own syncs in the same seconds. */
 export const ackFigures = async ({ quick, signal, say }: BenchOptions): Promise<readonly Figure[]> => {
@@ -76,7 +38,7 @@ export const ackFigures = async ({ quick, signal, say }: BenchOptions): Promise<
     await publish(WARM_MS);
     const warm = times.length;
     const ending = new AbortController();
-    const syncing = syncTimes(directory, AbortSignal.any([signal, ending.signal]));
+    const syncing = syncTimes(join(directory, 'sync'), AbortSignal.any([signal, ending.signal]));
     await publish(quick ? 3_000 : 30_000);
     ending.abort(new Error('enough'));
     const syncs = await syncing;
@@ -84,7 +46,7 @@ export const ackFigures = async ({ quick, signal, say }: BenchOptions): Promise<
     await program.ended;
     const acks = times.slice(warm);
     say(`${acks.length} acknowledgements, ${syncs.length} syncs`);
-    const [ack, sync] = [quantile(acks, 0.99), quantile(asMet(syncs), 0.99)];
+    const [ack, sync] = [quantile(acks, 0.99), quantile(asMet(syncs, PER_SECOND), 0.99)];
     return [
       { what: `PUBACK p50 at ${PER_SECOND}/s`, value: quantile(acks, 0.5), unit: 'ms' },
       { what: `PUBACK p99 at ${PER_SECOND}/s`, value: ack, unit: 'ms' },

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gwmpWire } from '@outpost/firmware-bridge/wires';
@@ -7,6 +6,7 @@ import type { Status } from '@outpost/gateway';
 import { frameHeard } from '../devices/gwmp/testing.ts';
 import { freeUdpPort, openUdpEnd } from '../devices/gwmp/udp-end.ts';
 import { openScene, type Scene, untilStatus } from '../system/box.ts';
+import { asMet, syncTimes } from './disk-sync.ts';
 
 export interface GwmpRatePlan {
   /** Datagrams with one frame each. */
@@ -27,7 +27,10 @@ export interface GwmpRateReport {
   readonly acknowledged: number;
   /** From sending a datagram to its PUSH_ACK. */
   readonly ack: Percentiles;
-  /** Of a 4 KiB write and its fdatasync by this program on the same disk, ten times a second in the same run. */
+  /**
+   * Of a 4 KiB write and its fdatasync by this program on the same disk in the same run, as datagrams at that rate meet
+   * them.
+   */
   readonly diskSync: Percentiles;
   /** What the gateway's port counted as lost, by its names. */
   readonly portLosses: Readonly<Record<string, number>>;
@@ -41,8 +44,6 @@ export interface GwmpRateReport {
 
 const EUI = 'b827ebfffe000001';
 const TICK_MS = 5;
-const SYNC_EVERY_MS = 100;
-const SYNC_BYTES = 4_096;
 /** Answers may be this much later than the disk's own sync. */
 const SLACK_MS = 5;
 const SETTLE_MS = 2_000;
@@ -59,25 +60,6 @@ const percentiles = (values: readonly number[]): Percentiles => {
     p999Ms: at(0.999),
     maxMs: sorted.at(-1) ?? 0,
   };
-};
-
-/** Syncs a file of its own until it is told to stop. */
-const measureSync = async (path: string, signal: AbortSignal): Promise<readonly number[]> => {
-  const took: number[] = [];
-  const bytes = new Uint8Array(SYNC_BYTES);
-  const file = await open(path, 'w');
-  try {
-    while (!signal.aborted) {
-      const begun = performance.now();
-      await file.write(bytes, 0, SYNC_BYTES, 0);
-      await file.datasync();
-      took.push(performance.now() - begun);
-      await sleep(SYNC_EVERY_MS);
-    }
-  } finally {
-    await file.close();
-  }
-  return took;
 };
 
 /** A gateway's own words on what it counted. */
@@ -143,10 +125,10 @@ const run = async (scene: Scene, plan: GwmpRatePlan): Promise<GwmpRateReport> =>
   await untilStatus(gateway, data, 'the socket is open', (status) => deviceOf(status).connected);
   const cpuBefore = cpuOf(gateway.pid);
   const syncing = new AbortController();
-  const syncs = measureSync(join(scene.directory, 'sync'), syncing.signal);
+  const syncs = syncTimes(join(scene.directory, 'sync'), syncing.signal);
   const { sent, took } = await sendAll(plan, port);
-  syncing.abort();
-  const diskSync = percentiles(await syncs);
+  syncing.abort(new Error('enough'));
+  const diskSync = percentiles(asMet(await syncs, plan.perSecond));
   const ack = percentiles(took);
   const [rss, cpuS] = [rssOf(gateway.pid), cpuOf(gateway.pid) - cpuBefore];
   const status = await untilStatus(gateway, data, 'all is decided', (now) => now.record.waiting === 0);
