@@ -62,4 +62,6 @@ export const install = (flavour) => {
 export const build = () => {
   const result = run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']);
   if (!result.ok) stop(`The build failed:\n${result.output.trim()}`);
+  const page = run(process.execPath, [join('scripts', 'page.mjs')]);
+  if (!page.ok) stop(`The page could not be built:\n${page.output.trim()}`);
 };

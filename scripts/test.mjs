@@ -12,6 +12,7 @@ const PACKAGES = {
   'python3 -m venv': 'python3-venv',
   '/usr/sbin/mosquitto': 'mosquitto',
   '/usr/bin/mosquitto_pub': 'mosquitto-clients',
+  '/usr/bin/chromium': 'chromium',
 };
 
 const has = (command) => {
@@ -44,6 +45,7 @@ const checks = [
   ['format and lint', bin('biome'), ['ci', '.']],
   ['promises and switches', bin('oxlint'), ['--type-aware']],
   ['types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']],
+  ['types of the page', bin('tsc'), ['-p', 'gateway/page']],
 ];
 
 const tests = (report) => {

@@ -16,12 +16,15 @@ export type Reply =
 export interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Of the session cookie. */
   readonly token: string | undefined;
   /** Of `Authorization: Bearer`. */
   readonly bearer: string | undefined;
   /** IP address of whoever is on the other end of the socket. */
   readonly caller: string;
+  /** Named in lower case. */
+  header(name: string): string | undefined;
   /** JSON; undefined where there is none. */
   body(): Promise<Result<unknown>>;
 }
@@ -39,7 +42,6 @@ const HEADERS: Readonly<Record<string, string>> = {
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
@@ -130,13 +132,15 @@ const reached = async (
   if (method !== 'GET' && method !== 'HEAD' && !isFromPage(request)) {
     return refusal(403, 'only the page of this box may ask for that.');
   }
-  const { pathname } = new URL(request.url ?? '/', 'http://box');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://box');
   return await respond({
     method: method === 'HEAD' ? 'GET' : method,
     path: pathname,
+    query: searchParams,
     token: cookieOf(headers.cookie),
     bearer: /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1],
     caller: socket.remoteAddress ?? '',
+    header: (name) => headers[name]?.toString(),
     body: () => readBody(request),
   });
 };

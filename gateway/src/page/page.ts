@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { SelfNow } from '../metrics/index.ts';
 import { writeWhole } from '../store/whole-file.ts';
 import { wordsOf } from '../supervise.ts';
+import { pageFiles } from './files.ts';
 import { createHttp } from './http.ts';
 import type { Latest } from './latest.ts';
 import { createLive } from './live.ts';
@@ -75,6 +76,7 @@ export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
     owner: owner.value,
     sessions: createSessions(),
     live,
+    files: await pageFiles(),
     metricsToken: await tokenIn(join(dataDirectory, 'page', 'metrics-token.txt')),
     status,
     now,

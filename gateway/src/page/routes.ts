@@ -10,6 +10,8 @@ import { type Access, isSameSecret, type Routes } from './route.ts';
 export interface RoutesParts extends EntranceParts {
   readonly clock: Clock;
   readonly live: Live;
+  /** The files of the page itself. */
+  readonly files: Routes;
   /** What a scraper shows to read the numbers without a session. */
   readonly metricsToken: string;
   /** JSON, as `outpost status --json`. */
@@ -21,8 +23,9 @@ export interface RoutesParts extends EntranceParts {
 const REQUESTS = { burst: 120, everyMs: 50, callersMax: 1_024 };
 
 const routesOf = (parts: RoutesParts): Routes => {
-  const { live, status, now } = parts;
+  const { live, status, now, files } = parts;
   return {
+    ...files,
     ...entranceRoutes(parts),
     'GET /healthz': { access: 'anyone', answer: () => ({ status: 200, type: 'text/plain', body: 'ok\n' }) },
     'GET /metrics': {

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { configOf, type NetworkEnd, type Scene } from '../system/box.ts';
+import { type Program, until, untilSaid } from '../system/programs.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+export interface BoxWithPage {
+  readonly gateway: Program;
+  readonly data: string;
+  readonly url: string;
+  /** What the box shows to whoever stands before it. */
+  code(): Promise<string>;
+}
+
+export interface BoxParts {
+  readonly port: string;
+  readonly network?: NetworkEnd;
+  /** Where the page listens; by default only this machine reaches it. */
+  readonly address?: string;
+}
+
+const URL_SAID = /page: http:\/\/\S+:\d+/;
+
+/** A real `outpost run` that serves its page. */
+export const startBoxWithPage = async (
+  scene: Scene,
+  { port, network, address = '127.0.0.1' }: BoxParts,
+): Promise<BoxWithPage> => {
+  const data = scene.path('data');
+  const config = { ...configOf({ data, port, network }), page: { address, port: 0 } };
+  const gateway = scene.gateway(await scene.write('outpost.json', config));
+  const said = await untilSaid(gateway, URL_SAID);
+  const url = said.replace('page: ', '').replace(/,$/, '');
+  const code = (): Promise<string> =>
+    until('the box shows its code', async () => {
+      const text = await readFile(join(data, 'page', 'claim-code.txt'), 'utf8').catch(() => '');
+      return text.trim() === '' ? undefined : text.trim();
+    });
+  return { gateway, data, url, code };
+};
+
+/** What its owner does first. */
+export const claim = async (page: Page, code: string): Promise<void> => {
+  await page.getByLabel('Code').fill(code);
+  await page.getByLabel(/A new password/).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Claim this box' }).click();
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
+};

@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks';
+import type { DeviceView } from '../../src/control/status.ts';
+import { counted, deviceFacts, frameWords } from '../../src/control/status-words.ts';
+import type { DeviceSeries, Live, Series } from './live.ts';
+import { rankOf, titleOf, unitSign, valueText } from './say.ts';
+import { Sparkline } from './sparkline.tsx';
+import { useTopic } from './topic.ts';
+
+/** As many are shown before the rest is asked for. */
+const FIRST = 8;
+const HAPPENINGS_MAX = 3;
+
+const Reading = ({ series }: { readonly series: Series }) => {
+  useTopic(series);
+  const { latest, points, name, unit } = series;
+  const sign = unitSign(unit);
+  return (
+    <li class={typeof latest.value === 'string' ? 'reading is-text' : 'reading'} title={name}>
+      <span class="reading-title">{titleOf(name)}</span>
+      <span class="reading-value">
+        {valueText(latest)}
+        {sign !== '' && <span class="unit"> {sign}</span>}
+      </span>
+      <Sparkline points={points} />
+    </li>
+  );
+};
+
+const Readings = ({ of, device }: { readonly of: DeviceSeries; readonly device: string }) => {
+  useTopic(of);
+  const [isWhole, setWhole] = useState(false);
+  const all = [...of.series.values()].sort((a, b) => rankOf(a.name) - rankOf(b.name));
+  const shown = isWhole ? all : all.slice(0, FIRST);
+  if (all.length === 0) return <p class="quiet">No reading since this page was opened.</p>;
+  return (
+    <>
+      <ul class="readings" aria-label={`Readings of ${device}`}>
+        {shown.map((series) => (
+          <Reading key={series.name} series={series} />
+        ))}
+      </ul>
+      {all.length > FIRST && (
+        <button type="button" class="plain" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'Show fewer' : `Show all ${all.length} readings`}
+        </button>
+      )}
+    </>
+  );
+};
+
+const timeOf = (at: string): string => new Date(at).toLocaleTimeString([], { timeStyle: 'short' });
+
+const Details = ({ view }: { readonly view: DeviceView }) => {
+  const facts = deviceFacts(view);
+  const lost = counted(view.tally.port);
+  return (
+    <details>
+      <summary>More about {view.name}</summary>
+      <dl class="pairs">
+        <dt>Spoken to as</dt>
+        <dd>{view.adapter}</dd>
+        <dt>At</dt>
+        <dd>{view.port}</dd>
+        <dt>Heard</dt>
+        <dd>{frameWords(view)}</dd>
+        {lost !== '' && <dt>Lost at its port</dt>}
+        {lost !== '' && <dd>{lost}</dd>}
+        {facts.length > 0 && <dt>Found out</dt>}
+        {facts.length > 0 && <dd>{facts.join(' · ')}</dd>}
+      </dl>
+    </details>
+  );
+};
+
+export const Device = ({ view, live }: { readonly view: DeviceView; readonly live: Live }) => (
+  <article class="card" aria-label={view.name}>
+    <header class="card-head">
+      <h3>{view.name}</h3>
+      <span class={view.connected ? 'badge is-good' : 'badge is-bad'}>
+        {view.connected ? 'connected' : 'not connected'}
+      </span>
+    </header>
+    <p class="words" aria-live="polite">
+      {view.status.words}
+    </p>
+    {view.connected && view.remark !== '' && <p class="quiet">{view.remark}</p>}
+    {view.refusing !== '' && <p class="wrong">Its readings are refused: {view.refusing}</p>}
+    <Readings of={live.of(view.name)} device={view.name} />
+    {view.happenings.length > 0 && (
+      <ul class="happenings" aria-label={`What happened to ${view.name}`}>
+        {view.happenings.slice(-HAPPENINGS_MAX).map(({ at, words }) => (
+          <li key={at + words}>
+            <time dateTime={at}>{timeOf(at)}</time> {words}
+          </li>
+        ))}
+      </ul>
+    )}
+    <Details view={view} />
+  </article>
+);
