@@ -38,7 +38,14 @@ const saidIn = ({ body }: Observation): Pick<LatestValue, 'name' | 'unit' | 'val
     }
     case 'codes':
       return { name: `codes.${body.status}`, unit: '', value: body.codes.join(' ').slice(0, TEXT_MAX) };
-    default:
+    // Where it is and what it heard belong on a map; the rest are notes of the box itself.
+    case 'position':
+    case 'reception':
+    case 'trip':
+    case 'anchor':
+    case 'gap':
+    case 'identity':
+    case 'redacted':
       return undefined;
   }
 };
