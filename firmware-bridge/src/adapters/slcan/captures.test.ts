@@ -40,6 +40,8 @@ describe('a recording of a bus, read by its DBC file', () => {
     const dbc = pathOf('car.dbc');
     expect(await where({ dbc: '/nowhere.dbc', dbcMap: dbc })).toBe('misconfigured cannot be read (ENOENT).');
     expect(await where({ dbc, dbcMap: dbc })).toBe('misconfigured is no JSON.');
-    expect(await where({ dbc: pathOf('car.map.json'), dbcMap: pathOf('car.map.json') })).toMatch(/^misconfigured /);
+    expect(await where({ dbc: pathOf('car.map.json'), dbcMap: pathOf('car.map.json') })).toMatch(
+      /^misconfigured /,
+    );
   });
 });
