@@ -73,6 +73,16 @@ describe('the shape of the repository', () => {
     expect(found).toEqual([]);
   });
 
+  it('builds for npm start only what is installed for it: no development package', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+      readonly devDependencies: Readonly<Record<string, string>>;
+    };
+    const isTool = (specifier: string): boolean =>
+      Object.keys(devDependencies).some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    const built = production.filter(({ path }) => !/^device-sim\/src\/(grafana|page)\//.test(path));
+    expect(offences(built, ({ text }) => importsOf(text).filter(isTool))).toEqual([]);
+  });
+
   it('keeps schemas, codecs and sessions pure: no I/O, no clock, no randomness', () => {
     const pure = production.filter(
       ({ path, package: own }) => own === 'schemas' || /\/(codec|session)[^/]*\.ts$/.test(path),
