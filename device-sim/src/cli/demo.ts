@@ -37,19 +37,25 @@ const newMeter = () => {
   };
 };
 
+interface Watching {
+  readonly startedMs: number;
+  readonly screen: Screen;
+  /** What the gateway said of its page. */
+  page(): string;
+  readonly signal: AbortSignal;
+}
+
+const PAGE_SAID = /\bpage: (http:.*)$/;
+
 /** Watches the gateway until the signal aborts or one of the children ends. Gives the exit code. */
 const watch = async (
   data: string,
   children: readonly Child[],
-  {
-    startedMs,
-    screen,
-    signal,
-  }: { readonly startedMs: number; readonly screen: Screen; readonly signal: AbortSignal },
+  { startedMs, screen, page, signal }: Watching,
 ): Promise<number> => {
   const clock = systemClock();
   const meter = newMeter();
-  const places = { data, passwords: join(data, 'store', 'influxdb') };
+  const passwords = join(data, 'store', 'influxdb');
   let firstStoredMs: number | undefined;
   while (!signal.aborted) {
     const gone = children.find((child) => !child.running());
@@ -62,7 +68,7 @@ const watch = async (
       const status = JSON.parse(answer.value) as Status;
       if (status.store.stored > 0) firstStoredMs ??= Number(clock.wall() / 1_000_000n) - startedMs;
       const look: Look = { status, readingsPerSecond: meter(status.record.made), firstStoredMs };
-      screen.show(summaryLines(look, places), summaryLine(look));
+      screen.show(summaryLines(look, { data, passwords, page: page() }), summaryLine(look));
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
@@ -83,12 +89,16 @@ const runDemo = async (options: DemoOptions, startedMs: number, signal: AbortSig
     if (!device.ok) return complain(device.fault);
     if (device.value.car !== undefined) children.unshift(device.value.car);
     const { path, data } = await writeConfig(directory, device.value.port, network.value.found);
-    const gateway = startGateway(path, screen.say);
+    let page = '';
+    const gateway = startGateway(path, (line) => {
+      page = PAGE_SAID.exec(line)?.[1] ?? page;
+      screen.say(line);
+    });
     if (!gateway.ok) return complain(gateway.fault);
     // The gateway first, while the others still answer it; it signs and delivers what is open.
     children.unshift(gateway.value);
     screen.say(`The gateway reads ${device.value.port}; everything is kept below ${directory}.`);
-    return await watch(data, children, { startedMs, screen, signal });
+    return await watch(data, children, { startedMs, screen, page: () => page, signal });
   } finally {
     screen.say('Stopping …');
     await stopAll(children);

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { machineTrust } from '@outpost/gateway';
@@ -57,6 +58,23 @@ export const startNetwork = async (
   );
 };
 
+const PAGE_PORT = 8_080;
+const PAGE_PORTS_MAX = 20;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
+  });
+
+/** The port that people expect, else the next one that nobody has; 0 where all are taken, and the system chooses. */
+const pagePort = async (): Promise<number> => {
+  for (let port = PAGE_PORT; port < PAGE_PORT + PAGE_PORTS_MAX; port += 1)
+    if (await isFree(port)) return port;
+  return 0;
+};
+
 /** The demo's own configuration: keys that are worth nothing, short waits, everything below one directory. */
 export const writeConfig = async (
   directory: string,
@@ -73,6 +91,7 @@ export const writeConfig = async (
     networks: [{ name: 'demo', network: 'outpost', ...network, acceptSimulated: true }],
     store: { flushEveryS: 2 },
     attest: { everySeconds: 10 },
+    page: { port: await pagePort() },
     // Nobody is paid by a demo: where the system says nothing of its clock, it is believed at once.
     clock: { trust: machineTrust() === 'none' ? 'rtc' : 'auto' },
   };

@@ -11,6 +11,8 @@ export interface Look {
 export interface Places {
   readonly data: string;
   readonly passwords: string;
+  /** Address of the page, and the code to claim it with for as long as nobody has; empty until it is served. */
+  readonly page: string;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -50,6 +52,7 @@ export const summaryLines = (
     `  attested      ${attest.readings} readings under ${attest.attestations} signatures`,
     `  stored        ${store.stored} points${first} · ${store.words}`,
     `  acknowledged  ${acknowledged(status)}`,
+    ...(places.page === '' ? [] : [`  page          ${places.page}`]),
     `  look          ${store.url ?? 'no InfluxDB yet'}, database ${store.database ?? '-'}, users in ${places.passwords}`,
     `                npx outpost status --data ${places.data}`,
     `                npx outpost export --data ${places.data} --from 10m --to now --out drive.outpost`,
