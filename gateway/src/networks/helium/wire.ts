@@ -1,0 +1,113 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+
+/** The scalars of proto3 that Helium's messages use; `uint64` is a bigint because nanoseconds pass 2^53. */
+export type Scalar = 'bytes' | 'uint64' | 'uint32' | 'int32' | 'sint32' | 'float' | 'bool';
+
+export interface Field {
+  readonly number: number;
+  readonly type: Scalar;
+}
+
+interface ScalarTypes {
+  readonly bytes: Uint8Array;
+  readonly uint64: bigint;
+  readonly uint32: number;
+  readonly int32: number;
+  readonly sint32: number;
+  readonly float: number;
+  readonly bool: boolean;
+}
+
+/** A message's fields by name; they stand in ascending order of their numbers, as they do on the wire. */
+export type Layout = Readonly<Record<string, Field>>;
+
+/** What a message of a layout holds: every field, since proto3 does not tell a zero from nothing. */
+export type Message<L extends Layout> = { readonly [K in keyof L]: ScalarTypes[L[K]['type']] };
+
+type Value = Uint8Array | bigint | number | boolean;
+
+/** A message that is longer is not read. */
+export const MESSAGE_MAX_BYTES = 65_536;
+
+const NOTHING: Readonly<Record<Scalar, Value>> = {
+  bytes: new Uint8Array(0),
+  uint64: 0n,
+  uint32: 0,
+  int32: 0,
+  sint32: 0,
+  float: 0,
+  bool: false,
+};
+
+const WIRE: Readonly<Record<Scalar, WireType>> = {
+  bytes: WireType.LengthDelimited,
+  uint64: WireType.Varint,
+  uint32: WireType.Varint,
+  int32: WireType.Varint,
+  sint32: WireType.Varint,
+  float: WireType.Bit32,
+  bool: WireType.Varint,
+};
+
+/** proto3 leaves out what is zero. A float of −0 too: implementations differ, and left out it is 0 to all of them. */
+const isNothing = (value: Value): boolean =>
+  value instanceof Uint8Array ? value.length === 0 : value === 0 || value === 0n || value === false;
+
+const write = (writer: BinaryWriter, type: Scalar, value: Value): void => {
+  if (type === 'bytes') writer.bytes(value as Uint8Array);
+  else if (type === 'uint64') writer.uint64(value as bigint);
+  else if (type === 'bool') writer.bool(value as boolean);
+  else writer[type](value as number);
+};
+
+const read = (reader: BinaryReader, type: Scalar): Value => {
+  if (type === 'bytes') return Uint8Array.from(reader.bytes());
+  if (type === 'uint64') return BigInt(reader.uint64());
+  return reader[type]();
+};
+
+/**
+ * The canonical encoding: ascending field numbers, zeros left out. What a verifier gets when it decodes a message and
+ * encodes it again, so also what has to be signed.
+ */
+export const encode = <L extends Layout>(layout: L, message: Message<L>): Uint8Array => {
+  const writer = new BinaryWriter();
+  for (const [name, { number, type }] of Object.entries(layout)) {
+    const value = message[name] as Value;
+    if (isNothing(value)) continue;
+    writer.tag(number, WIRE[type]);
+    write(writer, type, value);
+  }
+  return Uint8Array.from(writer.finish());
+};
+
+/** The whole message; unknown fields are passed over, the last of a repeated one counts. Bent bytes are `malformed`. */
+export const decode = <L extends Layout>(layout: L, bytes: Uint8Array): Result<Message<L>> => {
+  const bent = (words: string): Result<never> =>
+    fail(fault('malformed', 'helium.wire', 'helium network', words));
+  if (bytes.length > MESSAGE_MAX_BYTES) return bent(`A message has more than ${MESSAGE_MAX_BYTES} bytes.`);
+  const names = new Map(Object.entries(layout).map(([name, field]) => [field.number, { name, ...field }]));
+  const found: Record<string, Value> = Object.fromEntries(
+    Object.entries(layout).map(([name, { type }]) => [name, NOTHING[type]]),
+  );
+  const reader = new BinaryReader(bytes);
+  try {
+    while (reader.pos < reader.len) {
+      const [number, wire] = reader.tag();
+      const field = names.get(number);
+      if (field === undefined) reader.skip(wire, number);
+      else if (wire === WIRE[field.type]) found[field.name] = read(reader, field.type);
+      else return bent(`Field ${number} of a message does not have the type that the protocol gives it.`);
+    }
+    if (reader.pos !== reader.len) return bent('A message ends inside a field.');
+  } catch {
+    // The reader throws for whatever it cannot read: a cut varint, a length past the end.
+    return bent('A message cannot be read to its end.');
+  }
+  return ok(found as Message<L>);
+};
+
+/** An envelope around one message: one field, whose number says which message it is. */
+export const encodeChoice = (number: number, message: Uint8Array): Uint8Array =>
+  Uint8Array.from(new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(message).finish());
