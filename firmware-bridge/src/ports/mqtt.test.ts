@@ -145,7 +145,9 @@ describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
     const lost = new Map<string, number>();
     await using second = await open(at('kept/+', '&session=box'), lost);
     expect((await reader(second)(3)).map(shown)).toEqual(['kept/a 1', 'kept/a 3', 'kept/a 4']);
-    expect(lost).toEqual(new Map([['redelivered', 2]]));
+    // The two that were not settled; the last one too where the broker had written it before it saw the connection end.
+    expect([...lost.keys()]).toEqual(['redelivered']);
+    expect([2, 3]).toContain(lost.get('redelivered'));
   });
 
   it('reads whatever has gathered for its session, however much that is', async () => {
