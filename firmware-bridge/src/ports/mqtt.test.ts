@@ -203,7 +203,8 @@ describe.skipIf(!hasMosquitto())('an MQTT port at Eclipse Mosquitto', () => {
     const { port: box, hear } = await listen(at('new/+', '&session=other'), 'new/0', lost);
     await say(car, 'new/a', 'y');
     expect((await hear(1)).map(shown)).toEqual(['new/a y']);
-    expect(lost).toEqual(new Map([['other-topic', 1]]));
+    expect(lost.get('other-topic')).toBe(1);
+    expect([...lost.keys()].filter((what) => what !== 'redelivered')).toEqual(['other-topic']);
     await box[Symbol.asyncDispose]();
   });
 
