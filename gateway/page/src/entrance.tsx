@@ -1,45 +1,6 @@
-import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
-import { post } from './api.ts';
+import { Form } from './form.tsx';
 
 const PASSWORD_LENGTH_MIN = 10;
-
-interface FormParts {
-  readonly path: string;
-  readonly button: string;
-  readonly children: ComponentChildren;
-  entered(): void;
-}
-
-/** Asks once and says what the box says; its fields are what is sent. */
-const Form = ({ path, button, children, entered }: FormParts) => {
-  const [words, setWords] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const send = async (form: HTMLFormElement): Promise<void> => {
-    setBusy(true);
-    setWords('');
-    const answer = await post(path, Object.fromEntries(new FormData(form)));
-    setBusy(false);
-    if (answer.ok) entered();
-    else setWords(answer.words);
-  };
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send(event.currentTarget);
-      }}
-    >
-      {children}
-      <p class="wrong" role="alert">
-        {words}
-      </p>
-      <button type="submit" disabled={isBusy}>
-        {isBusy ? 'One moment …' : button}
-      </button>
-    </form>
-  );
-};
 
 export const Claim = ({ entered }: { entered(): void }) => (
   <main class="entrance">
@@ -48,7 +9,7 @@ export const Claim = ({ entered }: { entered(): void }) => (
       It shows a code where it was started, and keeps it in the file <code>page/claim-code.txt</code> of its
       data directory. Whoever can read that is its owner.
     </p>
-    <Form path="/api/claim" button="Claim this box" entered={entered}>
+    <Form path="/api/claim" button="Claim this box" done={entered}>
       <label for="code">Code</label>
       <input
         id="code"
@@ -76,7 +37,7 @@ export const Login = ({ entered }: { entered(): void }) => (
   <main class="entrance">
     <h1>Who is there?</h1>
     <p class="quiet">This box has an owner. The password is the one that it was claimed with.</p>
-    <Form path="/api/login" button="Log in" entered={entered}>
+    <Form path="/api/login" button="Log in" done={entered}>
       <label for="password">Password</label>
       <input id="password" name="password" type="password" required autocomplete="current-password" />
     </Form>

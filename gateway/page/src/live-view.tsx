@@ -9,9 +9,9 @@ import {
 } from '../../src/control/status-words.ts';
 import { concernsOf, headline } from './concerns.ts';
 import { Device } from './device.tsx';
-import type { Live } from './live.ts';
 import { countText } from './say.ts';
 import { useTopic } from './topic.ts';
+import type { ViewParts } from './views.ts';
 
 const Headline = ({
   status,
@@ -97,18 +97,12 @@ const Kept = ({ status }: { readonly status: Status }) => {
 };
 
 /** What the box does now: in words first, then in numbers. */
-export const LiveView = ({ live }: { readonly live: Live }) => {
+export const LiveView = ({ live }: Pick<ViewParts, 'live'>) => {
   useTopic(live.status);
-  useTopic(live.line);
   const { current, perSecond } = live.status;
   if (current === undefined) return <p class="quiet waiting">Asking the box …</p>;
   return (
     <>
-      {!live.line.isOpen && (
-        <p class="banner" role="status">
-          The box does not answer; trying again. What is shown is the last that was heard.
-        </p>
-      )}
       <Headline status={current} perSecond={perSecond} />
       <section aria-labelledby="devices">
         <h2 id="devices">Devices</h2>

@@ -1,60 +1,9 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { get, type Hello, post } from './api.ts';
+import { get, type Hello } from './api.ts';
 import { Claim, Login } from './entrance.tsx';
-import { type Live, openLive } from './live.ts';
-import { LiveView } from './live-view.tsx';
+import { Frame } from './frame.tsx';
 import './style.css';
-
-const VIEWS = { live: 'Live' } as const;
-type View = keyof typeof VIEWS;
-
-const viewOf = (hash: string): View =>
-  (Object.keys(VIEWS) as View[]).find((name) => hash === `#${name}`) ?? 'live';
-
-const useView = (): View => {
-  const [view, setView] = useState(viewOf(location.hash));
-  useEffect(() => {
-    const turn = (): void => setView(viewOf(location.hash));
-    addEventListener('hashchange', turn);
-    return () => removeEventListener('hashchange', turn);
-  }, []);
-  return view;
-};
-
-const Inside = ({ again }: { again(): void }) => {
-  const [live, setLive] = useState<Live>();
-  const view = useView();
-  useEffect(() => {
-    const opened = openLive(again);
-    setLive(opened);
-    return () => opened.close();
-  }, [again]);
-  const leave = async (): Promise<void> => {
-    await post('/api/logout', {});
-    again();
-  };
-  return (
-    <>
-      <header class="top">
-        <a class="wordmark" href="#live">
-          Outpost
-        </a>
-        <nav aria-label="Views">
-          {(Object.keys(VIEWS) as View[]).map((name) => (
-            <a key={name} href={`#${name}`} aria-current={name === view ? 'page' : undefined}>
-              {VIEWS[name]}
-            </a>
-          ))}
-        </nav>
-        <button type="button" class="plain" onClick={() => void leave()}>
-          Log out
-        </button>
-      </header>
-      <main>{live !== undefined && view === 'live' && <LiveView live={live} />}</main>
-    </>
-  );
-};
 
 /** Who has not come in sees only the way in. */
 const Page = () => {
@@ -83,7 +32,7 @@ const Page = () => {
   }
   if (entry === undefined) return <main class="entrance" aria-busy="true" />;
   if (!entry.isClaimed) return <Claim entered={again} />;
-  return entry.isOwner ? <Inside key={entry.turn} again={again} /> : <Login entered={again} />;
+  return entry.isOwner ? <Frame key={entry.turn} again={again} /> : <Login entered={again} />;
 };
 
 const place = document.getElementById('page');

@@ -1,6 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { concatBytes, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { errorCode } from '../store/whole-file.ts';
+
+/** An answer that is made while it is read: no faster, and no longer than its reader goes on reading. */
+export interface StreamReply {
+  readonly stream: AsyncIterable<Uint8Array>;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** What a request is answered with. */
 export type Reply =
@@ -10,6 +20,7 @@ export type Reply =
       readonly body: string | Uint8Array;
       readonly headers?: Readonly<Record<string, string>>;
     }
+  | StreamReply
   /** An answer that goes on: whoever gets it writes and ends it. */
   | { readonly open: (response: ServerResponse) => void };
 
@@ -25,13 +36,15 @@ export interface Asked {
   readonly caller: string;
   /** Named in lower case. */
   header(name: string): string | undefined;
-  /** JSON; undefined where there is none. */
-  body(): Promise<Result<unknown>>;
+  /** JSON. */
+  body(maxBytes?: number): Promise<Result<unknown>>;
 }
 
 const BODY_MAX_BYTES = 64 * 1024;
 const CONNECTIONS_MAX = 256;
 const HEADERS_MAX_BYTES = 8 * 1024;
+/** A connection on which nothing moves for so long is let go: who does not read, and who does not write. */
+const STALLED_MS_MAX = 30_000;
 
 export const COOKIE = 'outpost';
 
@@ -68,12 +81,12 @@ export const replyToFault = ({ kind, words }: Fault): Reply =>
 
 const malformed = (words: string) => fail(fault('malformed', 'page.body', 'request', words));
 
-const readBody = async (request: IncomingMessage): Promise<Result<unknown>> => {
+const readBody = async (request: IncomingMessage, maxBytes = BODY_MAX_BYTES): Promise<Result<unknown>> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > BODY_MAX_BYTES) return malformed(`a request has ${BODY_MAX_BYTES} bytes at most.`);
+    if (bytes > maxBytes) return malformed(`this request has ${maxBytes} bytes at most.`);
     chunks.push(chunk);
   }
   try {
@@ -111,10 +124,33 @@ const isFromPage = ({ headers }: IncomingMessage): boolean => {
   return isSameOrigin && headers['x-outpost'] === '1' && headers['content-type'] === 'application/json';
 };
 
-const answer = (response: ServerResponse, reply: Reply, isHead: boolean): void => {
+const stream = async (
+  response: ServerResponse,
+  { stream: chunks, type, headers }: StreamReply,
+  isHead: boolean,
+): Promise<void> => {
+  response.writeHead(200, { ...HEADERS, 'content-type': type, ...headers });
+  if (isHead) {
+    response.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.from(chunks, { objectMode: false }), response);
+  } catch (error) {
+    // What fails in the making cuts the answer, so that nobody takes it for whole; a reader who goes away is no failure.
+    response.destroy();
+    if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+};
+
+const answer = async (response: ServerResponse, reply: Reply, isHead: boolean): Promise<void> => {
   if ('open' in reply) {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     reply.open(response);
+    return;
+  }
+  if ('stream' in reply) {
+    await stream(response, reply, isHead);
     return;
   }
   const { status, type, body, headers } = reply;
@@ -141,7 +177,7 @@ const reached = async (
     bearer: /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1],
     caller: socket.remoteAddress ?? '',
     header: (name) => headers[name]?.toString(),
-    body: () => readBody(request),
+    body: (maxBytes) => readBody(request, maxBytes),
   });
 };
 
@@ -160,6 +196,7 @@ export const createHttp = ({ names, respond, failed }: HttpParts): Server => {
       headersTimeout: 10_000,
       requestTimeout: 20_000,
       keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 5_000,
       maxHeaderSize: HEADERS_MAX_BYTES,
     },
     (request, response) => {
@@ -170,10 +207,14 @@ export const createHttp = ({ names, respond, failed }: HttpParts): Server => {
           return refusal(500, 'this program failed at it; its log says more.');
         })
         .then((reply) => answer(response, reply, isHead))
-        .catch(() => request.destroy());
+        .catch((error: unknown) => {
+          failed(error);
+          request.destroy();
+        });
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
+  server.timeout = STALLED_MS_MAX;
   server.on('clientError', (_, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });

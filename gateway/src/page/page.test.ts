@@ -174,7 +174,10 @@ describe('a box with an owner', () => {
   it('refuses what is too long or no JSON, and says so', async () => {
     await claim();
     const long = await post('/api/login', { password: 'x'.repeat(70_000) });
-    expect([long.status, await long.json()]).toEqual([400, { error: 'a request has 65536 bytes at most.' }]);
+    expect([long.status, await long.json()]).toEqual([
+      400,
+      { error: 'this request has 65536 bytes at most.' },
+    ]);
     const none = await fetch(`${url}/api/login`, {
       method: 'POST',
       body: '{',

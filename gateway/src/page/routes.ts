@@ -1,56 +1,32 @@
 import type { Clock } from '@outpost/schemas/words';
-import type { SelfNow } from '../metrics/index.ts';
-import { type EntranceParts, entranceRoutes } from './entrance.ts';
+import { type EntranceParts, entranceRoutes } from './api/entrance.ts';
+import { type LiveParts, liveRoutes } from './api/live.ts';
 import { type Asked, type Reply, refusal } from './http.ts';
 import { createLimiter } from './limiter.ts';
-import { LISTENERS_MAX, type Live } from './live.ts';
-import { prometheusText } from './prometheus.ts';
 import { type Access, isSameSecret, type Routes } from './route.ts';
 
-export interface RoutesParts extends EntranceParts {
+export interface RoutesParts extends EntranceParts, LiveParts {
   readonly clock: Clock;
-  readonly live: Live;
   /** The files of the page itself. */
   readonly files: Routes;
   /** What a scraper shows to read the numbers without a session. */
   readonly metricsToken: string;
-  /** JSON, as `outpost status --json`. */
-  status(): string;
-  now(): SelfNow;
 }
 
 /** What one caller may ask, far above what a page does. */
 const REQUESTS = { burst: 120, everyMs: 50, callersMax: 1_024 };
 
-const routesOf = (parts: RoutesParts): Routes => {
-  const { live, status, now, files } = parts;
-  return {
-    ...files,
-    ...entranceRoutes(parts),
-    'GET /healthz': { access: 'anyone', answer: () => ({ status: 200, type: 'text/plain', body: 'ok\n' }) },
-    'GET /metrics': {
-      access: 'metrics',
-      answer: () => ({ status: 200, type: 'text/plain; version=0.0.4', body: prometheusText(now()) }),
-    },
-    'GET /api/status': {
-      access: 'owner',
-      answer: () => ({ status: 200, type: 'application/json', body: status() }),
-    },
-    'GET /api/live': {
-      access: 'owner',
-      answer: () =>
-        live.listeners >= LISTENERS_MAX
-          ? refusal(503, 'too many pages are open; close one.')
-          : { open: (response) => live.join(response) },
-    },
-  };
-};
+const allRoutes = (parts: RoutesParts): Routes => ({
+  ...parts.files,
+  ...liveRoutes(parts),
+  ...entranceRoutes(parts),
+});
 
 /** Answers one request: who asks, whether they may, how often they have. */
 export const createRoutes = (parts: RoutesParts): ((asked: Asked) => Promise<Reply>) => {
   const { clock, sessions, metricsToken } = parts;
   const requests = createLimiter(REQUESTS);
-  const routes = routesOf(parts);
+  const routes = allRoutes(parts);
 
   const may = (access: Access, { token, bearer }: Asked): boolean => {
     if (access === 'anyone') return true;

@@ -1,0 +1,23 @@
+import type { ComponentType } from 'preact';
+import type { Live } from './live.ts';
+import { LiveView } from './live-view.tsx';
+
+/** What every view is given. */
+export interface ViewParts {
+  readonly live: Live;
+  /** What of the view is asked for: the parts of the address after its name. */
+  readonly rest: readonly string[];
+}
+
+export type View = ComponentType<ViewParts>;
+
+export interface ViewEntry {
+  readonly name: string;
+  /** As the navigation calls it. */
+  readonly title: string;
+  /** Where the view is a file of its own, which is fetched when somebody first goes there. */
+  load(): View | Promise<View>;
+}
+
+/** Every view, in the order of the navigation. */
+export const VIEWS: readonly ViewEntry[] = [{ name: 'live', title: 'Live', load: () => LiveView }];

@@ -1,0 +1,77 @@
+import type { ObjectShape } from '../shape.ts';
+
+const TEXT = { type: 'string' } as const;
+const COUNT = { type: 'integer', minimum: 0 } as const;
+const COUNTS = { type: 'object', properties: {}, description: 'Counts by their names.' } as const;
+
+const listOf = (properties: ObjectShape['properties'], required: readonly string[]) =>
+  ({ type: 'array', items: { type: 'object', properties, required } }) as const;
+
+/** What a script may lean on of `outpost status --json`; more may stand in it. Counters run since the start. */
+export const STATUS: ObjectShape = {
+  type: 'object',
+  properties: {
+    version: TEXT,
+    pid: COUNT,
+    startedAt: TEXT,
+    upSeconds: COUNT,
+    rssMebibytes: COUNT,
+    dataDirectory: TEXT,
+    gatewayKey: TEXT,
+    keyKind: TEXT,
+    clockTrust: TEXT,
+    devices: listOf({ name: TEXT, adapter: TEXT, port: TEXT, connected: { type: 'boolean' } }, [
+      'name',
+      'adapter',
+      'port',
+      'connected',
+    ]),
+    record: {
+      type: 'object',
+      properties: { made: COUNT, kept: COUNT, waiting: COUNT, refused: COUNTS },
+      required: ['made', 'kept', 'waiting', 'refused'],
+    },
+    journal: {
+      type: 'object',
+      properties: { start: TEXT, end: TEXT, bytes: COUNT, segments: COUNT, roomBytes: COUNT, damaged: COUNT },
+      required: ['start', 'end', 'bytes', 'segments', 'roomBytes', 'damaged'],
+    },
+    attest: {
+      type: 'object',
+      properties: { attestations: COUNT, readings: COUNT, unreadable: COUNT, keyless: COUNT },
+      required: ['attestations', 'readings', 'unreadable', 'keyless'],
+    },
+    store: {
+      type: 'object',
+      properties: {
+        state: TEXT,
+        words: TEXT,
+        made: COUNT,
+        stored: COUNT,
+        deadLettered: COUNT,
+        waiting: COUNT,
+      },
+      required: ['state', 'words', 'made', 'stored', 'deadLettered', 'waiting'],
+    },
+    networks: listOf(
+      { name: TEXT, kind: TEXT, url: TEXT, settled: COUNT, refused: COUNT, pending: COUNT, words: TEXT },
+      ['name', 'kind', 'url', 'settled', 'refused', 'pending', 'words'],
+    ),
+    tasks: listOf({ name: TEXT, state: TEXT, restarts: COUNT }, ['name', 'state', 'restarts']),
+  },
+  required: [
+    'version',
+    'startedAt',
+    'upSeconds',
+    'gatewayKey',
+    'keyKind',
+    'clockTrust',
+    'devices',
+    'record',
+    'journal',
+    'attest',
+    'store',
+    'networks',
+    'tasks',
+  ],
+};
