@@ -58,6 +58,7 @@ export const openPlayground = async (
     const network = must(
       openOutpost(settings, {
         clock: over.clock ?? manualClock(),
+        directory: '/nowhere',
         keyRecords: () => box.ring.records(),
         signed: (_, head) => {
           const own = box.heads.find(

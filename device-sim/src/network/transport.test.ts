@@ -203,9 +203,10 @@ describe('something else at the address of a network', () => {
     box.restart();
     const [first, second] = [await box.batch(), await box.batch()];
     const [outcome] = await honest.network.deliver([first], NEVER);
-    if (outcome?.kind !== 'settled') throw new Error('not settled');
+    if (outcome?.kind !== 'settled' || outcome.receipt === undefined) throw new Error('not settled');
+    const { receipt } = outcome;
     const replay = await listening((_, response) => {
-      const body = outpostWire.encodeVerdicts([{ kind: 'settled', receipt: outcome.receipt.bytes }]);
+      const body = outpostWire.encodeVerdicts([{ kind: 'settled', receipt: receipt.bytes }]);
       response.writeHead(200, { 'content-type': VERDICT_TYPE }).end(body);
     });
     expect(await send(play.sender(box, { url: replay }), [second])).toEqual(['kept outpost.receipt-other']);

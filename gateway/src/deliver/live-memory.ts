@@ -48,7 +48,7 @@ export const recall = async (
     if (intents?.network === network) for (const reading of intents.readings) doubtful.add(reading);
     const ends = kind === KIND.readingsSettled ? readReadingsSettled(bytes) : undefined;
     if (ends?.network !== network) continue;
-    for (const reading of [...ends.settled, ...ends.others.map((each) => each.reading)]) done.add(reading);
+    for (const { reading } of [...ends.settled, ...ends.others]) done.add(reading);
   }
   for (const reading of done) doubtful.delete(reading);
   for (const set of [done, doubtful]) for (const reading of set) if (reading < from) set.delete(reading);

@@ -76,7 +76,9 @@ const newKeeping = (parts: LiveParts, memory: LiveMemory): Keeping => {
         const words = outcome.kind === 'expired' ? 'too old for this network' : outcome.words;
         return [{ reading, kind, code: outcome.kind === 'refused' ? outcome.code : kind, words }];
       });
-      const settled = ended.filter(({ outcome }) => outcome.kind === 'settled').map(({ offset }) => offset);
+      const settled = ended.flatMap(({ offset: reading, outcome }) =>
+        outcome.kind === 'settled' ? [{ reading, reward: outcome.reward }] : [],
+      );
       const entry = readingsSettledEntry({ network: network.name, wall: clock.wall(), settled, others });
       open += 1;
       last = last.then(async () => {

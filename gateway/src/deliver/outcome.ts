@@ -2,7 +2,7 @@ import type { Receipt } from '@outpost/schemas/evidence';
 import type { StreamId } from '@outpost/schemas/words';
 import type { NetworkView } from '../control/status.ts';
 import type { Entry } from '../journal/contract.ts';
-import type { Delivery, Outcome } from '../networks/contract.ts';
+import type { Delivery, Outcome, Reward } from '../networks/contract.ts';
 import { type SettlementKind, settlementEntry } from '../record/entry.ts';
 import type { DeliverParts } from './deliver.ts';
 
@@ -10,7 +10,12 @@ const settlement = (
   parts: Pick<DeliverParts, 'network' | 'clock'>,
   item: { readonly stream: StreamId; readonly hash: Uint8Array },
   kind: SettlementKind,
-  words: { readonly code: string; readonly words: string; readonly receipt?: Receipt | undefined },
+  words: {
+    readonly code: string;
+    readonly words: string;
+    readonly receipt?: Receipt | undefined;
+    readonly reward?: Reward | undefined;
+  },
 ): Entry =>
   settlementEntry({
     network: parts.network.name,
@@ -20,6 +25,7 @@ const settlement = (
     code: words.code,
     words: words.words,
     receipt: words.receipt?.bytes,
+    reward: words.reward,
     wall: parts.clock.wall(),
   });
 
@@ -31,7 +37,7 @@ export const entryOf = (
 ): Entry | undefined => {
   switch (outcome.kind) {
     case 'settled':
-      return settlement(parts, item, 'settled', { code: '', words: '', receipt: outcome.receipt });
+      return settlement(parts, item, 'settled', { ...outcome, code: '', words: outcome.words ?? '' });
     case 'refused':
       return settlement(parts, item, 'refused', outcome);
     case 'expired':

@@ -12,6 +12,9 @@ import type {
   TimeTrust,
   WallNs,
 } from '@outpost/schemas/words';
+import type { Reward } from '../record/reward.ts';
+
+export type { Reward } from '../record/reward.ts';
 
 /** One attestation on its way to a network, with the leaves that it signs. */
 export interface Delivery {
@@ -27,8 +30,14 @@ export interface Delivery {
 
 /** How a delivery ended, or that it has not. */
 export type Outcome =
-  /** The network took it and signed so; the receipt's signature holds. */
-  | { readonly kind: 'settled'; readonly receipt: Receipt }
+  | {
+      readonly kind: 'settled';
+      /** Where the network signs that it took it; the signature holds. */
+      readonly receipt?: Receipt | undefined;
+      /** What it said instead, in short. */
+      readonly words?: string | undefined;
+      readonly reward?: Reward | undefined;
+    }
   /** It understood and said no: never sent again. */
   | { readonly kind: 'refused'; readonly code: string; readonly words: string; readonly receipt?: Receipt }
   /** Too old for this network to be worth anything. */
@@ -67,7 +76,7 @@ export interface LiveDelivery {
 
 /** How the delivery of a reading ended; nobody signs a receipt for one. */
 export type LiveOutcome =
-  | { readonly kind: 'settled' }
+  | { readonly kind: 'settled'; readonly reward?: Reward | undefined }
   | Exclude<Outcome, { readonly kind: 'settled' | 'refused' }>
   | { readonly kind: 'refused'; readonly code: string; readonly words: string };
 
@@ -103,6 +112,8 @@ export interface NetworkSettings {
 
 export interface NetworkContext {
   readonly clock: Clock;
+  /** Where this network may keep files of its own (keys, sessions), 0700; whoever needs it makes it. */
+  readonly directory: string;
   /** The key records (endorsements, rotations, revocations) that a verifier needs, oldest first. */
   keyRecords(): readonly Uint8Array[];
   /**
@@ -116,8 +127,26 @@ export interface NetworkContext {
   alarm(fault: Fault): void;
 }
 
+/** What a network is expected to say, before it sees the thing. */
+export interface Prediction {
+  readonly expect: 'accepted' | 'refused' | 'unsure';
+  /** One sentence: why. */
+  readonly words: string;
+  readonly reward?: Reward | undefined;
+}
+
+/** One thing that would be sent. */
+export type Sending =
+  | { readonly of: 'attestation'; readonly delivery: Delivery }
+  | { readonly of: 'reading'; readonly delivery: LiveDelivery };
+
 export interface NetworkKind {
   readonly kind: string;
   /** Checks the settings and makes the network; a fault is `misconfigured`. Touches nothing but files that they name. */
   open(settings: NetworkSettings, context: NetworkContext): Promise<Result<AnyNetwork>>;
+  /**
+   * What this network would say by its published rules, worked out offline; pure, with settings that `open` took.
+   * Undefined where it is nothing that this network is sent. A kind without it predicts nothing.
+   */
+  predict?(settings: NetworkSettings, sending: Sending): Prediction | undefined;
 }

@@ -15,6 +15,7 @@ import {
   wallNs,
 } from '@outpost/schemas/words';
 import type { Entry, Offset } from '../journal/contract.ts';
+import { type Reward, rewardCbor, rewardOf } from './reward.ts';
 
 /** What a journal entry is. Numbers are for ever: old journals are read by new programs. */
 export const KIND = {
@@ -87,6 +88,7 @@ export interface Settlement {
   readonly code: string;
   readonly words: string;
   readonly receipt: Uint8Array | undefined;
+  readonly reward?: Reward | undefined;
   readonly wall: WallNs;
 }
 
@@ -155,6 +157,7 @@ export const settlementEntry = (settlement: Settlement): Entry => ({
     settlement.words,
     settlement.receipt ?? null,
     settlement.wall,
+    ...(settlement.reward === undefined ? [] : [rewardCbor(settlement.reward)]),
   ]),
 });
 
@@ -254,6 +257,7 @@ export const readSettlement = (bytes: Uint8Array): Result<Settlement> =>
     words: textAt(at, 5),
     receipt: at[6] === null ? undefined : bytesAt(at, 6),
     wall: wallNs(intAt(at, 7)),
+    reward: rewardOf(at[8]),
   }));
 
 export const readAside = (bytes: Uint8Array): Result<Aside> =>

@@ -2,6 +2,7 @@ import { decodeCbor, encodeCbor } from '@outpost/schemas/evidence';
 import { type WallNs, wallNs } from '@outpost/schemas/words';
 import type { Entry, Offset } from '../journal/contract.ts';
 import { KIND } from './entry.ts';
+import { type Rewarded, rewardedOf, rewardsCbor } from './reward.ts';
 
 /** Readings that are about to be sent to a network that must not get them twice, by their places in the journal. */
 export interface Intents {
@@ -23,7 +24,7 @@ export interface Unsettled {
 export interface ReadingsSettled {
   readonly network: string;
   readonly wall: WallNs;
-  readonly settled: readonly Offset[];
+  readonly settled: readonly Rewarded[];
   readonly others: readonly Unsettled[];
 }
 
@@ -41,8 +42,9 @@ export const readingsSettledEntry = ({ network, wall, settled, others }: Reading
   bytes: encodeCbor([
     network,
     wall,
-    [...settled],
+    settled.map(({ reading }) => reading),
     others.map(({ reading, kind, code, words }) => [reading, KINDS.indexOf(kind), code, words]),
+    ...(settled.some(({ reward }) => reward !== undefined) ? [rewardsCbor(settled)] : []),
   ]),
 });
 
@@ -73,11 +75,11 @@ const unsettledOf = (value: unknown): Unsettled | undefined => {
 
 /** Undefined where the entry does not read (damaged). */
 export const readReadingsSettled = (bytes: Uint8Array): ReadingsSettled | undefined => {
-  const [network, wall, settledOffsets, list] = fieldsOf(bytes);
-  const settled = offsetsOf(settledOffsets);
-  if (typeof network !== 'string' || !isWhole(wall) || settled === undefined || !Array.isArray(list)) {
+  const [network, wall, settledOffsets, list, rewards] = fieldsOf(bytes);
+  const offsets = offsetsOf(settledOffsets);
+  if (typeof network !== 'string' || !isWhole(wall) || offsets === undefined || !Array.isArray(list)) {
     return undefined;
   }
   const others = list.map(unsettledOf).filter((each) => each !== undefined);
-  return { network, wall: wallNs(BigInt(wall)), settled, others };
+  return { network, wall: wallNs(BigInt(wall)), settled: rewardedOf(offsets, rewards), others };
 };

@@ -11,6 +11,7 @@ import {
 } from '@outpost/schemas/words';
 import type { Broker } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
+import { networkDirectory } from '../data-directory.ts';
 import { type Deliver, type DeliverParts, openDeliver } from '../deliver/deliver.ts';
 import { type LiveParts, openLive } from '../deliver/live.ts';
 import { platformHash } from '../hash.ts';
@@ -181,11 +182,12 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
 export const networkOf = (
   config: NetworkConfig,
   opened: Opened,
-  { clock, log }: OpenContext,
+  { clock, log, config: { dataDirectory } }: OpenContext,
   view: NetworkView,
 ): Promise<Result<AnyNetwork>> =>
   openNetwork(config.network, config, {
     clock,
+    directory: networkDirectory(dataDirectory, config.name),
     keyRecords: () => opened.ring.records(),
     signed: (stream, head) => hasSigned(opened.journal, stream, head),
     order: opened.orders.give,

@@ -78,6 +78,7 @@ describe('the settings of a network', () => {
 
   it('of an unknown kind name the known ones', async () => {
     const context: NetworkContext = {
+      directory: '/nowhere',
       clock: manualClock(),
       keyRecords: () => [],
       signed: () => Promise.resolve(undefined),
