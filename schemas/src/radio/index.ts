@@ -20,6 +20,7 @@ export {
   withdrawEmission,
 } from './duty-ledger.ts';
 export * from './helium/index.ts';
+export { itemAirtimeUs } from './item-airtime.ts';
 export { aesCmac } from './lorawan/cmac.ts';
 export {
   type AnsweredRequest,

@@ -1,10 +1,11 @@
 import type { gwmpWire } from '@outpost/firmware-bridge/wires';
+import type { Transmitter } from './transmission.ts';
 
 /** Which of its two sockets the reference forwarder uses. */
 export type ForwarderSocket = 'up' | 'down';
 
 /** One packet forwarder, as the reference one is (sx1302_hal: packet_forwarder/src/lora_pkt_fwd.c). */
-export interface Forwarder {
+export interface Forwarder extends Transmitter {
   /** 16 digits of lower-case hex. */
   readonly eui: string;
   readonly version: gwmpWire.Version;
@@ -12,12 +13,6 @@ export interface Forwarder {
   readonly seed: number;
   readonly keepaliveMs: number;
   readonly statEveryMs: number;
-  /** What it can send. */
-  readonly txHz: readonly [from: number, to: number];
-  /** dBm that its amplifier can be set to, ascending. */
-  readonly powersDbm: readonly number[];
-  /** Milliseconds of GPS when its counter was 0; undefined without satellites. */
-  readonly gpsAtZeroMs: number | undefined;
   readonly place: gwmpWire.Stat['place'];
   readonly temperatureDeciC: number | undefined;
   /** Damaged frames are passed on too. */

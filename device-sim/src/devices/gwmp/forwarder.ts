@@ -2,7 +2,8 @@ import { gwmpWire } from '@outpost/firmware-bridge/wires';
 import type { DownlinkItem, ReceptionBody } from '@outpost/schemas/words';
 import { drawAt } from '../../random/draw-at.ts';
 import type { Forwarder, ForwarderSocket } from './forwarder-model.ts';
-import { isHandedOver, nextHandoverUs, type Planned, plan } from './jit-queue.ts';
+import { isHandedOver, nextHandoverUs, type Planned } from './jit-queue.ts';
+import { planItem } from './transmission.ts';
 
 export { DEFAULT_FORWARDER, type Forwarder, type ForwarderSocket } from './forwarder-model.ts';
 
@@ -178,42 +179,17 @@ const answer = (work: Work, token: number, ack: gwmpWire.TxAck): void => {
   work.sent.push({ socket: acksFromUp ? 'up' : 'down', bytes: gwmpWire.gwmpCodec.event.encode(event) });
 };
 
-/** Undefined where it has no time to send it at; the counter's wraps are those that are nearest ahead. */
-const startOf = ({ forwarder }: Work, { at }: DownlinkItem): number | 'at-once' | undefined => {
-  switch (at.kind) {
-    case 'immediately':
-      return 'at-once';
-    case 'count':
-      return at.tmst;
-    case 'gps':
-      return forwarder.gpsAtZeroMs === undefined ? undefined : (at.tmms - forwarder.gpsAtZeroMs) * 1_000;
-  }
-};
-
 const transmit = (work: Work, token: number, item: DownlinkItem): void => {
   const { forwarder, nowUs } = work;
   count(work, 'downlinks');
-  const refuse = (error: string): void => answer(work, token, { ...gwmpWire.TAKEN, error });
-  const start = startOf(work, item);
-  if (start === undefined) {
-    refuse('GPS_UNLOCKED');
+  const taken = planItem(forwarder, work.state.queue, item, nowUs);
+  if (typeof taken === 'string') {
+    answer(work, token, { ...gwmpWire.TAKEN, error: taken });
     return;
   }
-  const [from, to] = forwarder.txHz;
-  if (item.frequencyHz < from || item.frequencyHz > to) {
-    refuse('TX_FREQ');
-    return;
-  }
-  const power = forwarder.powersDbm.findLast((each) => each <= item.powerDbm) ?? forwarder.powersDbm[0] ?? 0;
-  const airtimeUs = gwmpWire.airtimeUs(item) ?? 0;
-  const sent: DownlinkItem = { ...item, powerDbm: power };
-  const planned = plan(work.state.queue, sent, airtimeUs, start === 'at-once' ? undefined : start, nowUs);
-  if (typeof planned === 'string') {
-    refuse(planned);
-    return;
-  }
-  work.state = { ...work.state, queue: planned };
-  const warned = power === item.powerDbm ? {} : { warning: 'TX_POWER', powerDbm: power };
+  const { queue, powerDbm } = taken;
+  work.state = { ...work.state, queue };
+  const warned = powerDbm === item.powerDbm ? {} : { warning: 'TX_POWER', powerDbm };
   answer(work, token, { ...gwmpWire.TAKEN, ...warned });
 };
 

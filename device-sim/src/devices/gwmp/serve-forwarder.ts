@@ -9,6 +9,7 @@ import {
   type Totals,
 } from './forwarder.ts';
 import type { Planned } from './jit-queue.ts';
+import { createWaker } from './waker.ts';
 
 export interface ServedForwarderParts {
   readonly forwarder: Forwarder;
@@ -47,20 +48,6 @@ const bound = async (type: 'udp4' | 'udp6', from: string | undefined): Promise<S
   // A server that is away answers with ICMP; the next datagram is tried all the same.
   socket.on('error', () => undefined);
   return socket;
-};
-
-/** Sleeps until a moment that may move nearer. */
-const createWaker = (clock: Clock, wake: () => void) => {
-  let sleeping: AbortController | undefined;
-  return {
-    at: (ms: number): void => {
-      sleeping?.abort();
-      const mine = new AbortController();
-      sleeping = mine;
-      clock.sleep(ms, mine.signal).then(wake, () => undefined);
-    },
-    stop: (): void => sleeping?.abort(),
-  };
 };
 
 /** Runs one forwarder against a server until it is disposed. */

@@ -1,10 +1,11 @@
-import { toHex } from '@outpost/schemas/words';
+import { fromHex, toHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeMessage } from '../../message.ts';
 import { commandWire, eventWire } from './codec.ts';
 import type { StationEvent } from './event.ts';
 import { parseExact, writeExact } from './exact-json.ts';
+import { framePartsOf } from './frame-parts.ts';
 import { readIdentifier } from './identifier.ts';
 import { redecode } from './redecode.ts';
 import vectors from './vectors/messages.json' with { type: 'json' };
@@ -131,5 +132,43 @@ describe('a message of a station', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a frame that a station takes apart', () => {
+  const header = fc.constantFrom(0x00, 0x20, 0x40, 0x60, 0x80, 0xa0, 0xc0, 0xe0);
+
+  it('comes together again byte for byte, whatever it is', () => {
+    const [first] = vectors.heard;
+    const heard = decode(frameOf(first?.json ?? ''));
+    if (heard.kind !== 'heard') throw new Error('it was not heard');
+    const bytes = fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 60 }),
+      fc.tuple(header, fc.uint8Array({ minLength: 22, maxLength: 22 })).map(([one, rest]) => [one, ...rest]),
+      fc.tuple(header, fc.uint8Array({ minLength: 11, maxLength: 60 })).map(([one, rest]) => [one, ...rest]),
+    );
+    fc.assert(
+      fc.property(bytes, fc.boolean(), (some, simulated) => {
+        const phy = Uint8Array.from(some);
+        const event: StationEvent = { ...heard, simulated, body: { ...heard.body, phy } };
+        expect(decode(eventWire.encode(event))).toEqual(event);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['00f1f2f3f4f5f6f7f81122334455667788c0f1a0a1a2a3', 'jreq'],
+    ['40abcdefff01f3f4ff202122a0a1a2a3', 'updf'],
+    ['60f17dbe4920020001f9d65d27', 'dndf'],
+    ['20386337ccbbaae7cd2c010000d9d0a6e7', 'jacc'],
+    ['e0112233', 'propdf'],
+    // Reserved bits, too short, options beyond the end: no station passes them on.
+    ['44abcdefff01f3f4ff202122a0a1a2a3', undefined],
+    ['40abcdef', undefined],
+    ['40abcdefff0ff3f4a0a1a2a3', undefined],
+    ['', undefined],
+  ])('%s is told as %s', (phy, type) => {
+    expect(framePartsOf(fromHex(phy) ?? new Uint8Array())?.['msgtype']).toBe(type);
   });
 });

@@ -17,7 +17,7 @@ import { readIdentifier } from './identifier.ts';
 import { bigIn, type Members, membersOf, numberIn, textIn, wholeIn } from './members.ts';
 import { DISCOVERY_PATH, ROUTER_PATH } from './path.ts';
 import { phyOf } from './phy.ts';
-import { writeEvent, writeJson } from './write.ts';
+import { SIMULATOR_MARK, writeEvent, writeJson } from './write.ts';
 
 /** Longer than any message of a station; the port has the same limit. */
 export const MESSAGE_MAX_BYTES = 65_536;
@@ -76,10 +76,11 @@ const receptionOf = (type: string, members: Members, from: From): Result<Station
     antenna: undefined,
     location: undefined,
   };
-  return ok({ kind: 'heard', from, body, xtime, rctx: bigIn(info, 'rctx') ?? 0n });
+  const simulated = textIn(info, 'source') === SIMULATOR_MARK;
+  return ok({ kind: 'heard', from, body, simulated, xtime, rctx: bigIn(info, 'rctx') ?? 0n });
 };
 
-const HEARD: ReadonlySet<string> = new Set(['jreq', 'updf', 'propdf', 'jacc']);
+const HEARD: ReadonlySet<string> = new Set(['jreq', 'rejoin', 'updf', 'dndf', 'propdf', 'jacc']);
 
 const readRouter = (members: Members, from: From): Result<StationEvent> => {
   const type = textIn(members, 'msgtype')?.slice(0, 32);

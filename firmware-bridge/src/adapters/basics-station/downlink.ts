@@ -1,4 +1,4 @@
-import { permit, withdrawEmission } from '@outpost/schemas/radio';
+import { itemAirtimeUs, permit, withdrawEmission } from '@outpost/schemas/radio';
 import {
   type DownlinkItem,
   type MonoNs,
@@ -6,7 +6,6 @@ import {
   type Order,
   type OrderOutcome,
 } from '@outpost/schemas/words';
-import { airtimeUs } from '../gwmp/airtime.ts';
 import type { StationCommand, StationEvent } from './event.ts';
 import type { StationOptions } from './options.ts';
 import { routerPath } from './path.ts';
@@ -94,7 +93,7 @@ export const beginDownlink = (
   if (first === undefined) return no('items');
   const when = timing(region.name, station, items);
   if (typeof when === 'string') return no(when);
-  const airtime = airtimeUs(first);
+  const airtime = itemAirtimeUs(first);
   if (airtime === undefined) return no('no-such-rate');
   const { frequencyHz, modulation: rate, powerDbm: eirpDbm } = first;
   const wish = { frequencyHz, rate, eirpDbm, airtimeUs: Math.ceil(airtime), start: now };

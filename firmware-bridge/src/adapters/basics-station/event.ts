@@ -20,6 +20,8 @@ export type StationEvent =
       readonly kind: 'heard';
       readonly from: From;
       readonly body: ReceptionBody;
+      /** Our own simulator marks each frame. */
+      readonly simulated: boolean;
       /** 63-bit numbers that a downlink must repeat exactly. */
       readonly xtime: bigint;
       readonly rctx: bigint;

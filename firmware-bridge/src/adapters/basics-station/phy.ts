@@ -57,8 +57,8 @@ const dataOf = (members: Members): Uint8Array | undefined => {
 
 /** Puts the frame together again that a station took apart; undefined where a part is missing or does not fit. */
 export const phyOf = (type: string, members: Members): Uint8Array | undefined => {
-  if (type === 'jreq') return joinOf(members);
-  if (type === 'updf') return dataOf(members);
+  if (type === 'jreq' || type === 'rejoin') return joinOf(members);
+  if (type === 'updf' || type === 'dndf') return dataOf(members);
   const whole = bytesIn(members, 'frmpayload');
   return whole === undefined || whole.length === 0 ? undefined : whole;
 };

@@ -72,9 +72,10 @@ const takeEvent = (
       return { ...turn, commands: [{ to: peer, path: routerPath(from), said: routerConfig(options) }] };
     }
     case 'heard': {
-      const { body, xtime, rctx } = event;
+      const { body, simulated, xtime, rctx } = event;
+      const origin = simulated ? 'simulated' : 'live';
       const learned = withStation(state, from, peer, { heard: { xtime, rctx } });
-      return { state: learned, fates: [{ kind: 'observed' }], said: [{ body, raw, origin: 'live' }] };
+      return { state: learned, fates: [{ kind: 'observed' }], said: [{ body, raw, origin }] };
     }
     case 'sent': {
       const ended = endDownlink(state, event);

@@ -4,10 +4,14 @@ import { writeMessage } from '../../message.ts';
 import { UPDATE_PATH } from './cups.ts';
 import type { StationEvent } from './event.ts';
 import { writeExact } from './exact-json.ts';
+import { framePartsOf } from './frame-parts.ts';
 import { DISCOVERY_PATH, routerPath } from './path.ts';
 
 export const writeJson = (path: string, said: unknown): Uint8Array =>
   writeMessage({ topic: path, payload: new TextEncoder().encode(writeExact(said)) });
+
+/** What our simulator adds to `upinfo` of each frame; no station says it. */
+export const SIMULATOR_MARK = 'Outpost simulator';
 
 /** For the simulator, whose address is of no consequence. */
 const ORIGIN = 'ws://station';
@@ -42,7 +46,7 @@ export const dataRateOf = (
     return keyOf(same) === keyOf(modulation);
   })?.index;
 
-/** A station's own messages, as the simulator plays them; every frame as `propdf`, whose bytes come whole. */
+/** A station's own messages, as the simulator plays them. What no station passes on is said as `propdf`. */
 export const writeEvent = (event: StationEvent): Uint8Array => {
   if (event.kind === 'discover')
     return writeJson(`${event.origin}${DISCOVERY_PATH}`, { router: event.router });
@@ -57,14 +61,14 @@ export const writeEvent = (event: StationEvent): Uint8Array => {
       return writeJson(path, { msgtype: 'version', station, model, protocol: 2 });
     }
     case 'heard': {
-      const { body, xtime, rctx, from } = event;
+      const { body, xtime, rctx, from, simulated } = event;
+      const source = simulated ? { source: SIMULATOR_MARK } : {};
       const strengths = { rssi: (body.rssiDeciDbm ?? 0) / 10, snr: (body.snrDeciDb ?? 0) / 10 };
       return writeJson(path, {
-        msgtype: 'propdf',
-        FRMPayload: toHex(body.phy),
+        ...(framePartsOf(body.phy) ?? { msgtype: 'propdf', FRMPayload: toHex(body.phy) }),
         DR: dataRateOf(from.region, 'uplink', body.modulation),
         Freq: body.frequencyHz,
-        upinfo: { rctx, xtime, gpstime: 0, fts: body.fineNs ?? -1, ...strengths },
+        upinfo: { rctx, xtime, gpstime: 0, fts: body.fineNs ?? -1, ...strengths, ...source },
       });
     }
     case 'sent':

@@ -1,4 +1,4 @@
-import { type DutyLedger, permit, withdrawEmission } from '@outpost/schemas/radio';
+import { type DutyLedger, itemAirtimeUs, permit, withdrawEmission } from '@outpost/schemas/radio';
 import { wholeDbm, writeDownlink } from '@outpost/schemas/radio/gw';
 import {
   type DownlinkItem,
@@ -8,7 +8,6 @@ import {
   type Order,
   type OrderOutcome,
 } from '@outpost/schemas/words';
-import { airtimeUs } from '../gwmp/airtime.ts';
 import type { GwEvent } from './event.ts';
 import type { ChirpstackOptions } from './options.ts';
 import { type Flight, type Gateway, type State, withGateway } from './state.ts';
@@ -49,7 +48,7 @@ const allow = (
   now: MonoNs,
 ): Omit<Allowed, 'at' | 'item'> | string => {
   if (item.at.kind === 'count' && counts === false) return NO_COUNTER;
-  const airtime = airtimeUs(item);
+  const airtime = itemAirtimeUs(item);
   if (airtime === undefined) return 'no-such-rate';
   const { frequencyHz, modulation: rate, powerDbm } = item;
   const wish = { frequencyHz, rate, eirpDbm: wholeDbm(powerDbm), airtimeUs: Math.ceil(airtime), start: now };

@@ -1,4 +1,4 @@
-import { permit, withdrawEmission } from '@outpost/schemas/radio';
+import { itemAirtimeUs, permit, withdrawEmission } from '@outpost/schemas/radio';
 import {
   type DownlinkItem,
   elapsedMs,
@@ -8,7 +8,6 @@ import {
   type OrderId,
 } from '@outpost/schemas/words';
 import type { Peer } from '../../port.ts';
-import { airtimeUs } from './airtime.ts';
 import { commandWire } from './codec.ts';
 import type { From } from './datagram.ts';
 import type { GwmpCommand } from './event.ts';
@@ -83,7 +82,7 @@ const send = (
   const gateway = state.gateways.get(flight.gateway);
   const item = flight.items[flight.at];
   if (gateway === undefined || item === undefined) throw new Error('A downlink without gateway or item.');
-  const airtime = airtimeUs(item);
+  const airtime = itemAirtimeUs(item);
   if (airtime === undefined) return 'unsendable';
   const { start, code } = planOf(gateway, item, now);
   if (code !== undefined) return code;

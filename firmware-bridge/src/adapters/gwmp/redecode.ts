@@ -1,5 +1,5 @@
+import { itemAirtimeUs } from '@outpost/schemas/radio';
 import type { Body, ReceptionBody, TransmitAt } from '@outpost/schemas/words';
-import { airtimeUs } from './airtime.ts';
 import { eventWire } from './codec.ts';
 import { euiBytes, euiOf, GATEWAY_HEAD_BYTES, ID, readHead, withoutTail } from './datagram.ts';
 import { isMembers, readMembers } from './members.ts';
@@ -55,7 +55,7 @@ export const sentBody = (raw: Uint8Array): ReceptionBody | undefined => {
     signalRssiDeciDbm: undefined,
     snrDeciDb: undefined,
     powerDeciDbm: 10 * (ack.value.powerDbm ?? wholeDbm(powerDbm)),
-    tmst: endOf(at, ack.value, airtimeUs(item.value)),
+    tmst: endOf(at, ack.value, itemAirtimeUs(item.value)),
     gatewayTime: undefined,
     fineNs: undefined,
     frequencyOffsetHz: undefined,

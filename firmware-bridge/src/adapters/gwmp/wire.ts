@@ -1,5 +1,4 @@
 /** What a simulator of gateways needs: the same codec the gateway uses, and what its parts say. */
-export { airtimeUs } from './airtime.ts';
 export { gwmpCodec, type Push, writePush } from './codec.ts';
 export { type From, gatewayDatagram, ID, type Version } from './datagram.ts';
 export type { GwmpCommand, GwmpEvent } from './event.ts';

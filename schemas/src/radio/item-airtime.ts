@@ -1,5 +1,5 @@
-import { fskAirtimeUs, loraAirtimeUs, lorawanFrame, lrFhssAirtimeUs } from '@outpost/schemas/radio';
-import type { DownlinkItem } from '@outpost/schemas/words';
+import type { DownlinkItem } from '../words/index.ts';
+import { fskAirtimeUs, loraAirtimeUs, lorawanFrame, lrFhssAirtimeUs } from './airtime.ts';
 
 const CODING_RATES: ReadonlyMap<string, number> = new Map([
   ['4/5', 1],
@@ -11,8 +11,13 @@ const CODING_RATES: ReadonlyMap<string, number> = new Map([
 /** The preamble where nothing else is asked for (lora_pkt_fwd.c). */
 const PREAMBLE_SYMBOLS = 8;
 
-/** Microseconds on air; undefined where no radio can send it. */
-export const airtimeUs = ({ modulation, phy, preambleSymbols, noCrc }: DownlinkItem): number | undefined => {
+/** Microseconds that a transmission is on air; undefined where no radio can send it. */
+export const itemAirtimeUs = ({
+  modulation,
+  phy,
+  preambleSymbols,
+  noCrc,
+}: DownlinkItem): number | undefined => {
   switch (modulation.kind) {
     case 'lora': {
       const codingRate = CODING_RATES.get(modulation.codingRate === '' ? '4/5' : modulation.codingRate);
