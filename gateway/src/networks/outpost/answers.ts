@@ -1,7 +1,7 @@
 import { type Fault, fault } from '@outpost/schemas/words';
 import type { Outcome } from '../contract.ts';
+import type { Reply } from '../post.ts';
 import { decodeRefusal, decodeVerdicts, VERDICT_TYPE, type WireVerdict } from './codec.ts';
-import type { Reply } from './post.ts';
 
 /** The code by which a network asks for the key records of whoever signed. */
 export const RECORDS_WANTED = 'records-wanted';

@@ -9,6 +9,7 @@ import type {
   NetworkSettings,
   Outcome,
 } from '../contract.ts';
+import { openPoster, type Poster } from '../post.ts';
 import { type Answer, answerOf, PERSON_NEEDED_MS, RECORDS_WANTED } from './answers.ts';
 import {
   ANSWER_MAX_BYTES,
@@ -19,7 +20,6 @@ import {
   REQUEST_MAX_BYTES,
   type WireVerdict,
 } from './codec.ts';
-import { openPoster, type Poster } from './post.ts';
 import { checkReceipt, foreignHead } from './receipts.ts';
 import { type CheckedSettings, checkSettings } from './settings.ts';
 
@@ -181,6 +181,7 @@ export const openOutpost = (settings: NetworkSettings, context: NetworkContext):
   const poster = openPoster({
     url,
     clock: context.clock,
+    code: 'outpost',
     contentType: DELIVERY_TYPE,
     deadlineMs: DEADLINE_MS,
     answerMaxBytes: ANSWER_MAX_BYTES,

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { checkKey } from '@outpost/schemas/evidence';
 import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import { parseKeyText } from '../../keys/key-text.ts';
 import type { NetworkSettings } from '../contract.ts';
+import { checkWebAddress } from '../web-address.ts';
 import { DELIVERY_PATH } from './codec.ts';
 
 export interface CheckedSettings {
@@ -16,31 +16,11 @@ export interface CheckedSettings {
 const wrong = (settings: NetworkSettings, what: string, words: string): Fault =>
   fault('misconfigured', 'outpost.settings', `network ${settings.name}, ${what}`, words);
 
-/** Addresses that packets do not leave the owner's own network for (RFC 1918, RFC 4193, loopback, link-local). */
-const isNear = (host: string): boolean => {
-  const address = host.replace(/^\[|\]$/g, '');
-  if (isIP(address) === 4)
-    return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)/.test(address);
-  if (isIP(address) === 6) return address === '::1' || /^f[cd]|^fe[89ab]/i.test(address);
-  return host === 'localhost' || host.endsWith('.localhost');
-};
-
 const checkUrl = (settings: NetworkSettings): Result<URL> => {
-  const bad = (words: string): Result<never> => fail(wrong(settings, 'url', words));
-  if (!URL.canParse(settings.url)) return bad(`"${settings.url}" is no address; write https://host.`);
-  const url = new URL(settings.url);
-  if (url.username !== '' || url.password !== '')
-    return bad('a user or password does not belong here; the network knows the box by its keys.');
-  if (url.search !== '' || url.hash !== '') return bad('an address of a network has no ? and no #.');
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return bad(`${url.protocol} is not https: or http:.`);
-  if (url.protocol === 'http:' && !isNear(url.hostname)) {
-    return bad(
-      'readings would cross the internet in the open; write https: (http: is for this machine and private addresses).',
-    );
-  }
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${DELIVERY_PATH}`;
-  return ok(url);
+  const url = checkWebAddress(settings.url);
+  if (!url.ok) return fail(wrong(settings, 'url', url.fault.words));
+  url.value.pathname = `${url.value.pathname.replace(/\/+$/, '')}${DELIVERY_PATH}`;
+  return url;
 };
 
 /** Everything that can be said of the settings without touching anything; faults are `misconfigured`. */

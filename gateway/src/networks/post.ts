@@ -20,16 +20,31 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
+/** PEM. Without `ca`, the authorities that the machine trusts; `cert` and `key` where the other side wants to know us. */
+export interface PostTls {
+  readonly ca?: Uint8Array;
+  readonly cert?: Uint8Array;
+  readonly key?: Uint8Array;
+}
+
 export interface PostOptions {
   readonly url: URL;
   readonly clock: Clock;
+  /** What the codes of its faults begin with: the kind of network. */
+  readonly code: string;
   readonly contentType: string;
+  readonly tls?: PostTls | undefined;
   /** From dialling to the last byte of the answer; besides, every 16 bytes of the request have a millisecond. */
   readonly deadlineMs: number;
   readonly answerMaxBytes: number;
 }
 
-export type Post = (body: Uint8Array, signal: AbortSignal) => Promise<Result<Reply>>;
+/** `headers` are of this request alone, in small letters. */
+export type Post = (
+  body: Uint8Array,
+  signal: AbortSignal,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Result<Reply>>;
 
 export interface Poster extends AsyncDisposable {
   readonly post: Post;
@@ -54,13 +69,13 @@ const isCertificateFault = (code: string): boolean =>
     code,
   );
 
-const faultOf = (where: string, error: Error): Fault => {
+const faultOf = (kind: string, where: string, error: Error): Fault => {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (isCertificateFault(code)) {
-    return fault('untrusted', 'outpost.tls', where, `its certificate is not to be believed (${code}).`);
+    return fault('untrusted', `${kind}.tls`, where, `its certificate is not to be believed (${code}).`);
   }
   const words = code === '' ? error.message : `${error.message} (${code})`;
-  return fault('unreachable', 'outpost.unreachable', where, `the network cannot be reached: ${words}.`);
+  return fault('unreachable', `${kind}.unreachable`, where, `the network cannot be reached: ${words}.`);
 };
 
 const readBody = (answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> =>
@@ -83,9 +98,10 @@ const exchange = (
   agent: PlainAgent | TlsAgent,
   body: Uint8Array,
   signal: AbortSignal,
+  own: Readonly<Record<string, string>>,
 ): Promise<Reply> =>
   new Promise((resolve, reject) => {
-    const headers = { 'content-type': contentType, 'content-length': body.length };
+    const headers = { ...own, 'content-type': contentType, 'content-length': body.length };
     const options = { method: 'POST', agent, headers, signal };
     const request = url.protocol === 'https:' ? secureRequest(url, options) : plainRequest(url, options);
     request.once('error', reject);
@@ -103,21 +119,29 @@ const exchange = (
     request.end(body);
   });
 
+const text = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+
+const pem = ({ ca, cert, key }: PostTls = {}): { ca?: string; cert?: string; key?: string } => {
+  const found = { ca: text(ca), cert: text(cert), key: text(key) };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+};
+
 /**
  * Posts to one address over at most one connection, kept open between requests. Built on node:http because the
  * platform's fetch takes 28 MB of memory for its first request, ten times as much, and bounds no answer. The
  * server's certificate is always checked, whatever the environment says.
  */
 export const openPoster = (options: PostOptions): Poster => {
-  const { url, clock } = options;
+  const { url, clock, code, tls } = options;
   const where = url.origin + url.pathname;
   const connections = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
   const agent =
     url.protocol === 'https:'
-      ? new TlsAgent({ ...connections, rejectUnauthorized: true, minVersion: 'TLSv1.2' })
+      ? new TlsAgent({ ...connections, ...pem(tls), rejectUnauthorized: true, minVersion: 'TLSv1.2' })
       : new PlainAgent(connections);
 
-  const post: Post = async (body, signal) => {
+  const post: Post = async (body, signal, headers = {}) => {
     signal.throwIfAborted();
     const finished = new AbortController();
     // Not AbortSignal.any: what it ties to a signal that lives as long as the program stays in memory with it.
@@ -127,11 +151,11 @@ export const openPoster = (options: PostOptions): Poster => {
     signal.addEventListener('abort', abort, { once: true });
     const deadline = clock.sleep(deadlineMs, finished.signal).then(abort, () => undefined);
     try {
-      return ok(await exchange(options, agent, body, stop.signal));
+      return ok(await exchange(options, agent, body, stop.signal, headers));
     } catch (error) {
       signal.throwIfAborted();
       const late = stop.signal.aborted ? new Error(`no whole answer within ${deadlineMs} ms`) : undefined;
-      return fail(faultOf(where, late ?? (error instanceof Error ? error : new Error(String(error)))));
+      return fail(faultOf(code, where, late ?? (error instanceof Error ? error : new Error(String(error)))));
     } finally {
       signal.removeEventListener('abort', abort);
       finished.abort();
