@@ -1,28 +1,12 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { systemClock } from '@outpost/firmware-bridge';
-import {
-  type EvidenceItem,
-  encodeEvidence,
-  readAttestation,
-  type Statement,
-} from '@outpost/schemas/evidence';
-import {
-  type Fault,
-  fail,
-  fault,
-  ok,
-  type Result,
-  toHex,
-  type WallNs,
-  wallAt,
-  wallNs,
-} from '@outpost/schemas/words';
+import { type EvidenceItem, encodeEvidence, type Statement } from '@outpost/schemas/evidence';
+import { type Fault, fail, fault, ok, type Result, wallNs } from '@outpost/schemas/words';
 import { Command } from 'commander';
 import { journalDirectory, keysDirectory } from '../data-directory.ts';
-import { platformHash } from '../hash.ts';
-import { type JournalView, type Kept, nodeDisk, openJournalReadOnly } from '../journal/index.ts';
+import { nodeDisk, openJournalReadOnly } from '../journal/index.ts';
 import { openKeyRing } from '../keys/index.ts';
-import { type Attested, KIND, originOfKind, readAttested, readSettlement } from '../record/entry.ts';
+import { extractEvidence, overlaps, type Period } from '../record/extract.ts';
 import { complain, EXIT, type Terminal } from './context.ts';
 import { parseMoment } from './moment.ts';
 import { dataDirectoryOf, type WhereOptions } from './where.ts';
@@ -32,57 +16,6 @@ interface Options extends WhereOptions {
   readonly to: string;
   readonly out: string;
   readonly device?: string;
-}
-
-interface Period {
-  readonly from: WallNs;
-  readonly to: WallNs;
-}
-
-const overlaps = ({ anchor, firstMono, lastMono }: Statement, { from, to }: Period): boolean =>
-  wallAt(anchor, firstMono) <= to && wallAt(anchor, lastMono) >= from;
-
-async function* leavesOf(
-  journal: JournalView,
-  stream: number,
-  { from, to }: Attested,
-): AsyncGenerator<EvidenceItem> {
-  for await (const { kind, stream: of, bytes } of journal.read(from, to)) {
-    if (of === stream && originOfKind(kind) !== undefined) yield { kind: 'leaf', bytes };
-  }
-}
-
-async function* attestationItems(
-  journal: JournalView,
-  entry: Kept,
-  wanted: (statement: Statement) => boolean,
-  hashes: Set<string>,
-): AsyncGenerator<EvidenceItem> {
-  const attested = readAttested(entry.bytes);
-  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
-  if (!attested.ok || !attestation.ok || !wanted(attestation.value.statement)) return;
-  hashes.add(toHex(platformHash(attested.value.bytes)));
-  yield { kind: 'attestation', bytes: attested.value.bytes };
-  yield* leavesOf(journal, entry.stream, attested.value);
-}
-
-/** Key records first, then each attestation with its leaves and, as they come, the receipts for them. */
-async function* itemsOf(
-  journal: JournalView,
-  records: readonly Uint8Array[],
-  period: Period,
-  wanted: (statement: Statement) => boolean,
-): AsyncGenerator<EvidenceItem> {
-  yield { kind: 'header', ...period };
-  for (const bytes of records) yield { kind: 'key-record', bytes };
-  const hashes = new Set<string>();
-  for await (const entry of journal.read(journal.start, journal.end)) {
-    if (entry.kind === KIND.attestation) yield* attestationItems(journal, entry, wanted, hashes);
-    const settlement = entry.kind === KIND.settlement ? readSettlement(entry.bytes) : undefined;
-    if (settlement?.ok !== true || settlement.value.receipt === undefined) continue;
-    if (hashes.has(toHex(settlement.value.attestation)))
-      yield { kind: 'receipt', bytes: settlement.value.receipt };
-  }
 }
 
 interface Written {
@@ -159,7 +92,9 @@ const exportTo = async (options: Options, terminal: Terminal): Promise<Result<Wr
   const wanted = (statement: Statement): boolean =>
     overlaps(statement, period.value) && (device === undefined || statement.stream.startsWith(`${device}/`));
   try {
-    return ok(await write(options.out, itemsOf(journal.value, ring.value.records(), period.value, wanted)));
+    const { start: from, end: to } = journal.value;
+    const extract = { period: period.value, records: ring.value.records(), from, to, wanted };
+    return ok(await write(options.out, extractEvidence(journal.value, extract)));
   } catch (error) {
     return fail(
       fault('unreachable', 'export.write', options.out, `cannot be written: ${(error as Error).message}.`),

@@ -1,96 +1,29 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@outpost/firmware-bridge';
 import { monoNs } from '@outpost/schemas/words';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Log } from '../log.ts';
-import { createLatest, type Latest } from './latest.ts';
 import { createLimiter } from './limiter.ts';
 import { createSessions } from './logins.ts';
-import { openPage } from './page.ts';
+import { cookieOf, openTestPage, PASSWORD, type TestPage } from './testing.ts';
 
 const S = 1_000_000_000n;
-const PASSWORD = 'correct horse battery';
 
-let directory: string;
-let ending: AbortController;
-let latest: Latest;
-let said: string[];
-let done: Promise<void>;
-let url: string;
-
-const log = (): Log => ({
-  line: (_, words) => void said.push(words),
-  fault: ({ words }) => void said.push(words),
-});
-
-const start = async (): Promise<void> => {
-  latest = createLatest();
-  said = [];
-  ending = new AbortController();
-  const page = await openPage({
-    config: { address: '127.0.0.1', port: 0, names: ['box.example'] },
-    dataDirectory: directory,
-    clock: systemClock(),
-    log: log(),
-    latest,
-    status: () => '{"version":"1"}',
-    now: () => {
-      throw new Error('not asked here');
-    },
-  });
-  if (!page.ok) throw new Error(page.fault.words);
-  url = page.value.url;
-  done = page.value.run(ending.signal).catch(() => undefined);
-};
-
-const stop = async (): Promise<void> => {
-  ending.abort(new Error('the test is over'));
-  await done;
-};
+let page: TestPage;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'outpost-page-'));
-  await start();
+  page = await openTestPage();
 });
 afterEach(async () => {
-  await stop();
-  await rm(directory, { recursive: true, force: true });
+  await page[Symbol.asyncDispose]();
 });
-
-const code = async (): Promise<string> =>
-  (await readFile(join(directory, 'page', 'claim-code.txt'), 'utf8')).trim();
-
-const post = (
-  path: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> =>
-  fetch(`${url}${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', 'x-outpost': '1', ...headers },
-  });
-
-const cookieOf = (answer: Response): string => (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-
-const claim = async (): Promise<string> => {
-  const answer = await post('/api/claim', { code: await code(), password: PASSWORD });
-  expect(answer.status).toBe(200);
-  return cookieOf(answer);
-};
-
-const get = (path: string, cookie?: string): Promise<Response> =>
-  fetch(`${url}${path}`, cookie === undefined ? {} : { headers: { cookie } });
 
 describe('a box that nobody has claimed', () => {
   it('shows its code at its console and in a file that only its own user reads, and tells nobody else anything', async () => {
-    expect(said[0]).toContain(await code());
-    expect((await stat(join(directory, 'page', 'claim-code.txt'))).mode & 0o077).toBe(0);
-    expect(await (await get('/api/hello')).json()).toEqual({ isClaimed: false, isOwner: false });
-    expect((await get('/healthz')).status).toBe(200);
+    expect(page.said[0]).toContain(await page.code());
+    expect((await stat(join(page.directory, 'page', 'claim-code.txt'))).mode & 0o077).toBe(0);
+    expect(await (await page.get('/api/hello')).json()).toEqual({ isClaimed: false, isOwner: false });
+    expect((await page.get('/healthz')).status).toBe(200);
     for (const path of [
       '/api/status',
       '/api/live',
@@ -99,66 +32,65 @@ describe('a box that nobody has claimed', () => {
       '/nothing',
       '/../etc/passwd',
     ]) {
-      expect((await get(path)).status, path).toBe(401);
+      expect((await page.get(path)).status, path).toBe(401);
     }
   });
 
   it('keeps its code over a restart, and is claimed once, with the right code and a password that is long enough', async () => {
-    const before = await code();
-    await stop();
-    await start();
-    expect(await code()).toBe(before);
-    const bad = await post('/api/claim', { code: 'AAAAA-AAAAA', password: PASSWORD });
+    const before = await page.code();
+    await page.restart();
+    expect(await page.code()).toBe(before);
+    const bad = await page.post('/api/claim', { code: 'AAAAA-AAAAA', password: PASSWORD });
     expect([bad.status, await bad.json()]).toEqual([
       403,
       { error: 'that is not the code that this box shows.' },
     ]);
-    expect((await post('/api/claim', { code: before, password: 'short' })).status).toBe(403);
+    expect((await page.post('/api/claim', { code: before, password: 'short' })).status).toBe(403);
     expect(
-      (await post('/api/claim', { code: before.toLowerCase().replace('-', ' '), password: PASSWORD })).status,
+      (await page.post('/api/claim', { code: before.toLowerCase().replace('-', ' '), password: PASSWORD }))
+        .status,
     ).toBe(200);
-    expect((await post('/api/claim', { code: before, password: PASSWORD })).status).toBe(403);
-    expect(await code().catch(() => 'gone')).toBe('gone');
-    const kept = await readFile(join(directory, 'page', 'owner.json'), 'utf8');
+    expect((await page.post('/api/claim', { code: before, password: PASSWORD })).status).toBe(403);
+    expect(await page.code().catch(() => 'gone')).toBe('gone');
+    const kept = await readFile(join(page.directory, 'page', 'owner.json'), 'utf8');
     expect(kept).not.toContain(PASSWORD);
   });
 });
 
 describe('a box with an owner', () => {
   it('lets the owner in and out, over a restart too', async () => {
-    const first = await claim();
-    expect(await (await get('/api/status', first)).json()).toEqual({ version: '1' });
-    await stop();
-    await start();
-    expect((await get('/api/status', first)).status).toBe(401);
-    expect((await post('/api/login', { password: 'wrong wrong wrong' })).status).toBe(401);
-    const login = await post('/api/login', { password: PASSWORD });
+    const first = await page.claim();
+    expect(await (await page.get('/api/status', first)).json()).toEqual({ version: '1' });
+    await page.restart();
+    expect((await page.get('/api/status', first)).status).toBe(401);
+    expect((await page.post('/api/login', { password: 'wrong wrong wrong' })).status).toBe(401);
+    const login = await page.post('/api/login', { password: PASSWORD });
     expect(login.headers.get('set-cookie')).toMatch(/^outpost=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\//);
     const second = cookieOf(login);
-    expect((await get('/nothing', second)).status).toBe(404);
-    expect((await post('/api/logout', {}, { cookie: second })).status).toBe(200);
-    expect((await get('/api/status', second)).status).toBe(401);
+    expect((await page.get('/nothing', second)).status).toBe(404);
+    expect((await page.post('/api/logout', {}, { cookie: second })).status).toBe(200);
+    expect((await page.get('/api/status', second)).status).toBe(401);
   });
 
   it('answers guesses only so often', async () => {
-    await claim();
+    await page.claim();
     const answers: number[] = [];
     for (let guess = 0; guess < 8; guess += 1)
-      answers.push((await post('/api/login', { password: `guess ${guess}` })).status);
+      answers.push((await page.post('/api/login', { password: `guess ${guess}` })).status);
     expect(answers.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3);
-    expect((await post('/api/login', { password: PASSWORD })).status).toBe(429);
+    expect((await page.post('/api/login', { password: PASSWORD })).status).toBe(429);
   });
 
   it('takes no change from another page, and answers to no name but its own', async () => {
-    const cookie = await claim();
+    const cookie = await page.claim();
     const others: readonly Readonly<Record<string, string>>[] = [
       { origin: 'http://evil.example' },
       { 'x-outpost': '0' },
       { 'content-type': 'text/plain' },
     ];
     for (const headers of others)
-      expect((await post('/api/logout', {}, { cookie, ...headers })).status).toBe(403);
-    const { port } = new URL(url);
+      expect((await page.post('/api/logout', {}, { cookie, ...headers })).status).toBe(403);
+    const { port } = new URL(page.url);
     const statusAs = (host: string): Promise<number | undefined> =>
       new Promise((resolve) => {
         request({ port, path: '/healthz', headers: { host } }, (answer) => {
@@ -172,23 +104,23 @@ describe('a box with an owner', () => {
   });
 
   it('refuses what is too long or no JSON, and says so', async () => {
-    await claim();
-    const long = await post('/api/login', { password: 'x'.repeat(70_000) });
+    await page.claim();
+    const long = await page.post('/api/login', { password: 'x'.repeat(70_000) });
     expect([long.status, await long.json()]).toEqual([
       400,
       { error: 'this request has 65536 bytes at most.' },
     ]);
-    const none = await fetch(`${url}/api/login`, {
+    const none = await fetch(`${page.url}/api/login`, {
       method: 'POST',
       body: '{',
       headers: { 'content-type': 'application/json', 'x-outpost': '1' },
     });
     expect([none.status, await none.json()]).toEqual([400, { error: 'this is no JSON.' }]);
-    expect((await post('/api/login', { password: 7 })).status).toBe(400);
+    expect((await page.post('/api/login', { password: 7 })).status).toBe(400);
   });
 
   it('forbids scripts, frames and sources that are not its own', async () => {
-    const { headers } = await get('/healthz');
+    const { headers } = await page.get('/healthz');
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     expect(headers.get('content-security-policy')).not.toContain('unsafe');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -196,8 +128,8 @@ describe('a box with an owner', () => {
   });
 
   it('tells an open page what devices say, as they say it', async () => {
-    const cookie = await claim();
-    const answer = await get('/api/live', cookie);
+    const cookie = await page.claim();
+    const answer = await page.get('/api/live', cookie);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     const reader = answer.body?.getReader();
     const decoder = new TextDecoder();
@@ -207,7 +139,7 @@ describe('a box with an owner', () => {
     };
     await until(/event: status\ndata: {"version":"1"}/);
     const speed = { kind: 'number', signal: 1, mantissa: 88, ecu: 0x7e8 } as const;
-    latest.take(
+    page.latest.take(
       'car',
       [{ body: speed, raw: new Uint8Array(0), mono: monoNs(0n), origin: 'live' }],
       1_800_000_000_000,

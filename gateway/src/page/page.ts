@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { SelfNow } from '../metrics/index.ts';
 import { writeWhole } from '../store/whole-file.ts';
 import { wordsOf } from '../supervise.ts';
+import type { EvidenceParts } from './api/evidence.ts';
 import { pageFiles } from './files.ts';
 import { createHttp } from './http.ts';
 import type { Latest } from './latest.ts';
@@ -19,7 +20,8 @@ import { createRoutes } from './routes.ts';
 
 const TOKEN_BYTES = 24;
 
-export interface PageParts {
+/** What the API shows of the running gateway. */
+export interface PageParts extends EvidenceParts {
   readonly config: PageConfig;
   readonly dataDirectory: string;
   readonly clock: Clock;
@@ -67,19 +69,17 @@ const urlOf = ({ address, family, port }: AddressInfo): string =>
 
 /** Serves the page and its API as configured. A fault is why it cannot. */
 export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
-  const { config, dataDirectory, clock, log, latest, status, now } = parts;
+  const { config, dataDirectory, clock, log, latest, status } = parts;
   const owner = await openOwner(dataDirectory);
   if (!owner.ok) return owner;
   const live = createLive({ clock, latest, status });
   const respond = createRoutes({
-    clock,
+    ...parts,
     owner: owner.value,
     sessions: createSessions(),
     live,
     files: await pageFiles(),
     metricsToken: await tokenIn(join(dataDirectory, 'page', 'metrics-token.txt')),
-    status,
-    now,
   });
   const name = hostname().toLowerCase();
   const server = createHttp({

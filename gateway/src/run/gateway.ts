@@ -81,9 +81,10 @@ const pagesOf = (parts: Parts, opened: Opened): readonly Task[] => {
   if (page === null || latest === undefined) return [];
   const status = (): string => statusJson(statusOf(parts, opened));
   const now = () => selfNow(parts, opened);
-  return [
-    pageTask({ config: page, dataDirectory, clock: context.clock, log: context.log, latest, status, now }),
-  ];
+  const { journal, ring, chains } = opened;
+  const evidence = { journal, keyRecords: () => ring.records(), heads: () => chains.heads };
+  const { clock, log } = context;
+  return [pageTask({ config: page, dataDirectory, clock, log, latest, status, now, ...evidence })];
 };
 
 const tasksOf = (
