@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@outpost/firmware-bridge';
+import { type Child, childOf, cpuMs, startChild } from './child.ts';
 import { ackFigures } from './mqtt-acks.ts';
 import type { LoadPlan } from './mqtt-load.child.ts';
 import type { Bench, BenchOptions, BenchResult } from './result.ts';
@@ -17,47 +17,11 @@ const CONNECTIONS = 4;
 const PAYLOAD_BYTES = 200;
 const WINDOW = 50;
 const MOSQUITTO = '/usr/sbin/mosquitto';
-/** Clock ticks of /proc are hundredths of a second (sysconf _SC_CLK_TCK on Linux). */
-const TICK_MS = 10;
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** A program that speaks in lines. */
-interface Child {
-  readonly pid: number;
-  line(): Promise<string>;
-  say(line: string): void;
-  end(): Promise<void>;
-}
-
-const childOf = (process: ChildProcess): Child => {
-  const lines = createInterface({ input: process.stdout ?? globalThis.process.stdin })[
-    Symbol.asyncIterator
-  ]();
-  const ended = new Promise((resolve) => process.once('exit', resolve));
-  return {
-    pid: process.pid ?? 0,
-    line: async () => {
-      const next = await lines.next();
-      if (next.done === true) throw new Error('a program of the benchmark ended early');
-      return next.value;
-    },
-    say: (line) => void process.stdin?.write(`${line}\n`),
-    end: async () => {
-      process.kill('SIGKILL');
-      await ended;
-    },
-  };
-};
-
 const startScript = (name: string, ...args: readonly string[]): Child =>
-  childOf(spawn(process.execPath, [join(here, name), ...args], { stdio: ['pipe', 'pipe', 'inherit'] }));
-
-/** Milliseconds of processor time that a process has used, all threads. */
-const cpuMs = async (pid: number): Promise<number> => {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-};
+  startChild(join(here, name), { args });
 
 interface Side {
   readonly pid: number;

@@ -32,7 +32,7 @@ export const newConnections = (max: number, tally: BrokerTally): Connections => 
   const leave = (session: Session): void => {
     const { name } = session.identity;
     const others = byName.get(name);
-    others?.delete(session);
+    if (others?.delete(session) === true) tally.sessions -= 1;
     if (others?.size === 0) byName.delete(name);
   };
 
@@ -59,12 +59,16 @@ export const newConnections = (max: number, tally: BrokerTally): Connections => 
     sessionOf: (client) => byClient.get(client),
     admit: (session) => {
       const { name, enrolment } = session.identity;
-      strangers.delete(session.client.conn);
+      const { conn } = session.client;
+      strangers.delete(conn);
       byClient.set(session.client, session);
+      // It went while its CONNECT was looked at: nobody will say so again.
+      if (conn.destroyed) return undefined;
       const same = byName.get(name) ?? new Set();
       byName.set(name, same);
       same.add(session);
-      session.client.conn.once('close', () => leave(session));
+      tally.sessions += 1;
+      conn.once('close', () => leave(session));
       const [oldest] = same;
       // In a lab the names say nothing about who is who.
       return enrolment !== undefined && same.size > CONNECTIONS_OF_ONE_MAX ? oldest : undefined;

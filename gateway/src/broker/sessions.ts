@@ -48,6 +48,8 @@ export const newSessions = (parts: SessionsParts): Sessions => {
 
   const subscribe = (session: Session, filter: string): boolean => {
     const { identity, client } = session;
+    // Its connection has ended: a subscription that nobody takes back.
+    if (session.isOver) return false;
     if (!identity.maySubscribe(filter)) {
       count('subscribe-refused');
       return false;

@@ -44,6 +44,8 @@ export type Counted =
 export interface BrokerTally {
   /** Open now, those that have not said who they are included. */
   connections: number;
+  /** Of these, admitted. */
+  sessions: number;
   /** Admitted since the start. */
   admitted: number;
   /** PUBLISH packets that were allowed. */
@@ -55,6 +57,7 @@ export interface BrokerTally {
 
 export const newBrokerTally = (): BrokerTally => ({
   connections: 0,
+  sessions: 0,
   admitted: 0,
   messages: 0,
   kept: 0,
