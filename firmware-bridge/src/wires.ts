@@ -1,6 +1,7 @@
 /** Both directions of each device's language, for whoever plays the device. */
 
 export { stationCodec } from './adapters/basics-station/codec.ts';
+export * as stationWire from './adapters/basics-station/wire.ts';
 export { chirpstackCodec } from './adapters/chirpstack/codec.ts';
 export { elm327Parts, redecode as redecodeElm327 } from './adapters/elm327/index.ts';
 export { checkOptions as checkElm327Options } from './adapters/elm327/options.ts';

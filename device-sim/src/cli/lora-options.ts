@@ -17,6 +17,10 @@ export interface LoraOptions {
   readonly seed: string;
   readonly speed: string;
   readonly gwmp?: string;
+  readonly face?: string;
+  readonly server?: string;
+  readonly encoding?: string;
+  readonly qos?: string;
   readonly centre: string;
   readonly radius: string;
   readonly region: string;

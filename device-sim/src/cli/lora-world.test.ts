@@ -105,6 +105,17 @@ describe('outpost-sim lora-world', () => {
     [{ terrain: '/nowhere.asc' }, '--terrain: the file /nowhere.asc cannot be read (ENOENT).'],
     [{ cheat: 'lie' }, '--cheat: "lie" is not one of teleport,'],
     [{ cheat: 'forged-pull-data' }, 'give --gwmp too.'],
+    [{ face: 'morse' }, '--face: "morse" is not one of gwmp, chirpstack, basics-station.'],
+    [{ face: 'chirpstack' }, '--face: chirpstack needs somebody to speak to; give --server.'],
+    [{ face: 'chirpstack', server: 'udp://a:1' }, 'write it like mqtt://127.0.0.1:1883.'],
+    [{ face: 'chirpstack', server: 'mqtt://a', encoding: 'xml' }, '"xml" is neither protobuf nor json.'],
+    [{ face: 'chirpstack', server: 'mqtt://a', qos: '2' }, '"2" is neither 0 nor 1.'],
+    [
+      { face: 'chirpstack', gwmp: 'udp://a:1' },
+      '--gwmp: belongs to the face gwmp; give --server for chirpstack.',
+    ],
+    [{ face: 'basics-station', server: 'http://a' }, 'write it like ws://127.0.0.1:3001.'],
+    [{ face: 'basics-station', server: 'ws://a?ca=/nowhere' }, '--server: the file /nowhere cannot be read.'],
     [{ eui: 'x' }, '--eui: "x" is no EUI; write 16 digits of lower-case hex.'],
   ])('refuses %j with exit code 78 and one sentence', async (over, sentence) => {
     const { code, out, err } = await run(over);

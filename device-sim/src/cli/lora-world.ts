@@ -13,11 +13,11 @@ import { Command } from 'commander';
 import { clone, type Lie, liar, RADIO_LIES, type RadioLie } from '../cheats/radio-cheats.ts';
 import type { Heard } from '../radio/air.ts';
 import { forgeriesUntil, openForger } from '../radio/forgeries.ts';
-import { gwmpFace } from '../radio/gwmp-face.ts';
 import { PROPAGATIONS } from '../radio/path-loss.ts';
 import { type Liars, type RunParts, type RunTally, runWorld } from '../radio/run-world.ts';
 import type { WorldPlan } from '../radio/world.ts';
 import type { SimTerminal } from './car.ts';
+import { FACE_NAMES, FACES_HELP, faceOf } from './lora-faces.ts';
 import {
   CHEAT_NAMES,
   type CheatName,
@@ -28,7 +28,6 @@ import {
   numberOf,
   type Server,
   secondsOf,
-  serverOf,
   speedOf,
   worldOfOptions,
   wrong,
@@ -146,27 +145,23 @@ export const runLora = async (
   const json = options.json === true;
   const plan = await worldOfOptions(options, clock.wall());
   if (!plan.ok) return complain(plan.fault);
-  const [server, speed, seconds] = [await serverOf(options.gwmp), speedOf(options), secondsOf(options)];
+  const face = await faceOf(options, plan.value.region, clock);
+  const [speed, seconds] = [speedOf(options), secondsOf(options)];
   const [cheat, every] = [cheatOf(options.cheat), numberOf('--liars', options.liars, 1, 1_000)];
-  if (!server.ok) return complain(server.fault);
+  if (!face.ok) return complain(face.fault);
   if (!speed.ok) return complain(speed.fault);
   if (!seconds.ok) return complain(seconds.fault);
   if (!cheat.ok) return complain(cheat.fault);
   if (!every.ok) return complain(every.fault);
-  const forgers = await forgersOf(cheat.value, plan.value, server.value, options.forgeFrom);
+  const forgers = await forgersOf(cheat.value, plan.value, face.value.gwmp, options.forgeFrom);
   if (!forgers.ok) return complain(forgers.fault);
   const liars = liarsOf(plan.value, cheat.value, Math.round(every.value));
   for (const line of beginOf(plan.value, liars, json)) terminal.out(line);
-  const isSilent = server.value !== undefined;
-  const bands = plan.value.region.bands;
-  const txHz = [
-    Math.min(...bands.map(({ fromHz }) => fromHz)),
-    Math.max(...bands.map(({ toHz }) => toHz)),
-  ] as const;
+  const isSilent = face.value.open !== undefined;
   const tally = await runWorld({
     plan: plan.value,
     liars,
-    open: server.value === undefined ? undefined : gwmpFace(server.value, txHz),
+    open: face.value.open,
     forgers: forgers.value,
     told: (reception, crc) => {
       if (!isSilent) terminal.out(lineOf(reception, crc, json));
@@ -183,7 +178,7 @@ export const runLora = async (
 };
 
 const HELP = `
-Without --gwmp each reception is printed as a line (with --json: as an object), otherwise only begin and end.
+Without a server each reception is printed as a line (with --json: as an object), otherwise only begin and end.
 
 Propagation: free-space; hata-urban, hata-suburban and hata-open are Okumura-Hata; oulu and lorasim are published
   log-distance fits. All but free space have shadows of houses. --terrain adds the hills of an ESRI ASCII grid in
@@ -192,7 +187,8 @@ Propagation: free-space; hata-urban, hata-suburban and hata-open are Okumura-Hat
 Cheats, by one of so many hotspots as --liars says: teleport (100 km and more), teleport-near, rssi+20 (a tenth of the
   receptions), rssi+20-rare (one of 200), rssi+20-snr, snr-impossible, replay (after 10 minutes and more),
   replay-soon, clock-jump, cloned-eui (the one after it speaks by its EUI too). forged-pull-data and forged-tx-ack are
-  sent every ten seconds in the name of each hotspot, from --forge-from or from another port.`;
+  sent every ten seconds in the name of each hotspot, from --forge-from or from another port.
+${FACES_HELP}`;
 
 const shared = (command: Command): Command =>
   command
@@ -200,6 +196,10 @@ const shared = (command: Command): Command =>
     .option('--seed <number>', 'a world with the same seed is the same world', '1')
     .option('--speed <factor>', 'how much faster than the clock the world lives', '1')
     .option('--gwmp <address>', 'speak Semtech UDP to this server: udp://127.0.0.1:1700')
+    .option('--face <name>', `how hotspots speak: ${FACE_NAMES.join(', ')} (default: gwmp)`)
+    .option('--server <address>', 'to whom: udp://host:1700, mqtt://host:1883/eu868 or ws://host:3001')
+    .option('--encoding <name>', 'of the face chirpstack: protobuf or json (default: protobuf)')
+    .option('--qos <level>', 'of the face chirpstack: 0 or 1 (default: 0, as the bridge)')
     .option('--radius <km>', 'how far from it hotspots stand and devices live', '5')
     .option('--region <name>', 'whose channels and limits hold', 'EU868')
     .option('--propagation <name>', Object.keys(PROPAGATIONS).join(', '), 'hata-suburban')

@@ -26,3 +26,12 @@ export interface FaceParts {
 }
 
 export type OpenFace = (parts: FaceParts) => Promise<HotspotFace>;
+
+/** In whole 10^-7 degrees, as gateways say it. */
+export const gnssPlace = (place: Place | undefined): ReceptionBody['location'] =>
+  place && {
+    latitude: Math.round(place.latitude),
+    longitude: Math.round(place.longitude),
+    altitudeCm: undefined,
+    source: 'gnss',
+  };

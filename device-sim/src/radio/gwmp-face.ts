@@ -1,6 +1,6 @@
 import { DEFAULT_FORWARDER, type Forwarder } from '../devices/gwmp/forwarder.ts';
 import { serveForwarder } from '../devices/gwmp/serve-forwarder.ts';
-import type { OpenFace } from './face.ts';
+import { gnssPlace, type OpenFace } from './face.ts';
 
 /** Hotspots behind Semtech’s packet forwarder. `txHz` is where their amplifiers can send. */
 export const gwmpFace =
@@ -13,10 +13,7 @@ export const gwmpFace =
       txHz,
       // Asked anew for each status, because some hotspots drive and some lie.
       get place() {
-        const own = place();
-        if (own === undefined) return undefined;
-        const [latitude, longitude] = [Math.round(own.latitude), Math.round(own.longitude)];
-        return { latitude, longitude, altitudeCm: undefined };
+        return gnssPlace(place());
       },
     };
     const onAir = ({

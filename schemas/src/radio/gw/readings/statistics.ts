@@ -2,7 +2,7 @@ import { type Body, fromHex, type PositionBody } from '../../../words/index.ts';
 import { GATEWAY_SIGNALS } from '../../statistics.ts';
 import type { Given, ValueOf } from '../field.ts';
 import type { GATEWAY_STATS } from '../gateway.ts';
-import { placeOf } from './place.ts';
+import { placeOf, writePlace } from './place.ts';
 
 export type GatewayStats = ValueOf<typeof GATEWAY_STATS>;
 
@@ -50,8 +50,14 @@ export const statisticsOf = (stats: GatewayStats, gateway: string): readonly Bod
 
 /** The fields that such readings become again; readings of other signals say nothing here. */
 export const writeStatistics = (bodies: readonly Body[]): Given<GatewayStats> => {
-  const fields: Partial<Record<Count, number>> = {};
+  const fields: Partial<Record<Count, number>> & { location?: NonNullable<Given<GatewayStats>['location']> } =
+    {};
   for (const body of bodies) {
+    if (body.kind === 'position') {
+      const { latitude, longitude, altitudeCm, fix } = body;
+      const source = fix === 'estimated' ? 'configured' : 'gnss';
+      fields.location = writePlace({ latitude, longitude, altitudeCm, source });
+    }
     const found = body.kind === 'number' ? COUNTS.find(([, signal]) => signal === body.signal) : undefined;
     if (found !== undefined && body.kind === 'number') fields[found[0]] = body.mantissa;
   }
