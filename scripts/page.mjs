@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const marker = join(root, 'gateway', 'dist', 'browser', '.made-of');
 
 /** All that the page imports from lies below these. */
-const SOURCES = ['gateway/page', 'gateway/src/control', 'schemas/src'];
+const SOURCES = ['gateway/page', 'gateway/src/control', 'gateway/src/keys', 'schemas/src'];
 const isSource = (name) => /\.(tsx?|css|html|svg|json)$/.test(name) && !name.endsWith('.test.ts');
 
 const filesBelow = (directory) =>

@@ -8,6 +8,7 @@ export default defineConfig({
   logLevel: 'warn',
   resolve: { conditions: ['source', 'module', 'browser', 'production', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
   build: {
     outDir: at('../dist/browser'),
     emptyOutDir: true,

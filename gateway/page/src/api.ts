@@ -8,7 +8,8 @@ export interface Hello {
   readonly isOwner: boolean;
 }
 
-const wordsOf = async (response: Response): Promise<string> => {
+/** Why the box said no, in its words. */
+export const refusalWords = async (response: Response): Promise<string> => {
   const body = (await response.json().catch(() => undefined)) as { readonly error?: unknown } | undefined;
   return typeof body?.error === 'string' ? body.error : `The box answers ${response.status}.`;
 };
@@ -18,7 +19,7 @@ const ask = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {
     const response = await fetch(path, { credentials: 'same-origin', ...init });
     return response.ok
       ? { ok: true, value: (await response.json()) as T }
-      : { ok: false, status: response.status, words: await wordsOf(response) };
+      : { ok: false, status: response.status, words: await refusalWords(response) };
   } catch {
     return { ok: false, status: 0, words: 'The box does not answer. Is it on, and in this network?' };
   }

@@ -25,7 +25,7 @@ export const titleOf = (name: string): string => {
 };
 
 /** What a number means where it stands for something; else the number. */
-export const valueText = ({ name, value }: LatestValue): string => {
+export const valueText = ({ name, value }: Pick<LatestValue, 'name' | 'value'>): string => {
   if (typeof value === 'string') return value === '' ? 'none' : value;
   const label = signalByName(name)?.labels?.get(value);
   return label ?? (Math.abs(value) >= 1_000 ? large : numbers).format(value);
@@ -38,3 +38,16 @@ export const rankOf = (name: string): number => {
   const row = signalByName(name);
   return row === undefined ? 1e9 : row.priority * 1e5 + row.id;
 };
+
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** @param wall nanoseconds since 1970 */
+export const momentText = (wall: bigint): string => moments.format(Number(wall / 1_000_000n));
+
+/** From one moment to another, in milliseconds since 1970. */
+export const timeSpanText = (fromMs: number, toMs: number): string =>
+  days.format(fromMs) === days.format(toMs)
+    ? `${moments.format(fromMs)} to ${times.format(toMs)}`
+    : `${moments.format(fromMs)} to ${moments.format(toMs)}`;

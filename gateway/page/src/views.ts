@@ -20,4 +20,11 @@ export interface ViewEntry {
 }
 
 /** Every view, in the order of the navigation. */
-export const VIEWS: readonly ViewEntry[] = [{ name: 'live', title: 'Live', load: () => LiveView }];
+export const VIEWS: readonly ViewEntry[] = [
+  { name: 'live', title: 'Live', load: () => LiveView },
+  {
+    name: 'evidence',
+    title: 'Evidence',
+    load: async () => (await import('./evidence/view.tsx')).EvidenceView,
+  },
+];

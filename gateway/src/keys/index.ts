@@ -1,6 +1,7 @@
 export { PASSPHRASE_MIN_CHARACTERS } from './backup.ts';
+export { readKey } from './key-file.ts';
 export { type Changed, type KeyRing, type KeyRingOptions, openKeyRing } from './key-ring.ts';
-export { keyText, parseKeyText, readKey, shortKeyText } from './key-text.ts';
+export { keyText, parseKeyText, shortKeyText } from './key-text.ts';
 export {
   type ExportOptions,
   exportKeys,

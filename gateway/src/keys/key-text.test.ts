@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toHex } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyText, parseKeyText, readKey, shortKeyText } from './key-text.ts';
+import { readKey } from './key-file.ts';
+import { keyText, parseKeyText, shortKeyText } from './key-text.ts';
 
 const key = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
 

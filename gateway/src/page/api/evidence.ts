@@ -1,5 +1,5 @@
 import type { EvidenceItem, Head, Statement } from '@outpost/schemas/evidence';
-import { type StreamId, wallAt, wallNs } from '@outpost/schemas/words';
+import { type Clock, type StreamId, wallAt, wallNs } from '@outpost/schemas/words';
 import type { Offset } from '../../journal/contract.ts';
 import { encodedEvidence, extractEvidence, overlaps, type Period } from '../../record/extract.ts';
 import { attestationAt, attestationsBefore, type SpannedJournal, segmentOf } from '../attestations.ts';
@@ -7,6 +7,7 @@ import { json, type Reply, refusal } from '../http.ts';
 import { type Api, type Routes, routesOf } from '../route.ts';
 
 export interface EvidenceParts {
+  readonly clock: Clock;
   readonly journal: SpannedJournal;
   /** The box's key records, each as it was signed. */
   keyRecords(): readonly Uint8Array[];
@@ -102,8 +103,12 @@ export const EVIDENCE_API = {
     words: 'The evidence of a period, of one device or of all, as `outpost export` writes it.',
     query: {
       type: 'object',
-      properties: { from: TIME, to: TIME, device: { type: 'string', maxLength: 100 } },
-      required: ['from', 'to'],
+      properties: {
+        from: { ...TIME, description: 'ms since 1970; by default everything that is kept' },
+        to: { ...TIME, description: 'ms since 1970; by default now' },
+        lastS: { ...TIME, description: 'In the place of from: so many seconds before to' },
+        device: { type: 'string', maxLength: 100 },
+      },
       additionalProperties: false,
     },
     gives: EVIDENCE_FILE,
@@ -130,7 +135,7 @@ const asPeriod = ({ anchor, firstMono, lastMono }: Statement): Period => ({
 });
 
 /** The chain of attestations, and evidence of it for whoever wants to check. */
-export const evidenceRoutes = ({ journal, keyRecords, heads }: EvidenceParts): Routes => {
+export const evidenceRoutes = ({ clock, journal, keyRecords, heads }: EvidenceParts): Routes => {
   let running = 0;
 
   async function* made(items: AsyncIterable<EvidenceItem>): AsyncGenerator<Uint8Array> {
@@ -158,7 +163,9 @@ export const evidenceRoutes = ({ journal, keyRecords, heads }: EvidenceParts): R
       const to = before === undefined ? journal.end : (BigInt(before) as Offset);
       return json(await attestationsBefore(journal, to, stream as StreamId | undefined, rows));
     },
-    'GET /api/evidence': ({ query: { from, to, device } }) => {
+    'GET /api/evidence': ({ query: { from: first, to: last, lastS, device } }) => {
+      const to = last ?? Number(clock.wall() / MS);
+      const from = first ?? (lastS === undefined ? 0 : Math.max(0, to - lastS * 1_000));
       if (from > to) return refusal(400, 'the period ends before it begins.');
       const period = { from: wallNs(BigInt(from) * MS), to: wallNs(BigInt(to) * MS) };
       const wanted = (statement: Statement): boolean =>

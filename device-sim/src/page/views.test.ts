@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openScene, type Scene } from '../system/box.ts';
+import { outpost } from '../system/programs.ts';
+import { seriousFindings } from './axe.ts';
+import { type BoxWithPage, claim, startBoxWithPage } from './box-with-page.ts';
+import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
+
+const expectClean = ({ complaints, strangers }: Watched): void => {
+  expect(complaints).toEqual([]);
+  expect(strangers).toEqual([]);
+};
+
+describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () => {
+  let scene: Scene;
+  let box: BoxWithPage;
+  let browser: Browser;
+  let watched: Watched;
+  let files: string;
+
+  beforeAll(async () => {
+    files = await mkdtemp(join(tmpdir(), 'outpost-views-'));
+    scene = await openScene();
+    const port = await scene.car('--cycle', 'us06', '--speed-up', '4');
+    const network = await scene.network('network', '--accept-simulated');
+    box = await startBoxWithPage(scene, { port, network });
+    browser = await openBrowser();
+    watched = await openPageOf(browser, box.url);
+    await claim(watched.page, await box.code());
+    await watched.page
+      .getByRole('article', { name: 'sim' })
+      .getByText(/[1-9]\d* acknowledged/)
+      .waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await scene?.[Symbol.asyncDispose]();
+    await rm(files, { recursive: true, force: true });
+  });
+
+  it('verifies what the box exports in the browser, and shows a file that was tampered with as tampered', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Evidence' }).click();
+    await page.getByRole('heading', { name: 'Evidence', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Verify in this browser' }).click();
+    const verdict = page.getByRole('article', { name: 'Verdict' });
+    await verdict.getByRole('heading', { name: 'It holds.' }).waitFor();
+    expect(await verdict.innerText()).toMatch(/[1-9]\d* attestations, [1-9][\d,]* readings/);
+    expect(await seriousFindings(page)).toEqual([]);
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download the evidence' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('evidence.outpost');
+    const path = join(files, 'evidence.outpost');
+    await download.saveAs(path);
+    const choose = page.getByLabel(/Or check an evidence file/);
+    await choose.setInputFiles(path);
+    await verdict.getByText('The file evidence.outpost').waitFor();
+    await verdict.getByRole('heading', { name: 'It holds.' }).waitFor();
+
+    const bytes = new Uint8Array(await readFile(path));
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    const tampered = join(files, 'tampered.outpost');
+    await writeFile(tampered, bytes);
+    await choose.setInputFiles(tampered);
+    await verdict.getByText('The file tampered.outpost').waitFor();
+    await verdict.getByRole('heading', { name: 'It does not hold.' }).waitFor();
+    expect(await verdict.getByRole('listitem').first().innerText()).toMatch(
+      /^Does not hold: .+\.\s.*[\w-]+\.[\w-]+$/s,
+    );
+    expect(await seriousFindings(page)).toEqual([]);
+
+    const other = `outpost-ed25519:${'11'.repeat(32)}`;
+    await page.getByLabel(/Signed by this key/).fill(other);
+    await choose.setInputFiles(path);
+    await verdict
+      .getByText(/signer\.unknown/)
+      .first()
+      .waitFor();
+    expectClean(watched);
+  });
+
+  it('shows the chain, one attestation of it, and hands out the proof of one reading', async () => {
+    const { page } = watched;
+    await page.goto(`${box.url}/#evidence`);
+    await page
+      .getByRole('list', { name: /Attestations/ })
+      .getByRole('link')
+      .first()
+      .click();
+    await page.getByRole('list', { name: 'Readings' }).getByRole('listitem').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Verify in this browser' }).click();
+    await page.getByRole('heading', { name: 'It holds.' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page
+        .getByRole('button', { name: /Save its proof, of reading/ })
+        .first()
+        .click(),
+    ]);
+    const path = join(files, 'proof.outpost');
+    await download.saveAs(path);
+    const { out } = await outpost(['verify', path, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'unidentified', checked: { proofs: 1, leaves: 0 } });
+    await page.getByRole('link', { name: '← The chain' }).click();
+    await page.getByRole('heading', { name: 'Evidence', exact: true }).waitFor();
+    expectClean(watched);
+  });
+});
