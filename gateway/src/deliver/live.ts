@@ -39,7 +39,8 @@ const LISTENERS_BESIDE = 64;
 
 const deliveryOf = ({ stream, reading, raw, opened }: Placed): LiveDelivery => {
   const { epoch, sequence, wall, trust, origin, body } = reading;
-  return { stream, epoch, sequence, wall, trust, origin, keyKind: opened.keyKind, body, raw };
+  const { gatewayKey, deviceKey, keyKind } = opened;
+  return { stream, gatewayKey, deviceKey, epoch, sequence, wall, trust, origin, keyKind, body, raw };
 };
 
 const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDelivery): boolean =>

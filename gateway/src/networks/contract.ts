@@ -64,6 +64,9 @@ export interface Network extends AsyncDisposable {
 /** One reading on its way to a network that wants each by itself. */
 export interface LiveDelivery {
   readonly stream: StreamId;
+  /** The box that speaks, and the device's key that will have signed it; 32 bytes each. */
+  readonly gatewayKey: Uint8Array;
+  readonly deviceKey: Uint8Array;
   readonly epoch: Epoch;
   readonly sequence: number;
   readonly wall: WallNs;

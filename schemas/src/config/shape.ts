@@ -25,7 +25,7 @@ const device = z.strictObject({
 
 const network = z.strictObject({
   name,
-  network: z.string().min(1).describe('Which kind of network: outpost, chirpstack'),
+  network: z.string().min(1).describe('Which kind of network: outpost, webhook, mqtt, chirpstack, …'),
   url: z.string().min(1).describe('Where attestations or readings are sent'),
   key: z
     .string()

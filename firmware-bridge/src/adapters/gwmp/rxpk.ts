@@ -1,5 +1,4 @@
-import { ok, type ReceptionBody, type Result } from '@outpost/schemas/words';
-import { fromBase64, toBase64 } from './base64.ts';
+import { fromBase64, ok, type ReceptionBody, type Result, toBase64 } from '@outpost/schemas/words';
 import { readRate, writeRate } from './data-rate.ts';
 import { malformed } from './datagram.ts';
 import { disagree, readMoment, writeMoment } from './gateway-time.ts';

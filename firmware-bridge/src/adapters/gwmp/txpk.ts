@@ -1,5 +1,11 @@
-import { type DownlinkItem, ok, type Result, type TransmitAt } from '@outpost/schemas/words';
-import { fromBase64, toBase64 } from './base64.ts';
+import {
+  type DownlinkItem,
+  fromBase64,
+  ok,
+  type Result,
+  type TransmitAt,
+  toBase64,
+} from '@outpost/schemas/words';
 import { readRate, writeRate } from './data-rate.ts';
 import { malformed } from './datagram.ts';
 import { type Members, numberIn, type Scale, scaledIn, textIn } from './members.ts';

@@ -44,6 +44,8 @@ const reception: ReceptionBody = {
 
 const delivery = (body: Body, over: Partial<LiveDelivery> = {}): LiveDelivery => ({
   stream: 'roof/coverage',
+  gatewayKey: new Uint8Array(32),
+  deviceKey: new Uint8Array(32),
   epoch: new Uint8Array(16).fill(1) as Epoch,
   sequence: 5,
   wall: wallNs(1_800_000_000_000_000_000n),
