@@ -21,5 +21,6 @@ export { KIND, originOfKind } from './record/entry.ts';
 export { openRecorder } from './record/recorder.ts';
 export { newRecordTally } from './record/tally.ts';
 export { machineTrust } from './record/time-trust.ts';
+export { runGateway } from './run/gateway.ts';
 export * from './store/index.ts';
 export { VERSION } from './version.ts';
