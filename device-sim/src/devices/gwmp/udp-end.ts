@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 /** A socket without a mind of its own: for whoever plays a gateway by hand, or somebody who lies. */
 export interface UdpEnd extends AsyncDisposable {
   readonly port: number;
-  /** All that arrived, oldest first. */
+  /** All that arrived, oldest first; nothing where somebody listens to it for hours. */
   readonly received: readonly Uint8Array[];
   send(bytes: Uint8Array, port: number): void;
 }
@@ -14,6 +14,7 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 export const openUdpEnd = async (
   address: string,
   heard: (bytes: Uint8Array) => void = () => undefined,
+  keeps = true,
 ): Promise<UdpEnd> => {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
   await new Promise<void>((resolve, reject) => {
@@ -27,7 +28,7 @@ export const openUdpEnd = async (
   socket.on('error', () => undefined);
   const received: Uint8Array[] = [];
   socket.on('message', (bytes) => {
-    received.push(bytes);
+    if (keeps) received.push(bytes);
     heard(bytes);
   });
   return {
