@@ -1,3 +1,4 @@
+import { healthOf } from '../../src/control/health.ts';
 import type { NetworkView, Status } from '../../src/control/status.ts';
 import {
   attestWords,
@@ -7,8 +8,9 @@ import {
   readingWords,
   storeCounts,
 } from '../../src/control/status-words.ts';
-import { concernsOf, headline } from './concerns.ts';
 import { Device } from './device.tsx';
+import { headline } from './health/headline.ts';
+import { linkTo } from './place.ts';
 import { countText } from './say.ts';
 import { useTopic } from './topic.ts';
 import type { ViewParts } from './views.ts';
@@ -20,7 +22,7 @@ const Headline = ({
   readonly status: Status;
   readonly perSecond: number | undefined;
 }) => {
-  const concerns = concernsOf(status);
+  const concerns = healthOf(status).filter(({ state }) => state !== 'good');
   const rate = perSecond === undefined ? '' : `${perSecond.toFixed(1)} readings a second · `;
   return (
     <section class="headline" aria-live="polite" aria-atomic="false">
@@ -31,9 +33,9 @@ const Headline = ({
       </p>
       {concerns.length > 0 && (
         <ul class="concerns">
-          {concerns.map(({ kind, words }) => (
-            <li key={words} class={kind}>
-              {words}
+          {concerns.map(({ what, state, words }) => (
+            <li key={what + words} class={state}>
+              {what}: {words} {state === 'wrong' && <a href={linkTo('health')}>What to do</a>}
             </li>
           ))}
         </ul>
