@@ -16,6 +16,7 @@ export * from './networks/index.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */
 export * as outpostWire from './networks/outpost/codec.ts';
 export { openOutpost } from './networks/outpost/network.ts';
+export { objectionOf, problemsOf } from './networks/outpost/objections.ts';
 export { newChains } from './record/chains.ts';
 export { KIND, originOfKind } from './record/entry.ts';
 export { openRecorder } from './record/recorder.ts';

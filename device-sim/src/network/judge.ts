@@ -1,6 +1,6 @@
+import { objectionOf, problemsOf } from '@outpost/gateway';
 import {
   type EvidenceItem,
-  type Problem,
   type ProblemCode,
   type Redecode,
   readAttestation,
@@ -10,7 +10,6 @@ import {
   type Verify,
   verifyEvidence,
 } from '@outpost/schemas/evidence';
-import { equalBytes } from '@outpost/schemas/words';
 import type { Chains } from './chains.ts';
 import type { KeyLogs } from './key-logs.ts';
 
@@ -38,17 +37,6 @@ export interface JudgeParts {
   readonly redecode: Redecode | undefined;
 }
 
-/** Refusal codes by what evidence found, the gravest first. */
-const REFUSALS: readonly (readonly [code: string, found: (problem: ProblemCode) => boolean])[] = [
-  ['not-endorsed', (problem) => problem === 'endorsement.mismatch'],
-  ['fork', (problem) => problem === 'chain.fork'],
-  ['branch', (problem) => problem === 'chain.branch'],
-  ['revoked-key', (problem) => problem === 'key.revoked'],
-  ['rotated-key', (problem) => problem === 'key.rotated'],
-  ['bad-leaves', (problem) => /^(leaf\.|leaves\.count|attestation\.root)/.test(problem)],
-  ['broken-chain', (problem) => problem.startsWith('chain.')],
-];
-
 /** Places that contradict what is there already; a place after a hole does not. */
 const RIVALS: ReadonlySet<ProblemCode> = new Set([
   'chain.fork',
@@ -56,10 +44,6 @@ const RIVALS: ReadonlySet<ProblemCode> = new Set([
   'chain.replay',
   'chain.reorder',
 ]);
-
-/** A problem of this attestation, not of one that was only laid beside it. */
-const concerns = ({ place }: Problem, { epoch, counter }: Statement): boolean =>
-  place.epoch === undefined || (equalBytes(place.epoch, epoch) && place.counter === counter);
 
 /** What the box's log and its neighbours in the chain are laid beside for: nothing is judged here, evidence judges. */
 const evidenceOf = (
@@ -96,17 +80,13 @@ export const judge = (
   }
   const items = evidenceOf(attestation, statement, leaves, parts);
   const report = verifyEvidence(items, { verify, ...(redecode === undefined ? {} : { redecode }) });
-  const problems = report.problems.filter((problem) => concerns(problem, statement));
-  const signature = problems.find(({ code }) => code === 'attestation.signature');
-  if (signature !== undefined) return { kind: 'worthless', code: 'bad-signature', words: signature.words };
+  const problems = problemsOf(report.problems, statement);
+  const found = objectionOf(problems);
+  if (found?.code === 'bad-signature') return { kind: 'worthless', ...found };
   const stranger = problems.find(({ code }) => code === 'endorsement.missing');
   if (stranger !== undefined) return { kind: 'stranger', words: stranger.words };
   const failures = problems.filter(({ severity }) => severity === 'failure');
-  let objection: { readonly code: string; readonly words: string } | undefined;
-  for (const [code, found] of REFUSALS) {
-    const problem = failures.find((each) => found(each.code));
-    if (problem !== undefined) objection ??= { code, words: problem.words };
-  }
+  let objection = found;
   const tainted = objection?.code === 'branch' || chains.isTainted(statement);
   if (tainted) {
     const words = 'It continues a chain that already went on another way, and nobody explained why.';

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
   keys: async () => (await import('./keys-command.ts')).keysCommand,
   export: async () => (await import('./export-command.ts')).exportCommand,
+  ledger: async () => (await import('./ledger-command.ts')).ledgerCommand,
   verify: async () => (await import('./verify-command.ts')).verifyCommand,
   coverage: async () => (await import('./coverage-command.ts')).coverageCommand,
   trips: async () => (await import('./trips-command.ts')).tripsCommand,

@@ -11,7 +11,11 @@ export interface Waiting {
   readonly offset: Offset;
 }
 
-const leavesOf = async (journal: Journal, stream: number, { from, to }: Attested): Promise<Uint8Array[]> => {
+const leavesOf = async (
+  journal: Pick<Journal, 'read'>,
+  stream: number,
+  { from, to }: Attested,
+): Promise<Uint8Array[]> => {
   const leaves: Uint8Array[] = [];
   for await (const entry of journal.read(from, to)) {
     if (entry.stream === stream && originOfKind(entry.kind) !== undefined) leaves.push(entry.bytes);
@@ -21,7 +25,7 @@ const leavesOf = async (journal: Journal, stream: number, { from, to }: Attested
 
 /** What an attestation entry asks to be delivered; undefined where the entry does not read (damaged). */
 export const waitingOf = async (
-  parts: Pick<DeliverParts, 'journal' | 'hash'>,
+  parts: { readonly journal: Pick<Journal, 'read'>; readonly hash: DeliverParts['hash'] },
   entry: Kept,
 ): Promise<Waiting | undefined> => {
   const attested = readAttested(entry.bytes);

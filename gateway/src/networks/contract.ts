@@ -1,4 +1,4 @@
-import type { Head, KeyKind, Receipt } from '@outpost/schemas/evidence';
+import type { Head, KeyKind, Receipt, Redecode, Verify } from '@outpost/schemas/evidence';
 import type {
   Body,
   Clock,
@@ -143,13 +143,26 @@ export type Sending =
   | { readonly of: 'attestation'; readonly delivery: Delivery }
   | { readonly of: 'reading'; readonly delivery: LiveDelivery };
 
+/** What this box knows beside the thing itself, for whoever predicts. */
+export interface PredictionContext {
+  /** Every key record (endorsements, rotations, revocations), oldest first. */
+  readonly keyRecords: readonly Uint8Array[];
+  /** The attestation before it in its stream; undefined where that is not known. */
+  readonly before: Uint8Array | undefined;
+  readonly verify: Verify;
+  /** Reads raw frames again, as a network does that checks them. */
+  readonly redecode: Redecode | undefined;
+}
+
 export interface NetworkKind {
   readonly kind: string;
+  /** What its networks take, for whoever does not open one; attestations where nothing is said. */
+  readonly follows?: AnyNetwork['follows'];
   /** Checks the settings and makes the network; a fault is `misconfigured`. Touches nothing but files that they name. */
   open(settings: NetworkSettings, context: NetworkContext): Promise<Result<AnyNetwork>>;
   /**
    * What this network would say by its published rules, worked out offline; pure, with settings that `open` took.
    * Undefined where it is nothing that this network is sent. A kind without it predicts nothing.
    */
-  predict?(settings: NetworkSettings, sending: Sending): Prediction | undefined;
+  predict?(settings: NetworkSettings, sending: Sending, context: PredictionContext): Prediction | undefined;
 }

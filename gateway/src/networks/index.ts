@@ -10,13 +10,16 @@ const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
 
 export const NETWORK_KINDS: readonly string[] = [...FOLDERS.keys()];
 
+/** Undefined where there is no such kind. */
+export const loadKind = async (kind: string): Promise<NetworkKind | undefined> => await FOLDERS.get(kind)?.();
+
 /** Makes the configured network of a kind; an unknown kind and wrong settings are `misconfigured`. */
 export const openNetwork = async (
   kind: string,
   settings: NetworkSettings,
   context: NetworkContext,
 ): Promise<Result<AnyNetwork>> => {
-  const found = await FOLDERS.get(kind)?.();
+  const found = await loadKind(kind);
   if (found !== undefined) return await found.open(settings, context);
   const words = `"${kind}" is no kind of network; known are: ${NETWORK_KINDS.join(', ')}.`;
   return fail(fault('misconfigured', 'network.unknown', `network ${settings.name}`, words));

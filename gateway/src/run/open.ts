@@ -11,6 +11,7 @@ import {
   makeDataDirectory,
   rememberMachine,
 } from '../data-directory.ts';
+import { deliverReader } from '../deliver/reader.ts';
 import { platformHash } from '../hash.ts';
 import type { Journal } from '../journal/contract.ts';
 import { nodeDisk } from '../journal/disk.ts';
@@ -56,7 +57,7 @@ export interface OpenContext {
 
 const MIB = 1 << 20;
 
-export const deliverReader = (network: string): string => `deliver:${network}`;
+export { deliverReader };
 
 const openLine = async (
   { config, clock, log }: OpenContext,

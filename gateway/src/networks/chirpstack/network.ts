@@ -124,6 +124,7 @@ const networkOver = (
 /** A ChirpStack v4 behind its broker: uplinks and statistics by MQTT with QoS 1, downlinks back. */
 export const chirpstack: NetworkKind = {
   kind: 'chirpstack',
+  follows: 'readings',
   open: async (settings, context) => {
     const checked = checkSettings(settings);
     if (!checked.ok) return checked;

@@ -20,6 +20,7 @@ import {
   REQUEST_MAX_BYTES,
   type WireVerdict,
 } from './codec.ts';
+import { predict } from './predict.ts';
 import { checkReceipt, foreignHead } from './receipts.ts';
 import { type CheckedSettings, checkSettings } from './settings.ts';
 
@@ -212,5 +213,7 @@ export const openOutpost = (settings: NetworkSettings, context: NetworkContext):
 
 export const outpost: NetworkKind = {
   kind: 'outpost',
+  follows: 'attestations',
   open: (settings, context) => Promise.resolve(openOutpost(settings, context)),
+  predict: (_, sending, context) => predict(sending, context),
 };

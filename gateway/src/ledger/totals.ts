@@ -1,0 +1,102 @@
+import { NS_PER_S, type WallNs, wallNs } from '@outpost/schemas/words';
+import type { AnyNetwork } from '../networks/contract.ts';
+import type { Reward } from '../record/reward.ts';
+import { type Amounts, newAmounts } from './amounts.ts';
+import type { DayTotals, Fate, FateKind, PredictionScore } from './lines.ts';
+
+/** Days times networks that are told apart; a clock that jumped about makes no more of them. */
+const DAYS_MAX = 16_384;
+
+const HOUR_NS = 3_600n * NS_PER_S;
+
+export const hourOf = (wall: WallNs): WallNs => wallNs(wall - (((wall % HOUR_NS) + HOUR_NS) % HOUR_NS));
+
+/** Dates that a calendar has: beyond them a clock was wrong. */
+const MS_MAX = 8.64e15;
+
+/** `2026-11-24` (UTC); empty where a clock said something that is no date. */
+export const dayOf = (wall: WallNs): string => {
+  const ms = Number(wall / 1_000_000n);
+  return Math.abs(ms) > MS_MAX ? '' : new Date(ms).toISOString().slice(0, 10);
+};
+
+interface Day {
+  readonly network: string;
+  readonly day: string;
+  readonly of: AnyNetwork['follows'];
+  readonly counts: Record<FateKind, number>;
+  readings: number;
+  readonly amounts: Amounts;
+}
+
+interface Counted {
+  readonly network: string;
+  readonly kind: FateKind;
+  readonly day: string;
+  /** Readings that it is about. */
+  readonly readings: number;
+  readonly reward: Reward | undefined;
+}
+
+/** Sums by network and day, exact whatever their number. */
+export interface TotalsBook {
+  add(of: AnyNetwork['follows'], counted: Counted): void;
+  list(): readonly DayTotals[];
+}
+
+const newDay = (network: string, day: string, of: AnyNetwork['follows']): Day => ({
+  network,
+  day,
+  of,
+  counts: { settled: 0, refused: 0, expired: 0, unknown: 0, withheld: 0, pending: 0 },
+  readings: 0,
+  amounts: newAmounts(),
+});
+
+export const newTotalsBook = (): TotalsBook => {
+  const days = new Map<string, Day>();
+  const dayFor = (network: string, day: string, of: AnyNetwork['follows']): Day => {
+    const told = days.size < DAYS_MAX ? day : '';
+    const key = `${day}\n${network}\n${of}`;
+    const known = days.get(key) ?? days.get(`${told}\n${network}\n${of}`);
+    if (known !== undefined) return known;
+    const made = newDay(network, told, of);
+    days.set(`${told}\n${network}\n${of}`, made);
+    return made;
+  };
+  return {
+    add(of, { network, kind, day, readings, reward }) {
+      const sums = dayFor(network, day, of);
+      sums.counts[kind] += 1;
+      if (kind !== 'settled') return;
+      sums.readings += readings;
+      if (reward !== undefined) sums.amounts.add(reward);
+    },
+    list: () =>
+      [...days.values()]
+        .sort((a, b) => (`${a.day}\n${a.network}` < `${b.day}\n${b.network}` ? -1 : 1))
+        .map(({ amounts, ...day }) => ({ ...day, rewards: amounts.list() })),
+  };
+};
+
+/** Compares what was expected with what came. */
+export interface ScoreBook {
+  add(fate: Fate): void;
+  list(): readonly PredictionScore[];
+}
+
+export const newScoreBook = (): ScoreBook => {
+  const scores = new Map<string, { right: number; wrong: number; unsure: number; open: number }>();
+  return {
+    add({ network, kind, predicted }) {
+      if (predicted === undefined) return;
+      const score = scores.get(network) ?? { right: 0, wrong: 0, unsure: 0, open: 0 };
+      scores.set(network, score);
+      if (kind !== 'settled' && kind !== 'refused') score.open += 1;
+      else if (predicted.expect === 'unsure') score.unsure += 1;
+      else if ((predicted.expect === 'accepted') === (kind === 'settled')) score.right += 1;
+      else score.wrong += 1;
+    },
+    list: () => [...scores].map(([network, score]) => ({ network, ...score })),
+  };
+};
