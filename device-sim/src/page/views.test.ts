@@ -9,6 +9,9 @@ import { seriousFindings } from './axe.ts';
 import { type BoxWithPage, claim, startBoxWithPage } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
 
+/** For a box, a car, a network and a browser to be there, on a machine that is busy. */
+const STARTED_MS = 60_000;
+
 const expectClean = ({ complaints, strangers }: Watched): void => {
   expect(complaints).toEqual([]);
   expect(strangers).toEqual([]);
@@ -34,7 +37,7 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
       .getByRole('article', { name: 'sim' })
       .getByText(/[1-9]\d* acknowledged/)
       .waitFor();
-  });
+  }, STARTED_MS);
 
   afterAll(async () => {
     await browser?.close();
@@ -112,6 +115,46 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
     expect(JSON.parse(out)).toMatchObject({ verdict: 'unidentified', checked: { proofs: 1, leaves: 0 } });
     await page.getByRole('link', { name: '← The chain' }).click();
     await page.getByRole('heading', { name: 'Evidence', exact: true }).waitFor();
+    expectClean(watched);
+  });
+
+  it('says how everything is, and adds up what came in', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Health' }).click();
+    await page.getByRole('heading', { name: 'All is well.' }).waitFor();
+    await page.getByText('This evidence is signed by a demo key').waitFor();
+    await page.getByRole('row', { name: /^Readings/ }).waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    expectClean(watched);
+  });
+
+  it('is reached by keyboard alone, and keeps nobody out in any view, in light and in dark, on a phone too', async () => {
+    const { page, context } = watched;
+    const links = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
+    const titles = await links.allInnerTexts();
+    expect(titles.length).toBeGreaterThan(2);
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 360],
+      ['dark', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      for (const title of titles) {
+        await links.getByText(title, { exact: true }).focus();
+        await page.keyboard.press('Enter');
+        await page.locator(`nav a[aria-current=page]:text-is("${title}")`).waitFor();
+        await page.locator('main h1').waitFor();
+        const where = `${title}, ${colorScheme}, ${width}`;
+        expect(await seriousFindings(page), where).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBe(width);
+      }
+    }
+    await context.clearCookies();
+    await page.reload();
+    await page.getByLabel('Password').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
     expectClean(watched);
   });
 });

@@ -22,6 +22,7 @@ export interface ViewEntry {
 /** Every view, in the order of the navigation. */
 export const VIEWS: readonly ViewEntry[] = [
   { name: 'live', title: 'Live', load: () => LiveView },
+  { name: 'health', title: 'Health', load: async () => (await import('./health/view.tsx')).HealthView },
   {
     name: 'evidence',
     title: 'Evidence',
