@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@outpost/firmware-bridge';
+import { freePort } from '../mqtt/box.ts';
 import { type Child, childOf, cpuMs, startChild } from './child.ts';
 import { ackFigures } from './mqtt-acks.ts';
 import type { LoadPlan } from './mqtt-load.child.ts';
@@ -53,14 +54,6 @@ const startOurs = async (directory: string): Promise<Side> => {
     end: child.end,
   };
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 const isUp = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -39,7 +39,8 @@ const RATE_MAX = 1_000;
 const misconfigured = (option: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'sim.option', option, words));
 
-const numberOf = (
+/** A number that an option holds. */
+export const numberOf = (
   option: string,
   text: string,
   min: number,
@@ -81,9 +82,10 @@ const urlOf = (text: string | undefined): Result<string> => {
     : misconfigured('--mqtt', 'must be the address of a broker, such as mqtt://127.0.0.1:1883.');
 };
 
-type Credentials = { readonly username: string; readonly password: string } | undefined;
+export type Credentials = { readonly username: string; readonly password: string } | undefined;
 
-const credentialsOf = async (path: string | undefined): Promise<Result<Credentials>> => {
+/** User name and password out of a file, which is never quoted. */
+export const credentialsOf = async (path: string | undefined): Promise<Result<Credentials>> => {
   if (path === undefined) return ok(undefined);
   try {
     const { user, password } = JSON.parse(await readFile(path, 'utf8'));

@@ -5,6 +5,7 @@ import { controlCommand } from './control.ts';
 import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
 import { loraModuleCommand } from './lora-module.ts';
 import { hotspotCommand, loraWorldCommand } from './lora-world.ts';
+import { mqttAttackCommand } from './mqtt-attack.ts';
 import { networkCommand } from './network.ts';
 
 type MakeCommand = (terminal: SimTerminal, finish: (code: number) => void) => Command;
@@ -15,6 +16,7 @@ const COMMANDS: readonly MakeCommand[] = [
   hotspotCommand,
   loraModuleCommand,
   loraWorldCommand,
+  mqttAttackCommand,
   networkCommand,
   ovmsCommand,
   sensorCommand,

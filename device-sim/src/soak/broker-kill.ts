@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { nodeDisk, openJournalReadOnly, originOfKind } from '@outpost/gateway';
 import { decodeLeaf } from '@outpost/schemas/evidence';
-import { connectPublisher, type Publisher } from '../mqtt/publisher.ts';
+import { type Box, enterBox, openBox, startGateway } from '../mqtt/box.ts';
+import type { Publisher } from '../mqtt/publisher.ts';
 import { random } from '../random/sfc32.ts';
-import { OUTPOST, outpost, type Program, startProgram, until } from '../system/programs.ts';
+import type { Program } from '../system/programs.ts';
 
 export interface BrokerKillPlan {
   readonly kills: number;
@@ -35,43 +35,16 @@ const LIVE_MS_MIN = 200;
 const LIVE_MS_MAX = 1_500;
 const TICK_MS = 10;
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
-export interface Box {
-  readonly data: string;
-  readonly config: string;
-  readonly port: number;
-  readonly password: string;
-}
-
 /** A gateway's directory with one enrolled device that publishes plain numbers. */
 export const prepareBox = async (directory: string): Promise<Box> => {
-  const [data, config, mapping] = ['data', 'outpost.json', 'map.json'].map((name) =>
-    join(directory, name),
-  ) as [string, string, string];
-  const port = await freePort();
+  const mapping = join(directory, 'map.json');
   const values = [{ pointer: '', signal: SIGNAL.name }];
   await writeFile(mapping, JSON.stringify({ topics: [{ topic: TOPIC, format: 'text', values }] }));
-  await writeFile(
-    config,
-    JSON.stringify({
-      dataDirectory: data,
-      keyKind: 'demo',
-      store: null,
-      broker: { tcp: { port }, messagesPerSecondMax: 100_000 },
-      devices: [{ name: DEVICE, adapter: 'mapped', port: 'broker:', options: { mapping } }],
-    }),
-  );
-  const added = await outpost(['devices', 'add', DEVICE, '--config', config, '--json']);
-  if (added.code !== 0) throw new Error(added.err);
-  const { password } = JSON.parse(added.out) as { readonly password: string };
-  return { data, config, port, password };
+  return await openBox({
+    directory,
+    devices: [{ name: DEVICE, adapter: 'mapped', options: { mapping } }],
+    broker: { messagesPerSecondMax: 100_000 },
+  });
 };
 
 /** Starts the gateway and a publisher as soon as it is let in. */
@@ -79,13 +52,8 @@ export const startBox = async (
   box: Box,
   acknowledged: (number: number) => void,
 ): Promise<{ readonly program: Program; readonly publisher: Publisher }> => {
-  const program = startProgram(OUTPOST, ['run', '--config', box.config]);
-  const account = { clientId: DEVICE, user: DEVICE, password: box.password };
-  const publisher = await until('the device is let in', async () => {
-    if (!program.running()) throw new Error(`the gateway ended: ${program.said()}`);
-    return await connectPublisher({ port: box.port, account, acknowledged }).catch(() => undefined);
-  });
-  return { program, publisher };
+  const program = startGateway(box);
+  return { program, publisher: await enterBox(box, program, DEVICE, acknowledged) };
 };
 
 export const publishNumber = (publisher: Publisher, number: number): void =>

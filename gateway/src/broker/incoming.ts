@@ -3,7 +3,7 @@ import { equalBytes } from '@outpost/schemas/words';
 import { type Acknowledge, acknowledge, releaseBytes } from './acknowledge.ts';
 import type { Answer, OutgoingMessage, PublishPacket } from './aedes.ts';
 import type { Inlet, Send } from './inlets.ts';
-import { TOPICS_REMEMBERED_MAX, UNDER_WAY_MAX_BYTES } from './limits.ts';
+import { MESSAGE_COST_BYTES, TOPICS_REMEMBERED_MAX, UNDER_WAY_MAX_BYTES } from './limits.ts';
 import type { RawPublish, Verdict } from './publish-cutter.ts';
 import type { RetainedRoom } from './retained.ts';
 import type { Owed, Session } from './session.ts';
@@ -46,7 +46,7 @@ interface Message {
 const TOPIC_LEVELS_MAX = 32;
 const NOT_IN_TOPICS = /[+#\0]/;
 
-/** Undefined where it is none; the engine says so to its sender in its way. */
+/** Undefined where it is none: no UTF-8, with U+0000 (MQTT 3.1.1 §1.5.3), empty, too deep, or a filter (§3.3.2.1). */
 const topicText = (session: Session, field: Uint8Array): string | undefined => {
   if (session.topic !== undefined && equalBytes(session.topic.field, field)) return session.topic.text;
   let text: string;
@@ -78,7 +78,8 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
   };
 
   const publish = (session: Session, packet: PublishPacket, answer: Answer): void => {
-    if (session.isRevoked || !isAllowed(session, packet.topic)) {
+    // The engine lets U+0000 through; of what else no topic may be, it takes care.
+    if (session.isRevoked || packet.topic.includes('\0') || !isAllowed(session, packet.topic)) {
       count('publish-refused');
       answer(refusal());
       return;
@@ -106,10 +107,11 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
   };
 
   const take = (session: Session, { qos, retain, topicField, id, payload }: RawPublish): Verdict => {
-    const topic = session.isOver ? undefined : topicText(session, topicField);
+    if (session.isOver) return 'over';
     const inlet = inletOf(session.identity.name);
-    if (topic === undefined || inlet === undefined) return session.isOver ? 'over' : 'left';
-    if (!isAllowed(session, topic)) {
+    if (inlet === undefined) return 'left';
+    const topic = topicText(session, topicField);
+    if (topic === undefined || !isAllowed(session, topic)) {
       end(session, 'publish-refused');
       return 'over';
     }
@@ -119,11 +121,12 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
     const frame = new Uint8Array(topicField.length + payload.length);
     frame.set(topicField);
     frame.set(payload, topicField.length);
-    session.underWayBytes += frame.length;
+    const held = frame.length + MESSAGE_COST_BYTES;
+    session.underWayBytes += held;
     session.isHolding ||= session.underWayBytes >= UNDER_WAY_MAX_BYTES;
     bring(session, inlet, { frame, qos }, () => {
       if (qos === 1) acknowledge(session, id);
-      releaseBytes(session, frame.length);
+      releaseBytes(session, held);
       passOn({ topic, payload: frame.subarray(topicField.length), qos, retain: isStored });
     });
     return 'taken';

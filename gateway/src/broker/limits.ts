@@ -15,6 +15,8 @@ export const UNSENT_MAX_BYTES = 1 << 20;
 export const STALLED_AFTER_MS = 10_000;
 /** Bytes of one connection's messages that are not acknowledged yet, at which it is not read on; and one read more. */
 export const UNDER_WAY_MAX_BYTES = 256 * 1024;
+/** What a message is counted with besides its bytes, so that a flood of empty ones is held back like any other. */
+export const MESSAGE_COST_BYTES = 256;
 /** Unread bytes of one device at which its senders wait. */
 export const UNREAD_PAUSE_AT_BYTES = 1 << 20;
 /** How long an acknowledgement may be owed; then the connection ends and the device sends again. */
