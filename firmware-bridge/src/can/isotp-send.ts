@@ -1,6 +1,6 @@
 import { elapsedMs, type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
-import { segment } from '../obd/isotp.ts';
 import { decodeFlowControl } from './flow-control.ts';
+import { segment } from './isotp.ts';
 
 /** How one side sends. */
 export interface SendRules {

@@ -1,5 +1,5 @@
 import { decodeSupported } from '@outpost/schemas/vehicle';
-import type { Padding } from './isotp.ts';
+import type { Padding } from '../can/isotp.ts';
 import type { EcuAnswer, Question, Reply } from './question.ts';
 import { type CarFacts, CONTROL, type Ecu, noteTrouble, type ObdTurn, settle } from './turn.ts';
 

@@ -1,6 +1,6 @@
 import { type Fault, fault, type Result } from '@outpost/schemas/words';
+import { type Assembled, assemble, type Segment } from '../can/isotp.ts';
 import { type Answer, matchAnswer, NEGATIVE } from './answer.ts';
-import { type Assembled, assemble, type Segment } from './isotp.ts';
 import type { Carrier, EcuAnswer } from './question.ts';
 
 /** What frames hold that answer one request. */

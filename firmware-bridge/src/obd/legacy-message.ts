@@ -1,6 +1,6 @@
 import { INFO_TYPES } from '@outpost/schemas/vehicle';
 import { concatBytes, equalBytes, type Fault, fail, fault, ok } from '@outpost/schemas/words';
-import type { Assembled } from './isotp.ts';
+import type { Assembled } from '../can/isotp.ts';
 
 /** The data of one frame of one control unit, with whatever identifies the line that it came from. */
 export interface LegacyPart<Line> {

@@ -1,6 +1,6 @@
 import { pidLength, splitPids } from '@outpost/schemas/vehicle';
 import { type Fault, fault, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
-import type { Padding } from './isotp.ts';
+import type { Padding } from '../can/isotp.ts';
 import type { EcuAnswer, Reply } from './question.ts';
 import type { Row } from './schedule.ts';
 import type { CarFacts } from './turn.ts';

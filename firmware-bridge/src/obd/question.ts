@@ -1,5 +1,5 @@
 import type { Fault } from '@outpost/schemas/words';
-import type { Padding } from './isotp.ts';
+import type { Padding } from '../can/isotp.ts';
 
 /** One control unit by its own address, instead of all that are emission-related. */
 export interface Target {

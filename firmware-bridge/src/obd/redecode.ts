@@ -1,6 +1,6 @@
 import type { Body } from '@outpost/schemas/words';
+import { assemble } from '../can/isotp.ts';
 import { answerBodies, POSITIVE_OFFSET } from './answer.ts';
-import { assemble } from './isotp.ts';
 import { bodyByMeaning } from './meaning-line.ts';
 import { READ_ONLY_SERVICES } from './services.ts';
 import { redecodeUds } from './uds-answer.ts';

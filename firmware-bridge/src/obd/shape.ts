@@ -1,4 +1,4 @@
-import type { Padding } from './isotp.ts';
+import type { Padding } from '../can/isotp.ts';
 
 /** How one control unit's answer looks, apart from its values. An undefined field agrees with anything. */
 export interface Trait {

@@ -6,8 +6,8 @@ import {
   monoAfterMs,
   type Origin,
 } from '@outpost/schemas/words';
+import type { Padding } from '../can/isotp.ts';
 import type { Fate, Said } from '../session.ts';
-import type { Padding } from './isotp.ts';
 import { withMeaning } from './meaning-line.ts';
 import type { ObdOptions } from './options.ts';
 import type { Carrier } from './question.ts';

@@ -1,5 +1,5 @@
 import { type Fault, fault } from '@outpost/schemas/words';
-import { type Assembled, assemble, type Segment } from '../../obd/isotp.ts';
+import { type Assembled, assemble, type Segment } from '../../can/isotp.ts';
 import { matchAssembled } from '../../obd/judge.ts';
 import { assembleLegacy, type LegacyPart } from '../../obd/legacy-message.ts';
 import type { Carrier, EcuAnswer, Verdict as ReplyVerdict } from '../../obd/question.ts';

@@ -1,6 +1,6 @@
 import { encodeDtcs, encodeSupported, pidLength } from '@outpost/schemas/vehicle';
 import { asciiBytes, asciiText, concatBytes, type MonoNs } from '@outpost/schemas/words';
-import { segment } from '../../obd/isotp.ts';
+import { segment } from '../../can/isotp.ts';
 import type { FarEnd, Sent } from '../../testing/rig.ts';
 import { canLine } from './can-line.ts';
 import { commandWire } from './command.ts';

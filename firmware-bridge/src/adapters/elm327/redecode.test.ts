@@ -1,7 +1,7 @@
 import { asciiBytes } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { segment } from '../../obd/isotp.ts';
+import { segment } from '../../can/isotp.ts';
 import { canLine } from './can-line.ts';
 import { GOOD_VIN, vinLines } from './play-dongle.ts';
 import { redecode } from './redecode.ts';

@@ -1,7 +1,7 @@
 /** What a simulator of the dongle needs: the same codec the gateway uses, and how lines and frames are laid out. */
 
+export { type Assembled, assemble, ISOTP_MAX_BYTES, type Padding, segment } from '../../can/isotp.ts';
 export type { CanFrame, IdBits } from '../../obd/can-frame.ts';
-export { type Assembled, assemble, ISOTP_MAX_BYTES, type Padding, segment } from '../../obd/isotp.ts';
 export type { LegacyBus, LegacyFrame } from '../../obd/legacy-frame.ts';
 export { segmentLegacy } from '../../obd/legacy-message.ts';
 export { READ_ONLY_SERVICES } from '../../obd/services.ts';

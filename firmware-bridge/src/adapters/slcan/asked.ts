@@ -1,10 +1,10 @@
 import { elapsedMs, type Fault, fault, type MonoNs } from '@outpost/schemas/words';
 import { encodeFlowControl, type FlowControl } from '../../can/flow-control.ts';
 import { type CanFrame, dataFrame, STANDARD_ID_MAX } from '../../can/frame.ts';
+import type { Assembled } from '../../can/isotp.ts';
 import { type ReceiveRules, receiveFrame, receiveOverdue } from '../../can/isotp-receive.ts';
 import { NEGATIVE, NEGATIVE_RESPONSE } from '../../obd/answer.ts';
 import { isAnswerId } from '../../obd/can-frame.ts';
-import type { Assembled } from '../../obd/isotp.ts';
 import { matchAssembled } from '../../obd/judge.ts';
 import { emptyReply, type Reply } from '../../obd/question.ts';
 import { CONTROL, quarantined, settle } from '../../obd/turn.ts';

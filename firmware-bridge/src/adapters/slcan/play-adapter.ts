@@ -1,6 +1,6 @@
 import { asciiText, concatBytes, fromHex, toHex } from '@outpost/schemas/words';
 import { type CanFrame, dataFrame } from '../../can/frame.ts';
-import { segment } from '../../obd/isotp.ts';
+import { segment } from '../../can/isotp.ts';
 import type { FarEnd, Sent } from '../../testing/rig.ts';
 import { slcanCodec } from './codec.ts';
 import type { Command } from './command.ts';

@@ -1,8 +1,8 @@
 import type { Fault, MonoNs } from '@outpost/schemas/words';
+import type { Assembled } from '../../can/isotp.ts';
 import type { Reception } from '../../can/isotp-receive.ts';
 import type { IdBits } from '../../obd/can-frame.ts';
 import type { Discover } from '../../obd/discover.ts';
-import type { Assembled } from '../../obd/isotp.ts';
 import type { Transport } from '../../obd/j1939-transport.ts';
 import type { Poll } from '../../obd/poll.ts';
 import type { Carrier, Question } from '../../obd/question.ts';

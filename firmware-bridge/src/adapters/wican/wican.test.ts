@@ -2,7 +2,7 @@ import type { Body } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CanFrame, dataFrame } from '../../can/frame.ts';
-import { segment } from '../../obd/isotp.ts';
+import { segment } from '../../can/isotp.ts';
 import { garbage, messageRig } from '../../testing/message-rig.ts';
 import { wicanCodec } from './codec.ts';
 import { writeFrame } from './frame.ts';
