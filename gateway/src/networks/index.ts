@@ -5,6 +5,7 @@ import type { AnyNetwork, NetworkContext, NetworkKind, NetworkSettings } from '.
 const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
   ['chirpstack', async () => (await import('./chirpstack/network.ts')).chirpstack],
   ['webhook', async () => (await import('./webhook/network.ts')).webhook],
+  ['helium', async () => (await import('./helium/network.ts')).helium],
   ['outpost', async () => (await import('./outpost/network.ts')).outpost],
 ]);
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { platformEquation, platformSigner } from '../../keys/signer.ts';
 import { encodeSigned, encodeUp, SIGNED, type SignedLayout, signedBytes } from './codec.ts';
-import { clearedEncoding } from './testing.ts';
+import { clearedEncoding } from './testing/independent.ts';
 import { decode, encode, type Message, type Scalar } from './wire.ts';
 
 type Name = keyof typeof SIGNED;

@@ -1,0 +1,222 @@
+import { randomInt } from 'node:crypto';
+import { type Fault, monoAfterMs, ok, type Result, type StreamId, sentence } from '@outpost/schemas/words';
+import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
+import { createDownlinks } from './downlinks.ts';
+import { gatewayKey, isEui, signerOf } from './gateway-keys.ts';
+import { createLink, type Link } from './link.ts';
+import type { Sent } from './outbox.ts';
+import { packetUp, predictPacket, type RoutablePacket, rewardOf, routable } from './packets.ts';
+import { createRegionWatch, type RegionWatch } from './region-watch.ts';
+import { checkSettings, type HeliumSettings } from './settings.ts';
+
+/** Packets of all gateways that are on their way at once. */
+export const WINDOW_MAX = 256;
+/** How long a packet waits for its gateway's session: while others have one, and while none has. */
+const SESSION_WAIT_MS = 8_000;
+const OUTAGE_WAIT_MS = 1_000;
+/** A packet that is older is not heard in a receive window any more, and may wait for its turn. */
+const FRESH_MS = 2_000;
+/** How long a fresh one may wait for its turn: it would hold up those of other gateways. */
+const FRESH_TURN_MS = 250;
+const RANDOM_RANGE = 2 ** 32;
+
+interface Gateway {
+  readonly link: Link;
+  readonly watch: RegionWatch;
+  readonly key: Uint8Array;
+}
+
+const deviceOfStream = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
+
+const refused = (code: string, words: string): LiveOutcome => ({ kind: 'refused', code, words });
+
+const REPEATED = refused(
+  'repeated',
+  'the same frame went out for this gateway within the last second; the router would drop it.',
+);
+const TOO_MANY = refused('too-many', 'the router takes 25 packets a second of a gateway; this was one more.');
+const DOUBT: LiveOutcome = {
+  kind: 'unknown',
+  words: 'the way to the router broke before it said that it has the packet.',
+};
+
+/** The gateways of this box, each with its key, its way to the router, and what it may send with. */
+const createGateways = (settings: HeliumSettings, context: NetworkContext) => {
+  const { clock, directory, alarm } = context;
+  const gateways = new Map<string, Promise<Result<Gateway>>>();
+  const links: Link[] = [];
+  const devices = new Map<string, string>();
+  let running: AbortSignal | undefined;
+  let failed: (error: unknown) => void = () => undefined;
+  const random = (): number => randomInt(RANDOM_RANGE) / RANDOM_RANGE;
+  const started: Gateway[] = [];
+
+  const downlinks = createDownlinks({
+    name: settings.name,
+    where: `network ${settings.name}`,
+    order: context.order,
+    deviceOf: (eui) => devices.get(eui),
+    alarm,
+  });
+
+  const start = ({ link, watch }: Gateway, signal: AbortSignal): void => {
+    for (const part of [link, watch]) {
+      part.run(signal).catch((error: unknown) => {
+        if (!signal.aborted) failed(error);
+      });
+    }
+  };
+
+  const make = async (eui: string): Promise<Result<Gateway>> => {
+    const pair = await gatewayKey(directory, eui);
+    if (!pair.ok) return pair;
+    const signer = signerOf(pair.value);
+    const told = (why: Fault): void => alarm({ ...why, where: `${why.where}, gateway ${eui}` });
+    const { config, configKey: pinned, region, router, ackEveryS, rotateAfterMs } = settings;
+    const watch = createRegionWatch({
+      clock,
+      config,
+      pinned,
+      region,
+      signer,
+      directory,
+      eui,
+      random,
+      alarm: told,
+    });
+    const link = createLink({
+      clock,
+      router,
+      signer,
+      ackEveryS,
+      rotateAfterMs,
+      random,
+      received: (packet) => {
+        downlinks.take(eui, packet, watch.params).catch(failed);
+      },
+      alarm: told,
+    });
+    const gateway = { link, watch, key: signer.key };
+    links.push(link);
+    started.push(gateway);
+    if (running !== undefined) start(gateway, running);
+    return ok(gateway);
+  };
+
+  return {
+    downlinks: downlinks.tally,
+    isAnyUp: (): boolean => links.some(({ isUp }) => isUp),
+    get isRunning(): boolean {
+      return running?.aborted === false;
+    },
+    /** Undefined where there are too many. */
+    find: (eui: string, stream: StreamId): Promise<Result<Gateway>> | undefined => {
+      devices.set(eui, deviceOfStream(stream));
+      const known = gateways.get(eui);
+      if (known !== undefined) return known;
+      if (gateways.size >= settings.gatewaysMax) return undefined;
+      const made = make(eui).then((gateway) => {
+        // What could not be read or written may be by the next packet.
+        if (!gateway.ok) gateways.delete(eui);
+        return gateway;
+      });
+      gateways.set(eui, made);
+      return made;
+    },
+    run: (signal: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => {
+        running = signal;
+        failed = reject;
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        for (const gateway of started) start(gateway, signal);
+      }),
+  };
+};
+
+type Gateways = ReturnType<typeof createGateways>;
+
+const sendPacket = async (
+  { clock }: NetworkContext,
+  settings: HeliumSettings,
+  gateways: Gateways,
+  { link, watch, key }: Gateway,
+  packet: RoutablePacket,
+  { wall, trust }: LiveDelivery,
+): Promise<Sent> => {
+  const now = clock.mono();
+  const ageMs = trust === 'none' ? 0 : Math.max(0, Number(clock.wall() - wall) / 1e6);
+  const leftMs = settings.expiresAfterMs - ageMs;
+  const region = watch.params?.region ?? settings.region;
+  return await link.send({
+    payload: packet.payload,
+    make: () => packetUp(packet, { gateway: key, region }, ageMs + Number(clock.mono() - now) / 1e6),
+    sessionUntil: monoAfterMs(now, gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS),
+    turnUntil: monoAfterMs(now, ageMs < FRESH_MS ? FRESH_TURN_MS : Math.max(0, leftMs)),
+    expiresAt: monoAfterMs(now, Math.max(0, leftMs)),
+  });
+};
+
+/** What became of it, in the words of the ledger. */
+const outcomeOf = (
+  sent: Sent,
+  packet: RoutablePacket,
+  { link }: Gateway,
+  gateways: Gateways,
+): LiveOutcome => {
+  switch (sent) {
+    case 'there':
+      return { kind: 'settled', reward: rewardOf(packet) };
+    case 'doubt':
+      return DOUBT;
+    case 'expired':
+      return { kind: 'expired' };
+    case 'repeated':
+      return REPEATED;
+    case 'too-many':
+      return TOO_MANY;
+    case 'no-session':
+      // Where others are let in it is this gateway that is not, and it must not hold them up.
+      return gateways.isRunning && gateways.isAnyUp()
+        ? refused('no-session', `the router gives this gateway no session: ${sentence(link.why)}`)
+        : { kind: 'kept', retryAfterMs: 0, fault: link.why };
+  }
+};
+
+const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNetwork => {
+  const { name, expiresAfterMs, gatewaysMax } = settings;
+  const gateways = createGateways(settings, context);
+  const full = refused(
+    'too-many-gateways',
+    `this network takes ${gatewaysMax} gateways; set options.gatewaysMax for more.`,
+  );
+  return {
+    follows: 'readings',
+    name,
+    windowMax: WINDOW_MAX,
+    expiresAfterMs,
+    // The router pays for each copy, and a network server takes a second one for a replay.
+    takesOnce: true,
+    wants: ({ body }) => routable(body).ok,
+    deliver: async (delivery) => {
+      const packet = routable(delivery.body);
+      if (!packet.ok || !isEui(packet.value.eui)) throw new Error('A reading that was not wanted.');
+      const found = await gateways.find(packet.value.eui, delivery.stream);
+      if (found === undefined) return full;
+      if (!found.ok) return refused('no-key', sentence(found.fault));
+      const sent = await sendPacket(context, settings, gateways, found.value, packet.value, delivery);
+      return outcomeOf(sent, packet.value, found.value, gateways);
+    },
+    run: gateways.run,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+};
+
+/** Helium's packet router: uplinks that are paid for by the packet, downlinks back. */
+export const helium: NetworkKind = {
+  kind: 'helium',
+  open: (settings, context) => {
+    const checked = checkSettings(settings);
+    return Promise.resolve(checked.ok ? ok(networkOver(checked.value, context)) : checked);
+  },
+  predict: (_settings, sending) => (sending.of === 'reading' ? predictPacket(sending.delivery) : undefined),
+};

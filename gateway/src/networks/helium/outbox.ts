@@ -1,0 +1,131 @@
+import { type Clock, type MonoNs, monoAfterMs, toHex } from '@outpost/schemas/words';
+import type { PACKET_UP } from './codec.ts';
+import { createPace } from './pace.ts';
+import type { Route } from './route.ts';
+import type { Message } from './wire.ts';
+
+/** A packet that waits for its turn. */
+export interface Outgoing {
+  readonly payload: Uint8Array;
+  /** Made when it goes, because it says how long it was held. */
+  make(): Message<typeof PACKET_UP>;
+  /** How long it may wait for a session. */
+  readonly sessionUntil: MonoNs;
+  /** How long it may wait for its turn by the router's limit. */
+  readonly turnUntil: MonoNs;
+  /** After this it is worth nothing. */
+  readonly expiresAt: MonoNs;
+}
+
+/**
+ * `there`: the router's machine has it. `doubt`: the way broke before it said so. `repeated`, `too-many`: the router's
+ * limits; `expired`: too old meanwhile; `no-session`: nothing was sent.
+ */
+export type Sent = 'there' | 'doubt' | 'repeated' | 'too-many' | 'expired' | 'no-session';
+
+interface Waiting extends Outgoing {
+  settle(sent: Sent): void;
+}
+
+/** The packets of one gateway in their order, kept to the router's limits, while there is a session. */
+export interface Outbox {
+  /** From now on until the signal aborts somebody looks for sessions. */
+  begin(signal: AbortSignal): void;
+  use(route: Route | undefined): void;
+  send(outgoing: Outgoing): Promise<Sent>;
+}
+
+/** Nothing bounds the queue here but the window of the network that fills it. */
+export const createOutbox = (clock: Clock): Outbox => {
+  const pace = createPace();
+  const queue: Waiting[] = [];
+  let route: Route | undefined;
+  let running: AbortSignal | undefined;
+  let alarm: { readonly at: MonoNs; readonly off: AbortController } | undefined;
+
+  const wakeAt = (at: MonoNs, signal: AbortSignal): void => {
+    if (alarm !== undefined && alarm.at <= at) return;
+    alarm?.off.abort(new Error('an earlier one is set'));
+    const off = new AbortController();
+    alarm = { at, off };
+    const ms = Math.max(0, Number(at - clock.mono()) / 1e6);
+    clock.sleep(ms, AbortSignal.any([signal, off.signal])).then(
+      () => {
+        alarm = undefined;
+        pump();
+      },
+      () => undefined,
+    );
+  };
+
+  /** Settles the first where it can be settled; otherwise when to look again. */
+  const first = (head: Waiting, current: Route, now: MonoNs): MonoNs | undefined => {
+    if (head.expiresAt <= now) {
+      head.settle('expired');
+      return undefined;
+    }
+    const pacing = pace.take(toHex(head.payload), now);
+    if (pacing.kind === 'repeated') head.settle('repeated');
+    else if (pacing.kind === 'now') {
+      current.send(head.make()).then(
+        (isThere) => head.settle(isThere ? 'there' : 'doubt'),
+        () => head.settle('doubt'),
+      );
+    } else {
+      const turn = monoAfterMs(now, Math.ceil(pacing.ms));
+      if (turn <= head.turnUntil) return turn;
+      head.settle('too-many');
+    }
+    return undefined;
+  };
+
+  const pumpWithout = (signal: AbortSignal, now: MonoNs): void => {
+    for (let at = 0; at < queue.length; ) {
+      const each = queue[at];
+      if (each === undefined) break;
+      if (each.expiresAt <= now || each.sessionUntil <= now) {
+        queue.splice(at, 1);
+        each.settle(each.expiresAt <= now ? 'expired' : 'no-session');
+      } else {
+        wakeAt(each.sessionUntil < each.expiresAt ? each.sessionUntil : each.expiresAt, signal);
+        at += 1;
+      }
+    }
+  };
+
+  const pump = (): void => {
+    if (running === undefined || running.aborted) {
+      for (const each of queue.splice(0)) each.settle('no-session');
+      return;
+    }
+    const now = clock.mono();
+    while (route !== undefined && !route.isOver) {
+      const [head] = queue;
+      if (head === undefined) return;
+      const later = first(head, route, now);
+      if (later !== undefined) {
+        wakeAt(later, running);
+        return;
+      }
+      queue.shift();
+    }
+    pumpWithout(running, now);
+  };
+
+  return {
+    begin: (signal) => {
+      running = signal;
+      signal.addEventListener('abort', pump, { once: true });
+      pump();
+    },
+    use: (next) => {
+      route = next;
+      pump();
+    },
+    send: (outgoing) =>
+      new Promise((resolve) => {
+        queue.push({ ...outgoing, settle: resolve });
+        pump();
+      }),
+  };
+};
