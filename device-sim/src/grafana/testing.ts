@@ -165,8 +165,18 @@ const ofTheBox = (anchor: ClockAnchor): StoreRecord[] => [
     code: '',
     words: 'taken',
     attestation: 'ab'.repeat(32),
+    reward: { unit: 'OUT', mantissa: 125, decimals: 2, basis: 'network' },
     wall: anchor.wall,
     ordinal: 3n,
+  },
+  {
+    kind: 'deliveries',
+    network: 'net',
+    verdict: 'settled',
+    count: 12,
+    reward: { unit: 'DC', mantissa: 12n, decimals: 0, basis: 'rule' },
+    wall: anchor.wall,
+    ordinal: 5n,
   },
   {
     kind: 'event',

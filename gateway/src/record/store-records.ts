@@ -1,9 +1,20 @@
 import { decodeLeaf, readAttestation } from '@outpost/schemas/evidence';
 import { type StreamId, toHex } from '@outpost/schemas/words';
 import type { Kept } from '../journal/contract.ts';
+import { type Amounts, newAmounts } from '../ledger/amounts.ts';
 import type { StoreRecord } from '../store/records.ts';
 import { applyEntry, type Chains } from './chains.ts';
-import { KIND, originOfKind, readAttested, readHappening, readOpened, readSettlement } from './entry.ts';
+import {
+  KIND,
+  originOfKind,
+  readAttested,
+  readHappening,
+  readOpened,
+  readSettlement,
+  type SettlementKind,
+} from './entry.ts';
+import { readReadingsSettled } from './live-entry.ts';
+import type { Reward } from './reward.ts';
 
 const deviceOf = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
 
@@ -56,7 +67,7 @@ const attestationRecord = (entry: Kept): StoreRecord | undefined => {
 const settlementRecord = (entry: Kept): StoreRecord | undefined => {
   const settlement = readSettlement(entry.bytes);
   if (!settlement.ok) return undefined;
-  const { network, stream, attestation, kind, code, words, wall } = settlement.value;
+  const { network, stream, attestation, kind, code, words, reward, wall } = settlement.value;
   const what = { kind: 'receipt', network, device: deviceOf(stream), stream } as const;
   return {
     ...what,
@@ -64,6 +75,7 @@ const settlementRecord = (entry: Kept): StoreRecord | undefined => {
     code,
     words,
     attestation: toHex(attestation),
+    reward,
     wall,
     ordinal: entry.offset,
   };
@@ -76,26 +88,52 @@ const happeningRecord = (entry: Kept): StoreRecord | undefined => {
   return { kind: 'event', device, what, words, wall, ordinal: entry.offset };
 };
 
+/** Readings that ended in one way and earned in one unit make one record: what is told apart stays exact. */
+const deliveriesRecords = (entry: Kept): readonly StoreRecord[] => {
+  const ends = readReadingsSettled(entry.bytes);
+  if (ends === undefined) return [];
+  const groups = new Map<string, { verdict: SettlementKind; count: number; amounts: Amounts }>();
+  const add = (verdict: SettlementKind, reward: Reward | undefined): void => {
+    const name = `${verdict} ${reward?.unit} ${reward?.basis} ${reward?.decimals}`;
+    const group = groups.get(name) ?? { verdict, count: 0, amounts: newAmounts() };
+    groups.set(name, group);
+    group.count += 1;
+    if (reward !== undefined) group.amounts.add(reward);
+  };
+  for (const { reward } of ends.settled) add('settled', reward);
+  for (const { kind } of ends.others) add(kind, undefined);
+  const { network, wall } = ends;
+  return [...groups.values()].map(({ verdict, count, amounts }) => {
+    const [reward] = amounts.list();
+    return { kind: 'deliveries', network, verdict, count, reward, wall, ordinal: entry.offset };
+  });
+};
+
+const one = (record: StoreRecord | undefined): readonly StoreRecord[] =>
+  record === undefined ? [] : [record];
+
 /**
- * What the store makes of one durable entry; undefined where there is nothing to show or the entry is damaged.
+ * What the store makes of one durable entry; nothing where there is nothing to show or the entry is damaged.
  * `chains` must have seen every entry before this one from the last known state on, and sees this one here.
  */
-export const storeRecordOf = (chains: Chains, entry: Kept): StoreRecord | undefined => {
+export const storeRecordsOf = (chains: Chains, entry: Kept): readonly StoreRecord[] => {
   applyEntry(chains, entry);
   switch (entry.kind) {
     case KIND.readingLive:
     case KIND.readingSimulated:
     case KIND.readingReplayed:
-      return readingRecord(chains, entry);
+      return one(readingRecord(chains, entry));
     case KIND.opened:
-      return openedRecord(entry);
+      return one(openedRecord(entry));
     case KIND.attestation:
-      return attestationRecord(entry);
+      return one(attestationRecord(entry));
     case KIND.settlement:
-      return settlementRecord(entry);
+      return one(settlementRecord(entry));
+    case KIND.readingsSettled:
+      return deliveriesRecords(entry);
     case KIND.event:
-      return happeningRecord(entry);
+      return one(happeningRecord(entry));
     default:
-      return undefined;
+      return [];
   }
 };

@@ -5,7 +5,7 @@ import { storeDirectory } from '../data-directory.ts';
 import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { JournalState } from '../journal/state.ts';
 import { asideEntry } from '../record/entry.ts';
-import { storeRecordOf } from '../record/store-records.ts';
+import { storeRecordsOf } from '../record/store-records.ts';
 import { POINTS_MAX } from '../store/influx.ts';
 import type { DeadLetter, SourceBatch } from '../store/intake.ts';
 import type { Point } from '../store/point.ts';
@@ -84,7 +84,7 @@ async function* sourceOf(task: StoreTask, signal: AbortSignal): AsyncGenerator<S
         if (doubts.suspects.isGivenUp(entry.offset)) await setAside(task, entry, signal);
         else {
           if (alone) doubts.suspects.at(entry.offset);
-          records.push(...[storeRecordOf(chains, entry) ?? []].flat());
+          records.push(...storeRecordsOf(chains, entry));
         }
       }
       yield { records, end: last.next };
@@ -117,7 +117,7 @@ const keepDeadLetter = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { clock, log } = task.context;
-  const device = record.kind === 'receipt' ? record.network : record.device;
+  const device = 'network' in record ? record.network : record.device;
   const mono = 'mono' in record ? record.mono : clock.mono();
   const entry = asideEntry({ device, mono, code: 'store.dead-letter', words, raw: new Uint8Array(0) });
   log.line('warning', `InfluxDB will never take a point of ${device}: ${words}`);

@@ -197,7 +197,7 @@ export const openDating = (limits: DatingLimits, known: Clocks): Dating => {
     waiting: room.total,
     firstWaiting: () => room.oldest()?.number,
     accept(record, number, now) {
-      if (record.kind === 'receipt' || record.kind === 'event') {
+      if (record.kind === 'receipt' || record.kind === 'deliveries' || record.kind === 'event') {
         return [{ record, wall: record.wall, trust: 'none' }];
       }
       // A batch that was signed after its stream had moved on says its time itself.

@@ -16,6 +16,8 @@ export const MEASUREMENTS = {
   attestations: 'attestations',
   /** What networks said of attestations. */
   receipts: 'receipts',
+  /** What networks that take single readings made of them, counted together; see `outpost ledger` for each. */
+  deliveries: 'deliveries',
   /** The gateway's own numbers: of the box, of each device, of each network. */
   self: 'outpost',
   selfDevice: 'outpost_device',

@@ -14,6 +14,7 @@ import {
   type WallNs,
 } from '@outpost/schemas/words';
 import { MEASUREMENTS } from './names.ts';
+import { deliveriesPoint, receiptPoint } from './network-points.ts';
 import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
 import type { ReceptionParts } from './reception-points.ts';
@@ -174,22 +175,9 @@ export const pointOf = (
         at: pointTime(wall, '', record.ordinal),
       });
     case 'receipt':
-      return ok({
-        measurement: MEASUREMENTS.receipts,
-        tags: {
-          network: record.network,
-          device: record.device,
-          stream: record.stream,
-          verdict: record.verdict,
-        },
-        integers: { count: 1 },
-        texts: {
-          attestation: record.attestation,
-          code: printable(record.code),
-          text: printable(record.words),
-        },
-        at: pointTime(wall, '', record.ordinal),
-      });
+      return ok(receiptPoint(record));
+    case 'deliveries':
+      return ok(deliveriesPoint(record));
     case 'event':
       return ok({
         measurement: MEASUREMENTS.events,

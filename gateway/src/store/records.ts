@@ -7,6 +7,8 @@ import type {
   StreamId,
   WallNs,
 } from '@outpost/schemas/words';
+import type { Amount } from '../ledger/amounts.ts';
+import type { Reward } from '../record/reward.ts';
 
 /** Epochs are compared and shown as 32 hex digits. */
 export type EpochHex = string;
@@ -62,6 +64,18 @@ export interface ReceiptRecord {
   readonly words: string;
   /** SHA-256 of the attestation, hex. */
   readonly attestation: string;
+  readonly reward?: Reward | undefined;
+  readonly wall: WallNs;
+  readonly ordinal: bigint;
+}
+
+/** Single readings that ended together in one way with one network, and what was given for them in one unit. */
+export interface DeliveriesRecord {
+  readonly kind: 'deliveries';
+  readonly network: string;
+  readonly verdict: ReceiptRecord['verdict'];
+  readonly count: number;
+  readonly reward: Amount | undefined;
   readonly wall: WallNs;
   readonly ordinal: bigint;
 }
@@ -82,7 +96,7 @@ export interface EventRecord {
 export type StreamRecord = ReadingRecord | EpochOpenedRecord | AttestationRecord;
 
 /** What the store makes points of, in the journal's order. */
-export type StoreRecord = StreamRecord | ReceiptRecord | EventRecord;
+export type StoreRecord = StreamRecord | ReceiptRecord | DeliveriesRecord | EventRecord;
 
 /** One line that names a record to a person. */
 export const nameOf = (record: StoreRecord): string => {
@@ -95,6 +109,8 @@ export const nameOf = (record: StoreRecord): string => {
       return `opening of epoch ${record.epoch} of ${record.stream}`;
     case 'receipt':
       return `receipt of ${record.network} for ${record.attestation}`;
+    case 'deliveries':
+      return `${record.verdict} deliveries to ${record.network} at journal offset ${record.ordinal}`;
     case 'event':
       return `event ${record.what} at journal offset ${record.ordinal}`;
   }

@@ -1,10 +1,11 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MEASUREMENTS } from '@outpost/gateway';
 import { type BoardRow, board } from '../board.ts';
 import { chosen, lines, rows } from '../influx-query.ts';
 import { chart, stat, table } from '../panels.ts';
 
-const { selfNetwork, attestations, receipts } = MEASUREMENTS;
+const { selfNetwork, attestations, receipts, deliveries } = MEASUREMENTS;
 const network = chosen('network');
 
 const gauge = (field: string) =>
@@ -108,6 +109,69 @@ const overTimeRow = (): BoardRow => [
   ],
 ];
 
+/** Attestations and single readings earn alike; which of the two is in which measurement. */
+const EARNING = [receipts, deliveries] as const;
+
+const earned = (every?: string) =>
+  EARNING.map((from) =>
+    lines(
+      {
+        select: 'sum("reward")',
+        from,
+        where: [network],
+        groupBy: ['network', 'unit'],
+        ...(every === undefined ? {} : { every, fill: 'none' }),
+      },
+      '$tag_network: $tag_unit',
+    ),
+  );
+
+const rewardsRow = (): BoardRow => [
+  'Rewards',
+  [
+    stat(
+      {
+        title: 'Earned',
+        says: 'In the time shown, as networks said it or by their published rules; units are never added up.',
+        unit: 'short',
+        span: 6,
+        height: 8,
+      },
+      earned(),
+      [[null, 'green']],
+    ),
+    chart(
+      {
+        title: 'By network and day',
+        says: 'What each day gave (UTC). Exact amounts are told by `outpost ledger`.',
+        unit: 'short',
+        span: 10,
+      },
+      earned('1d'),
+    ).drawStyle(common.GraphDrawStyle.Bars),
+    chart(
+      {
+        title: 'Single readings',
+        says: 'What networks that take readings one by one said of them, by hour and verdict.',
+        unit: 'short',
+      },
+      [
+        lines(
+          {
+            select: 'sum("count")',
+            from: deliveries,
+            where: [network],
+            groupBy: ['network', 'verdict'],
+            every: '1h',
+            fill: 'none',
+          },
+          '$tag_network $tag_verdict',
+        ),
+      ],
+    ).drawStyle(common.GraphDrawStyle.Bars),
+  ],
+];
+
 const wordsRow = (): BoardRow => [
   'Words',
   [
@@ -119,7 +183,7 @@ const wordsRow = (): BoardRow => [
       },
       [
         rows({
-          select: '"network", "device", "verdict", "code", "text", "attestation"',
+          select: '"network", "device", "verdict", "reward", "unit", "code", "text", "attestation"',
           from: receipts,
           where: [network],
           tail: 'ORDER BY time DESC LIMIT 200',
@@ -133,8 +197,8 @@ export const rewards = (): Dashboard =>
   board({
     uid: 'outpost-attestations',
     title: 'Attestations and rewards',
-    says: 'What was signed, what became of it at each network, and in which words.',
+    says: 'What was signed, what became of it at each network, what it gave, and in which words.',
     variables: [{ tag: 'network', label: 'Network', from: selfNetwork }],
     notes: [],
-    rows: [nowRow(), overTimeRow(), wordsRow()],
+    rows: [nowRow(), rewardsRow(), overTimeRow(), wordsRow()],
   });
