@@ -136,8 +136,10 @@ const connectionOver = (
   { clock, signal }: MqttContext,
 ): MqttConnection => {
   const sending = createSending(settings, where, clock, signal, (message, done) => {
-    const { topic, payload, qos, retain } = message;
-    client.publish(topic, bufferOf(payload), { qos, retain }, done);
+    const { topic, payload, qos, retain, contentType } = message;
+    const properties =
+      settings.version === '5' && contentType !== undefined ? { properties: { contentType } } : {};
+    client.publish(topic, bufferOf(payload), { qos, retain, ...properties }, done);
   });
   const closing = createClosing(signal, where, () => {
     sending.end(closing.why ?? hungUp(where));
@@ -153,11 +155,11 @@ const connectionOver = (
     get inFlight() {
       return sending.inFlight;
     },
-    publish: async (topic, payload, { qos, retain = false }, wait) => {
+    publish: async (topic, payload, { qos, retain = false, contentType }, wait) => {
       wait.throwIfAborted();
       if (closing.why !== undefined) return fail(closing.why);
       if (!client.connected) return fail(hungUp(where));
-      return await sending.send({ topic, payload, qos, retain }, wait);
+      return await sending.send({ topic, payload, qos, retain, contentType }, wait);
     },
     subscribe: async (filter, qos, wait) => {
       wait.throwIfAborted();

@@ -54,12 +54,13 @@ export interface MqttConnection extends AsyncDisposable {
   /**
    * With QoS 1 resolves at the PUBACK, with QoS 0 when the bytes left this process. Nothing is queued while there is
    * no connection. Rejects only with the signal's reason; the message may then have been sent. Each publication under
-   * way listens to its signal: whoever has many under way gives each its own, or allows more listeners.
+   * way listens to its signal: whoever has many under way gives each its own, or allows more listeners. The content
+   * type travels with version 5 alone.
    */
   publish(
     topic: string,
     payload: Uint8Array,
-    how: { readonly qos: 0 | 1; readonly retain?: boolean },
+    how: { readonly qos: 0 | 1; readonly retain?: boolean; readonly contentType?: string | undefined },
     signal: AbortSignal,
   ): Promise<Result<void>>;
   /** A filter that the broker does not grant is `refused`. */

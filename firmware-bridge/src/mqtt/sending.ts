@@ -17,10 +17,11 @@ import { createSlots, type Entered } from './slots.ts';
 export interface Publication extends Message {
   readonly qos: 0 | 1;
   readonly retain: boolean;
+  readonly contentType?: string | undefined;
 }
 
 /** Hands a publication to the library, which answers at the PUBACK. */
-export type Transmit = (message: Publication, done: (error?: unknown, packet?: unknown) => void) => void;
+export type Transmit = (message: Publication, done: (error?: unknown) => void) => void;
 
 /** What was published and not yet acknowledged on one connection. */
 export interface Sending {
@@ -39,12 +40,24 @@ const ACK_TIMEOUT_MS = 20_000;
 const isTopic = (topic: string): boolean =>
   topic.length > 0 && !/[+#\0]/.test(topic) && new TextEncoder().encode(topic).length <= TOPIC_MAX_BYTES;
 
-const isNegative = (packet: unknown): boolean =>
-  typeof packet === 'object' &&
-  packet !== null &&
-  'reasonCode' in packet &&
-  typeof packet.reasonCode === 'number' &&
-  packet.reasonCode >= 128;
+/** Reason codes of a PUBACK (5, §3.4.2.1) from here on say no. */
+const NEGATIVE = 0x80;
+const QUOTA_EXCEEDED = 0x97;
+const PAYLOAD_FORMAT_INVALID = 0x99;
+
+/** The library hands a PUBACK that says no over as an error with the reason as its code. */
+const reasonOf = (error: unknown): number =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number'
+    ? error.code
+    : 0;
+
+const refusalOf = (reason: number, topic: string, where: string): Fault => {
+  if (reason === QUOTA_EXCEEDED)
+    return mqttFault('unreachable', 'quota', where, 'the broker takes no more for now: a quota is used up.');
+  return reason === PAYLOAD_FORMAT_INVALID
+    ? mqttFault('refused', 'payload', where, 'the broker does not take this payload.')
+    : mqttFault('refused', 'publish', where, `the broker takes no messages on ${topic}.`);
+};
 
 export const createSending = (
   settings: Pick<MqttSettings, 'windowMax' | 'ackTimeoutMs'>,
@@ -90,13 +103,10 @@ export const createSending = (
       resolve(result);
     };
     sent.set(id, { at: clock.mono(), end });
-    transmit(message, (error, packet) => {
-      if (error !== undefined && error !== null) end(fail(gone ?? faultOfError(error, where)));
-      else if (isNegative(packet)) {
-        end(
-          fail(mqttFault('refused', 'publish', where, `the broker takes no messages on ${message.topic}.`)),
-        );
-      } else end(ok(undefined));
+    transmit(message, (error) => {
+      if (error === undefined || error === null) end(ok(undefined));
+      else if (reasonOf(error) >= NEGATIVE) end(fail(refusalOf(reasonOf(error), message.topic, where)));
+      else end(fail(gone ?? faultOfError(error, where)));
     });
   };
 

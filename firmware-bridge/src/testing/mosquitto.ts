@@ -54,19 +54,30 @@ export interface MosquittoOptions {
   readonly account?: { readonly user: string; readonly password: string };
   /** PEM files; with them it speaks TLS alone, and asks for a certificate of that authority. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Lines of an access list (mosquitto.conf(5), acl_file); everything is allowed where there are none. */
+  readonly access?: readonly string[];
+  /** Where it listens; a free port where not given. */
+  readonly port?: number;
 }
 
 /** A broker of its own on loopback, with nothing on the disk. */
-export const startMosquitto = async ({ account, tls }: MosquittoOptions = {}): Promise<Mosquitto> => {
+export const startMosquitto = async ({
+  account,
+  tls,
+  access,
+  ...at
+}: MosquittoOptions = {}): Promise<Mosquitto> => {
   const folder = mkdtempSync(join(tmpdir(), 'outpost-mosquitto-'));
   // Started by root the broker becomes the user `mosquitto`, who must be able to read the files.
   chmodSync(folder, 0o755);
-  const [port, webSocketPort] = [await freePort(), await freePort()];
+  const [port, webSocketPort] = [at.port ?? (await freePort()), await freePort()];
   const passwords = join(folder, 'passwords');
   if (account !== undefined) {
     spawnSync('/usr/bin/mosquitto_passwd', ['-b', '-c', passwords, account.user, account.password]);
     chmodSync(passwords, 0o644);
   }
+  const accessFile = join(folder, 'access');
+  if (access !== undefined) writeFileSync(accessFile, `${access.join('\n')}\n`);
   const secure =
     tls === undefined
       ? []
@@ -80,6 +91,7 @@ export const startMosquitto = async ({ account, tls }: MosquittoOptions = {}): P
     ...(account === undefined
       ? ['allow_anonymous true']
       : ['allow_anonymous false', `password_file ${passwords}`]),
+    ...(access === undefined ? [] : [`acl_file ${accessFile}`]),
     'persistence false',
     'max_queued_messages 0',
   ];

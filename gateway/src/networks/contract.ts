@@ -59,6 +59,8 @@ export interface Network extends AsyncDisposable {
    * network owns its deadlines.
    */
   deliver(items: readonly Delivery[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** Keeps its connection until the signal aborts; where it has one to keep. */
+  run?(signal: AbortSignal): Promise<void>;
 }
 
 /** One reading on its way to a network that wants each by itself. */

@@ -4,6 +4,7 @@ import type { AnyNetwork, NetworkContext, NetworkKind, NetworkSettings } from '.
 /** Every kind of network, one line each. Only those that are asked for are loaded. */
 const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
   ['chirpstack', async () => (await import('./chirpstack/network.ts')).chirpstack],
+  ['mqtt', async () => (await import('./mqtt/network.ts')).mqtt],
   ['webhook', async () => (await import('./webhook/network.ts')).webhook],
   ['helium', async () => (await import('./helium/network.ts')).helium],
   ['outpost', async () => (await import('./outpost/network.ts')).outpost],

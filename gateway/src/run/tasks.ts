@@ -199,9 +199,11 @@ export const networkOf = (
 
 /** What takes attestations waits for them; what takes readings has a connection of its own to keep besides. */
 const followerOf = (network: AnyNetwork, parts: Omit<DeliverParts & LiveParts, 'network'>): Deliver => {
-  if (network.follows === 'attestations') return openDeliver({ ...parts, network });
-  const live = openLive({ ...parts, network });
-  return { ...live, run: (signal) => together(signal, live.run, network.run) };
+  const follower =
+    network.follows === 'attestations' ? openDeliver({ ...parts, network }) : openLive({ ...parts, network });
+  const keepConnected = network.run?.bind(network);
+  if (keepConnected === undefined) return follower;
+  return { ...follower, run: (signal) => together(signal, follower.run, keepConnected) };
 };
 
 export const deliverTask = (

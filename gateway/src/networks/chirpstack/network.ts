@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type MqttArrival, mqttTarget } from '@outpost/firmware-bridge';
 import { fault, type OrderId, ok } from '@outpost/schemas/words';
 import type { LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
+import { createLink, type Link, WINDOW_MAX } from '../mqtt-link.ts';
 import { ackMessage, type Downlink, readCommand, type Style } from './codec.ts';
-import { createLink, type Link, WINDOW_MAX } from './link.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { type ChirpstackSettings, checkSettings } from './settings.ts';
 

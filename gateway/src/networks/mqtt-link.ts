@@ -20,10 +20,10 @@ const HELD_MS = 30_000;
 
 export interface LinkParts {
   readonly settings: MqttSettings;
-  /** What is subscribed, with QoS 1. */
-  readonly filter: string;
+  /** What is subscribed, with QoS 1; nothing where it is undefined. */
+  readonly filter: string | undefined;
   readonly clock: Clock;
-  received(arrival: MqttArrival): void;
+  received?(arrival: MqttArrival): void;
   /** The broker does not let us in. */
   alarm(fault: Fault): void;
 }
@@ -36,10 +36,10 @@ export interface Link {
    * Resolves at the PUBACK. In the order of the calls on one connection; waits a while for one where there is none. A
    * fault leaves open whether the broker has it.
    */
-  publish(message: Message, signal: AbortSignal): Promise<Result<void>>;
+  publish(message: Message, signal: AbortSignal, contentType?: string): Promise<Result<void>>;
 }
 
-const away = (where: string): Fault => fault('unreachable', 'chirpstack.away', where, 'is not connected.');
+const away = (where: string): Fault => fault('unreachable', 'mqtt.away', where, 'is not connected.');
 
 /** Those who wait for a connection, in order. They stop waiting together, so that none overtakes another. */
 const createGate = (clock: Clock, waitMs: number) => {
@@ -68,7 +68,8 @@ const createGate = (clock: Clock, waitMs: number) => {
 };
 
 export const createLink = (parts: LinkParts): Link => {
-  const { settings, filter, clock, received } = parts;
+  const { settings, filter, clock } = parts;
+  const received = (arrival: MqttArrival): void => parts.received?.(arrival);
   const gate = createGate(clock, WAIT_MS);
   let connection: MqttConnection | undefined;
   let why: Fault = away(settings.address);
@@ -79,7 +80,7 @@ export const createLink = (parts: LinkParts): Link => {
     const opened = await openMqtt({ ...settings, windowMax: WINDOW_MAX }, { clock, signal, received });
     if (!opened.ok) return opened.fault;
     await using own = opened.value;
-    const subscribed = await own.subscribe(filter, 1, signal);
+    const subscribed = filter === undefined ? ok(undefined) : await own.subscribe(filter, 1, signal);
     if (!subscribed.ok) return subscribed.fault;
     connection = own;
     gate.open();
@@ -110,11 +111,11 @@ export const createLink = (parts: LinkParts): Link => {
         waitMs = Math.min(waitMs * 2, BACKOFF_MS_MAX);
       }
     },
-    async publish({ topic, payload }, signal) {
+    async publish({ topic, payload }, signal, contentType) {
       if (connection === undefined && isKept) await gate.wait();
       signal.throwIfAborted();
       if (connection === undefined) return fail(why);
-      const sent = await connection.publish(topic, payload, { qos: 1 }, signal);
+      const sent = await connection.publish(topic, payload, { qos: 1, contentType }, signal);
       return sent.ok ? ok(undefined) : sent;
     },
   };
