@@ -8,6 +8,7 @@ import type {
   Order,
   OrderOutcome,
   Result,
+  TimeTrust,
 } from '@outpost/schemas/words';
 import type { InputGuard } from './input-guard.ts';
 import type { Peer, Port } from './port.ts';
@@ -69,6 +70,8 @@ export interface AdapterContext {
   readonly orders?: AsyncIterable<Order>;
   ordered?(outcome: OrderOutcome): void;
   happened?(happening: Happening): void;
+  /** How far the box's own clock can be believed; not at all where it is not given. */
+  trust?(): TimeTrust;
 }
 
 /** How one kind of device is spoken to. */

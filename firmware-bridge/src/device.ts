@@ -7,6 +7,7 @@ import {
   type MonoNs,
   type Origin,
   sentence,
+  type TimeTrust,
 } from '@outpost/schemas/words';
 import { abortScope } from './abort-scope.ts';
 import type { Adapter, AdapterContext, Observed, Tally } from './adapter.ts';
@@ -36,6 +37,8 @@ export interface DeviceParts {
   /** Where orders for this device are given; its kind of device may take none. */
   readonly orders?: OrderDesk;
   happened?(happening: Happening): void;
+  /** How far the box's own clock can be believed. */
+  trust?(): TimeTrust;
   /** Other ports than the usual ones. */
   readonly schemes?: readonly PortScheme[];
 }
@@ -122,6 +125,7 @@ async function* readPort(
     ...(guard === undefined ? {} : { guard }),
     ...(gate === undefined ? {} : { orders: gate.orders, ordered: gate.ordered }),
     happened: (happening) => parts.happened?.(happening),
+    trust: () => parts.trust?.() ?? 'none',
   };
   const iterator = adapter.read(port, options, context)[Symbol.asyncIterator]();
   let ended = false;

@@ -52,6 +52,12 @@ export interface Dialogue<State, Command, Event> {
   mute: boolean;
 }
 
+/** An hour that a battery kept may be off by minutes. */
+const isKnown = ({ trust }: AdapterContext): boolean => {
+  const known = trust?.();
+  return known === 'ntp' || known === 'gnss';
+};
+
 export const startDialogue = <S, C, E>(
   parts: SessionParts<S, C, E>,
   port: Port,
@@ -72,7 +78,13 @@ export const startDialogue = <S, C, E>(
     writer: createWriter(port, clock, signal),
     puller: createPuller(port.arrivals, bell.ring),
     orders: context.orders === undefined ? undefined : createPuller(context.orders, bell.ring),
-    intake: createIntake({ codec: parts.codec, tally, undecided, guard }),
+    intake: createIntake({
+      codec: parts.codec,
+      tally,
+      undecided,
+      guard,
+      isTimeKnown: () => isKnown(context),
+    }),
     undecided,
     shown: trackShown(),
     guard,

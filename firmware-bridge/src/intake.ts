@@ -27,10 +27,19 @@ export interface Intake<Event> {
   end(): void;
 }
 
-const inputOf = <Event>({ raw, result }: Item<Event>, { peer, retained }: Arrival): Input<Event> => {
+const inputOf = <Event>(
+  { raw, result }: Item<Event>,
+  { peer, retained, wall }: Arrival,
+  isTimeKnown: boolean,
+): Input<Event> => {
   const from = peer === undefined ? { raw } : { raw, peer };
   if (!result.ok) return { kind: 'malformed', fault: result.fault, ...from };
-  const event = { kind: 'event' as const, event: result.value, ...from };
+  const event = {
+    kind: 'event' as const,
+    event: result.value,
+    ...from,
+    ...(isTimeKnown ? { utc: wall } : {}),
+  };
   return retained === true ? { ...event, retained } : event;
 };
 
@@ -40,6 +49,8 @@ export interface IntakeParts<Event> {
   readonly tally: Tally;
   readonly undecided: Undecided;
   readonly guard: InputGuard;
+  /** Whether the box's clock is synchronised. */
+  isTimeKnown(): boolean;
 }
 
 /** Cuts a stream into frames; holds the tail. */
@@ -98,7 +109,7 @@ export const createIntake = <Event>(parts: IntakeParts<Event>): Intake<Event> =>
           for (const item of itemsOf(frame)) {
             undecided.received();
             hold(ticket);
-            items.push({ input: inputOf(item, arrival), mono, ticket });
+            items.push({ input: inputOf(item, arrival, parts.isTimeKnown()), mono, ticket });
           }
         }
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { Body, Fault, MonoNs, Order, OrderOutcome, Origin } from '@outpost/schemas/words';
+import type { Body, Fault, MonoNs, Order, OrderOutcome, Origin, WallNs } from '@outpost/schemas/words';
 import type { LineRate, Peer } from './port.ts';
 
 /** What a dialogue can be told. Every item of a frame arrives as one `event` or one `malformed`. */
@@ -13,6 +13,8 @@ export type Input<Event> =
       readonly peer?: Peer;
       /** A broker had stored it: shown to the owner as last known, never said. */
       readonly retained?: true;
+      /** When it arrived by the box's clock, where that clock is synchronised: for whoever is asked for the time. */
+      readonly utc?: WallNs;
     }
   | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array; readonly peer?: Peer }
   /** `silenceAfterMs` of the last step passed without another input. */

@@ -139,6 +139,8 @@ describe.skipIf(!hasMosquitto())(
           const heard = Array.from({ length: 40 }, (__, n) => frameHeard(4_294_000_000 + n * 1_000));
           for (const frame of heard) hotspot.heard([frame]);
           await observed(device, 40);
+          // The box's clock is synchronised, as its configuration says: a station that asks is told the time.
+          if (face === 'station') expect(hotspot.tally()).toMatchObject({ timesyncs: 1, lost: 0, unfit: 0 });
           expect(await downlink(device, eui)).toMatchObject({ kind: 'done', item: 0 });
           await until('it is on the air', () => onAir[0]);
           expect(onAir[0]).toMatchObject({ frequencyHz: 868_100_000, invertPolarity: true });

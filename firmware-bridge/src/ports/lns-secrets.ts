@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 export const LNS_FILES = ['cert', 'key', 'ca', 'authorization'] as const;
@@ -42,3 +44,15 @@ export const readSecrets = async (address: URL): Promise<Result<Secrets>> => {
 /** Takes as long wherever they differ. */
 export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && timingSafeEqual(a, b);
+
+/** How whoever asks over TLS has shown who he is, as the user of a URL; with a certificate also the EUI that it names. */
+export const proofOf = ({ socket }: IncomingMessage, { tls, authorization }: Secrets): string => {
+  if (tls?.ca !== undefined && 'getPeerCertificate' in socket) {
+    const { subject } = (socket as TLSSocket).getPeerCertificate();
+    const name = String(subject?.CN ?? '')
+      .toLowerCase()
+      .replace(/[-:]/g, '');
+    return /^[0-9a-f]{16}$/.test(name) ? `certificate:${name}@` : 'certificate@';
+  }
+  return tls !== undefined && authorization !== undefined ? 'token@' : '';
+};

@@ -10,7 +10,7 @@ import type { Peer, Port, PortContext, PortScheme } from '../port.ts';
 import { badOption, checkShape, whereOf } from './address.ts';
 import { closedByUs, createClosing } from './closing.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import { isSame, LNS_FILES, readSecrets, type Secrets } from './lns-secrets.ts';
+import { isSame, LNS_FILES, proofOf, readSecrets, type Secrets } from './lns-secrets.ts';
 import { createUpdates, UPDATE_PATH } from './lns-update.ts';
 
 const EXAMPLE = 'lns://0.0.0.0:3001?cert=/etc/outpost/lns.crt&key=/etc/outpost/lns.key';
@@ -26,6 +26,8 @@ const UNSENT_MAX_BYTES = 256 * 1024;
 const PING_EVERY_MS = 25_000;
 const UPGRADE_WITHIN_MS = 10_000;
 const HOST_MAX_CHARS = 256;
+/** A name or an address, with its port: what is put before it in a URL is ours. */
+const HOST = /^[\w.:[\]-]*$/;
 
 const PATHS = /^\/(?:update-info|router-info|[A-Z0-9-]{1,16}\/router-[0-9a-f]{16})$/;
 
@@ -35,7 +37,8 @@ const refusal = (
   { authorization }: Secrets,
   open: number,
 ): number | undefined => {
-  if (!PATHS.test(url ?? '') || (headers.host ?? '').length > HOST_MAX_CHARS) return 404;
+  const host = headers.host ?? '';
+  if (!PATHS.test(url ?? '') || host.length > HOST_MAX_CHARS || !HOST.test(host)) return 404;
   const said = new TextEncoder().encode(headers.authorization ?? '');
   if (authorization !== undefined && !isSame(said, authorization)) return 401;
   return open >= CONNECTIONS_MAX ? 503 : undefined;
@@ -200,7 +203,7 @@ const portOver = (
       return;
     }
     const peer = peerOf(request);
-    const topic = `${scheme}://${request.headers.host ?? ''}${UPDATE_PATH}`;
+    const topic = `${scheme}://${proofOf(request, secrets)}${request.headers.host ?? ''}${UPDATE_PATH}`;
     updates.take(request, response, peer, (payload) => {
       inbox.push({ bytes: writeMessage({ topic, payload }), wall: clock.wall(), mono: clock.mono(), peer });
     });

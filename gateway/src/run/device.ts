@@ -26,6 +26,7 @@ import {
   ok,
   type Result,
   sentence,
+  type TimeTrust,
 } from '@outpost/schemas/words';
 import type { Broker } from '../broker/broker.ts';
 import { brokerAddress, isBrokerAddress } from '../broker/inlets.ts';
@@ -122,6 +123,8 @@ export interface DeviceTask {
   /** What an earlier run of the dialogue asked to be kept. */
   readonly remembered: Remembered | undefined;
   readonly orders: OrderDesk;
+  /** How far the box's own clock can be believed. */
+  trust(): TimeTrust;
 }
 
 /** What the journal holds for a device, and how long ago that was, by clocks that can be believed. */
@@ -203,6 +206,7 @@ export const runDevice = async (task: DeviceTask, signal: AbortSignal): Promise<
     orders,
     report,
     happened: happenings.happened,
+    trust: () => task.trust(),
     schemes,
   });
   try {

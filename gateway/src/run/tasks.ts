@@ -118,6 +118,7 @@ export const deviceTask = (
           remembered,
           schemes,
           orders,
+          trust: () => run.trust(),
         },
         signal,
       );

@@ -111,7 +111,7 @@ type At = DownlinkItem['at'];
 
 const windowsOf = (members: stationWire.Members, session: number): readonly (readonly [string, At])[] => {
   const { wholeIn, bigIn } = stationWire;
-  switch (wholeIn(members, 'dc', 0, 2)) {
+  switch (wholeIn(members, 'dc', 0, 2) ?? -1) {
     case 0: {
       const xtime = bigIn(members, 'xtime') ?? 0n;
       // What was heard before a restart has no meaning any more.
@@ -130,7 +130,6 @@ const windowsOf = (members: stationWire.Members, session: number): readonly (rea
     }
     case 2:
       return [['rx2', { kind: 'immediately' }]];
-    case undefined:
     default:
       return [];
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeMessage } from '../../message.ts';
 import { commandWire, eventWire } from './codec.ts';
-import type { StationEvent } from './event.ts';
+import type { Proof, StationEvent } from './event.ts';
 import { parseExact, writeExact } from './exact-json.ts';
 import { framePartsOf } from './frame-parts.ts';
 import { readIdentifier } from './identifier.ts';
@@ -12,6 +12,22 @@ import vectors from './vectors/messages.json' with { type: 'json' };
 
 const PATH = 'wss://box:3001/EU868/router-b827ebfffe72e3bb';
 const FROM = { gateway: 'b827ebfffe72e3bb', region: 'EU868' };
+
+const PROOFS: readonly Proof[] = [
+  { kind: 'none' },
+  { kind: 'token' },
+  { kind: 'certificate', eui: undefined },
+  { kind: 'certificate', eui: 'b827ebfffe72e3bb' },
+];
+const UPDATE = {
+  kind: 'update',
+  gateway: '0000000000000001',
+  cupsUri: 'https://h',
+  tcUri: 'ws://h',
+  cupsCrc: 1,
+  tcCrc: 2 ** 32 - 1,
+  origin: 'wss://box:3001',
+} as const;
 
 const frameOf = (json: string, topic = PATH): Uint8Array =>
   writeMessage({ topic, payload: new TextEncoder().encode(json) });
@@ -95,9 +111,9 @@ describe('a message of a station', () => {
       origin: 'ws://10.0.0.1:3001',
     });
     expect(decode(frameOf('{"msgtype":"timesync","txtime":1}'))).toEqual({
-      kind: 'other',
+      kind: 'timesync',
       from: FROM,
-      type: 'timesync',
+      txtime: 1n,
     });
     const elsewhere = eventWire.decode(frameOf('{"msgtype":"version"}', 'ws://box/elsewhere'))[0]?.result;
     expect(elsewhere).toMatchObject({ ok: false, fault: { words: 'came over no known path.' } });
@@ -109,10 +125,11 @@ describe('a message of a station', () => {
     const events: StationEvent[] = [
       heard,
       { kind: 'discover', gateway: '0000000000000001', router: '::1', origin: 'ws://h' },
-      { kind: 'update', gateway: '0000000000000001', tcUri: 'ws://h', origin: 'wss://box:3001' },
+      ...PROOFS.map((proof): StationEvent => ({ ...UPDATE, proof })),
+      { kind: 'timesync', from: FROM, txtime: 2n ** 52n + 1n },
       { kind: 'version', from: FROM, station: '2.0.6', model: 'rpi' },
       { kind: 'sent', from: FROM, diid: 7, frequencyHz: 868_100_000 },
-      { kind: 'other', from: FROM, type: 'timesync' },
+      { kind: 'other', from: FROM, type: 'alarm' },
     ];
     for (const event of events) expect(decode(eventWire.encode(event))).toEqual(event);
     const command = { to: undefined, path: '/router-info', said: { router: '::1', n: 2n ** 60n } };

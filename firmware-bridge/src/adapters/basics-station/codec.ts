@@ -11,7 +11,7 @@ import {
 import { readMessage, writeMessage } from '../../message.ts';
 import type { Codec, Cut, Item, Wire } from '../../wire.ts';
 import { UPDATE_PATH } from './cups.ts';
-import type { From, StationCommand, StationEvent } from './event.ts';
+import type { From, Proof, StationCommand, StationEvent } from './event.ts';
 import { parseExact } from './exact-json.ts';
 import { readIdentifier } from './identifier.ts';
 import { bigIn, type Members, membersOf, numberIn, textIn, wholeIn } from './members.ts';
@@ -90,6 +90,12 @@ const readRouter = (members: Members, from: From): Result<StationEvent> => {
     const station = textIn(members, 'station')?.slice(0, 64) ?? '';
     return ok({ kind: 'version', from, station, model: textIn(members, 'model')?.slice(0, 64) ?? '' });
   }
+  if (type === 'timesync') {
+    const txtime = bigIn(members, 'txtime');
+    return txtime === undefined
+      ? malformed('txtime', 'asks for the time without its own.')
+      : ok({ kind: 'timesync', from, txtime });
+  }
   if (type !== 'dntxed') return ok({ kind: 'other', from, type });
   const diid = wholeIn(members, 'diid', 0, Number.MAX_SAFE_INTEGER);
   if (diid === undefined) return malformed('diid', 'does not say which downlink was sent.');
@@ -103,11 +109,31 @@ const readDiscovery = (members: Members, origin: string): Result<StationEvent> =
   return ok({ kind: 'discover', gateway, router: String(router), origin });
 };
 
+const EUI = /^[0-9a-f]{16}$/;
+
+/** The port writes it as the user of the address: `https://token@box`, `https://certificate:b827ebfffe72e3bb@box`. */
+const readProof = ({ protocol, username, password }: URL): Proof => {
+  if (protocol !== 'https:') return { kind: 'none' };
+  if (username === 'token') return { kind: 'token' };
+  if (username !== 'certificate') return { kind: 'none' };
+  return { kind: 'certificate', eui: EUI.test(password) ? password : undefined };
+};
+
 const readUpdateQuestion = (members: Members, url: URL): Result<StationEvent> => {
   const gateway = readIdentifier(members.get('router'));
   if (gateway === undefined) return malformed('router', 'asks for a router that has no identifier.');
-  const origin = `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}`;
-  return ok({ kind: 'update', gateway, tcUri: textIn(members, 'tcuri')?.slice(0, 256) ?? '', origin });
+  const uri = (name: string): string => textIn(members, name)?.slice(0, 256) ?? '';
+  const crc = (name: string): number => wholeIn(members, name, 0, 2 ** 32 - 1) ?? 0;
+  return ok({
+    kind: 'update',
+    gateway,
+    cupsUri: uri('cupsuri'),
+    tcUri: uri('tcuri'),
+    cupsCrc: crc('cupscredcrc'),
+    tcCrc: crc('tccredcrc'),
+    origin: `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}`,
+    proof: readProof(url),
+  });
 };
 
 const textOf = (payload: Uint8Array): Members | undefined => {

@@ -9,12 +9,29 @@ export interface From {
   readonly region: string;
 }
 
+/** How a station that asks over HTTPS has shown who it is; `certificate` of an EUI where it names one. */
+export type Proof =
+  | { readonly kind: 'none' | 'token' }
+  | { readonly kind: 'certificate'; readonly eui: string | undefined };
+
+/** A station asks for its settings; `origin` as of a WebSocket at the same address. */
+export interface UpdateQuestion {
+  readonly kind: 'update';
+  readonly gateway: string;
+  readonly cupsUri: string;
+  readonly tcUri: string;
+  /** CRC-32 of the credentials that it has. */
+  readonly cupsCrc: number;
+  readonly tcCrc: number;
+  readonly origin: string;
+  readonly proof: Proof;
+}
+
 /** What a station says. */
 export type StationEvent =
   /** It asks where to go; `origin` is how it reached us: `wss://host:3001`. */
   | { readonly kind: 'discover'; readonly gateway: string; readonly router: string; readonly origin: string }
-  /** It asks for its settings; `origin` as of a WebSocket at the same address. */
-  | { readonly kind: 'update'; readonly gateway: string; readonly tcUri: string; readonly origin: string }
+  | UpdateQuestion
   | { readonly kind: 'version'; readonly from: From; readonly station: string; readonly model: string }
   | {
       readonly kind: 'heard';
@@ -32,7 +49,9 @@ export type StationEvent =
       readonly diid: number;
       readonly frequencyHz: number | undefined;
     }
-  /** Time synchronisation, answers to commands that are never given, alarms. */
+  /** It asks for the time, by its own count of microseconds. */
+  | { readonly kind: 'timesync'; readonly from: From; readonly txtime: bigint }
+  /** Answers to commands that are never given, alarms. */
   | { readonly kind: 'other'; readonly from: From; readonly type: string };
 
 /** What a station is told: the object that becomes JSON, bigints as they are, or bytes. */

@@ -2,7 +2,7 @@ import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
 import { stationCodec } from './codec.ts';
 import type { StationCommand, StationEvent } from './event.ts';
-import { checkOptions, type StationOptions } from './options.ts';
+import { checkOptions, type StationOptions, withCredentials } from './options.ts';
 import { stationSession } from './session.ts';
 import type { State } from './state.ts';
 
@@ -12,7 +12,10 @@ export const stationParts: AdapterParts<StationOptions, State, StationCommand, S
   name: 'basics-station',
   lane: 'coverage',
   takes: ['downlink'],
-  check: checkOptions,
+  check: async (given) => {
+    const checked = checkOptions(given);
+    return checked.ok ? await withCredentials(checked.value) : checked;
+  },
   codec: stationCodec,
   to: ({ to }) => to,
   session: stationSession,

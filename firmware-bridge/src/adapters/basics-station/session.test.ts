@@ -6,13 +6,14 @@ import {
   monoNs,
   type Order,
   type OrderId,
+  type WallNs,
+  wallNs,
 } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeMessage } from '../../message.ts';
 import type { Step } from '../../session.ts';
 import { eventWire } from './codec.ts';
-import { readUpdate } from './cups.ts';
 import { SENT_WITHIN_MS, xtimeOf } from './downlink.ts';
 import type { StationCommand, StationEvent } from './event.ts';
 import { checkOptions, type StationOptions } from './options.ts';
@@ -76,8 +77,10 @@ const talk = (options = OPTIONS) => {
     later: (ms: number) => {
       now = monoAfterMs(now, ms);
     },
-    hear: (event: StationEvent) =>
-      keep(session.step(state, { kind: 'event', event, raw: eventWire.encode(event), peer: PEER }, now)),
+    hear: (event: StationEvent, utc?: WallNs) => {
+      const input = { kind: 'event', event, raw: eventWire.encode(event), peer: PEER } as const;
+      return keep(session.step(state, utc === undefined ? input : { ...input, utc }, now));
+    },
     silence: () => keep(session.step(state, { kind: 'silence' }, now)),
     order: (given: Order) => {
       if (session.order === undefined) throw new Error('it takes no orders');
@@ -102,24 +105,22 @@ describe('a station', () => {
     });
   });
 
-  it('that asks for its settings is told that its network server is here, unless it knows', () => {
-    const told = talk();
-    const asked: StationEvent = {
-      kind: 'update',
-      gateway: EUI,
-      tcUri: 'wss://old:443',
-      origin: 'wss://box:3001',
-    };
-    const [command] = told.hear(asked).commands;
-    expect([command?.to, command?.path]).toEqual([PEER, '/update-info']);
-    expect(readUpdate(command?.said as Uint8Array)).toEqual({
-      ok: true,
-      value: { cupsUri: '', tcUri: 'wss://box:3001' },
-    });
-    const again = told.hear({ ...asked, tcUri: 'wss://box:3001' }).commands[0]?.said;
-    expect(again).toEqual(new Uint8Array(14));
-    expect(told.hear({ ...asked, gateway: '0000000000000001' }).commands).toEqual([]);
-    expect(readUpdate(Uint8Array.of(0, 0, 1))).toMatchObject({ ok: false });
+  it('that asks for the time is told what GPS counts, where the box knows it', () => {
+    const asked = { kind: 'timesync', from: FROM, txtime: 2n ** 40n } as const;
+    const utc = wallNs(1_752_451_200_250_001_000n);
+    const answered = talk().hear(asked, utc);
+    // 2025-07-14T00:00:00Z is second 1436486418 of GPS (chirpstack, gpstime.rs).
+    expect(answered.commands).toEqual([
+      {
+        to: PEER,
+        path: `/EU868/router-${EUI}`,
+        said: { msgtype: 'timesync', txtime: 2n ** 40n, gpstime: 1_436_486_418_250_001n },
+      },
+    ]);
+    const later = optionsOf({ region: 'EU868', gateways: [EUI], leapSeconds: 19 });
+    expect(talk(later).hear(asked, utc).commands[0]?.said).toMatchObject({ gpstime: 1_436_486_419_250_001n });
+    const unknown = talk().hear(asked);
+    expect([unknown.commands, unknown.fates]).toEqual([[], [{ kind: 'dropped', reason: 'time-unknown' }]]);
   });
 
   it('that is not listed is not answered, and told of once', () => {

@@ -1,9 +1,10 @@
-import type { MonoNs, Order, OrderOutcome } from '@outpost/schemas/words';
+import { gpsUsAt, type MonoNs, type Order, type OrderOutcome, type WallNs } from '@outpost/schemas/words';
 import type { Peer } from '../../port.ts';
 import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
+import type { Credentials } from './credentials.ts';
 import { UPDATE_PATH, writeUpdate } from './cups.ts';
 import { beginDownlink, endDownlink, expireDownlinks } from './downlink.ts';
-import type { StationCommand, StationEvent } from './event.ts';
+import type { StationCommand, StationEvent, UpdateQuestion } from './event.ts';
 import type { StationOptions } from './options.ts';
 import { DISCOVERY_PATH, routerPath } from './path.ts';
 import { routerConfig } from './router-config.ts';
@@ -44,26 +45,64 @@ const takeDiscovery = (
   return { ...control(state), commands: [{ to, path: DISCOVERY_PATH, said }] };
 };
 
-/** A station is told where its network server is: here, where it found its settings. */
-const takeUpdate = (
+const isProven = ({ proof, gateway }: UpdateQuestion): boolean =>
+  proof.kind === 'token' || (proof.kind === 'certificate' && (proof.eui ?? gateway) === gateway);
+
+const takeUnproven = (turn: Turn, gateway: string): Turn => {
+  if (turn.state.unproven.has(gateway)) return turn;
+  const words =
+    `station ${gateway} asked for its credentials and did not show who it is; it got none. The port needs ` +
+    '"cert" and "authorization" or "ca", and a certificate that names an EUI must name its own.';
+  const unproven = new Set(turn.state.unproven).add(gateway);
+  return { ...turn, state: { ...turn.state, unproven }, happenings: [{ what: 'station-unproven', words }] };
+};
+
+/**
+ * A station is told where its network server is, and given credentials where it has others. Keys go out only over TLS
+ * and to a station that has shown who it is.
+ */
+const takeUpdate = ({ cups }: StationOptions, state: State, question: UpdateQuestion, to: Peer): Turn => {
+  const { gateway, tcUri, cupsUri, tcCrc, cupsCrc, origin } = question;
+  const own = cups.credentials.get(gateway) ?? {};
+  const isDue =
+    (own.tc !== undefined && own.tc.crc !== tcCrc) || (own.cups !== undefined && own.cups.crc !== cupsCrc);
+  const given = isProven(question) ? own : {};
+  const fresh = (credentials: Credentials | undefined, has: number): Uint8Array =>
+    credentials === undefined || credentials.crc === has ? new Uint8Array() : credentials.bytes;
+  const [tc, asking] = [cups.tcUri ?? origin, cups.cupsUri ?? cupsUri];
+  const said = writeUpdate({
+    tcUri: tcUri === tc ? '' : tc,
+    cupsUri: cupsUri === asking ? '' : asking,
+    tcCredentials: fresh(given.tc, tcCrc),
+    cupsCredentials: fresh(given.cups, cupsCrc),
+  });
+  const turn = { ...control(state), commands: [{ to, path: UPDATE_PATH, said }] };
+  return isDue && given !== own ? takeUnproven(turn, gateway) : turn;
+};
+
+/** Only a clock that somebody keeps right is told: a wrong second sends a downlink at a wrong time. */
+const takeTimesync = (
+  { leapSeconds }: StationOptions,
   state: State,
-  { tcUri, origin }: Extract<StationEvent, { kind: 'update' }>,
+  { from, txtime }: Extract<StationEvent, { kind: 'timesync' }>,
   to: Peer,
+  utc: WallNs | undefined,
 ): Turn => {
-  const said = writeUpdate({ cupsUri: '', tcUri: tcUri === origin ? '' : origin });
-  return { ...control(state), commands: [{ to, path: UPDATE_PATH, said }] };
+  if (utc === undefined) return dropped(state, 'time-unknown');
+  const said = { msgtype: 'timesync', txtime, gpstime: gpsUsAt(utc, leapSeconds) };
+  return { ...control(state), commands: [{ to, path: routerPath(from), said }] };
 };
 
 const takeEvent = (
   options: StationOptions,
   state: State,
-  { event, raw, peer }: Extract<Input<StationEvent>, { kind: 'event' }>,
+  { event, raw, peer, utc }: Extract<Input<StationEvent>, { kind: 'event' }>,
 ): Turn => {
   if (peer === undefined) return dropped(state, 'no-peer');
   const gateway = 'gateway' in event ? event.gateway : event.from.gateway;
   if (!options.gateways.has(gateway)) return takeStranger(state, gateway);
   if (event.kind === 'discover') return takeDiscovery(options, state, event, peer);
-  if (event.kind === 'update') return takeUpdate(state, event, peer);
+  if (event.kind === 'update') return takeUpdate(options, state, event, peer);
   const { from } = event;
   if (from.region !== options.region.name) return dropped(state, 'other-region');
   switch (event.kind) {
@@ -82,6 +121,8 @@ const takeEvent = (
       if (ended === undefined) return dropped(state, 'no-such-downlink');
       return { ...control(ended.state), outcomes: [ended.outcome] };
     }
+    case 'timesync':
+      return takeTimesync(options, state, event, peer, utc);
     case 'other':
       return dropped(state, 'not-used');
   }

@@ -26,6 +26,8 @@ export interface State {
   readonly stations: ReadonlyMap<string, Station>;
   /** Those that were told of already; nobody can fill the journal with them. */
   readonly strangers: ReadonlySet<string>;
+  /** Those that asked for credentials and did not show who they are; told of once. */
+  readonly unproven: ReadonlySet<string>;
   readonly flights: readonly Flight[];
   readonly nextDiid: number;
   readonly shown: string;
@@ -34,6 +36,7 @@ export interface State {
 export const EMPTY_STATE: State = {
   stations: new Map(),
   strangers: new Set(),
+  unproven: new Set(),
   flights: [],
   nextDiid: 1,
   shown: '',

@@ -51,8 +51,11 @@ export const writeEvent = (event: StationEvent): Uint8Array => {
   if (event.kind === 'discover')
     return writeJson(`${event.origin}${DISCOVERY_PATH}`, { router: event.router });
   if (event.kind === 'update') {
-    const question = { router: event.gateway, cupsUri: '', tcUri: event.tcUri, keys: [] };
-    return writeJson(`${event.origin.replace(/^ws/, 'http')}${UPDATE_PATH}`, question);
+    const { gateway: router, cupsUri, tcUri, cupsCrc, tcCrc, proof } = event;
+    const question = { router, cupsUri, tcUri, cupsCredCrc: cupsCrc, tcCredCrc: tcCrc, keys: [] };
+    const named = proof.kind === 'certificate' && proof.eui !== undefined ? `:${proof.eui}` : '';
+    const user = proof.kind === 'none' ? '' : `${proof.kind}${named}@`;
+    return writeJson(`${event.origin.replace(/^ws(s?):\/\//, `http$1://${user}`)}${UPDATE_PATH}`, question);
   }
   const path = `${ORIGIN}${routerPath(event.from)}`;
   switch (event.kind) {
@@ -73,6 +76,8 @@ export const writeEvent = (event: StationEvent): Uint8Array => {
     }
     case 'sent':
       return writeJson(path, { msgtype: 'dntxed', diid: event.diid, Freq: event.frequencyHz });
+    case 'timesync':
+      return writeJson(path, { msgtype: 'timesync', txtime: event.txtime });
     case 'other':
       return writeJson(path, { msgtype: event.type });
   }

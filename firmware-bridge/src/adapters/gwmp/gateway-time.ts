@@ -1,4 +1,4 @@
-import { type WallNs, wallNs } from '@outpost/schemas/words';
+import { NS_PER_MS, type WallNs, wallAtGpsMs, wallNs } from '@outpost/schemas/words';
 
 const MOMENT =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?\s*(Z|GMT|UTC|[-+]\d{2}:?\d{2})$/;
@@ -46,17 +46,12 @@ export const writeMoment = (moment: WallNs): string => {
   return `${date}.${ns % 1_000n === 0n ? digits.slice(0, 6) : digits}Z`;
 };
 
-/** Milliseconds from 1970 to 1980-01-06, where GPS begins to count. */
-const GPS_EPOCH_MS = 315_964_800_000n;
-/** Since 2017-01-01. Only used to compare, never to tell the time: a table of leap seconds grows old. */
-const LEAP_MS = 18_000n;
-
 /** A receiver that is this far apart from itself has one of the two wrong. */
 const DISAGREE_MS = 500n;
 
 /** Whether GPS milliseconds and UTC of one frame are two different moments. */
 export const disagree = (moment: WallNs | undefined, tmms: number | undefined): boolean => {
   if (moment === undefined || tmms === undefined) return false;
-  const apart = moment / 1_000_000n - (BigInt(tmms) + GPS_EPOCH_MS - LEAP_MS);
+  const apart = (moment - wallAtGpsMs(tmms)) / NS_PER_MS;
   return apart > DISAGREE_MS || apart < -DISAGREE_MS;
 };
