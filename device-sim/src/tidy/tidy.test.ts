@@ -38,6 +38,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   aedes: 'gateway/src/broker/aedes.ts',
   '@peculiar/x509': 'gateway/src/broker/certificates.ts',
   uqr: 'gateway/src/cli/qr-text.ts',
+  'johnny-five': 'firmware-bridge/src/adapters/firmata/johnny-five',
+  'firmata-io': 'firmware-bridge/src/adapters/firmata/johnny-five',
 };
 
 /** The few files outside ports that an API of Node forces to hold a Buffer, each with its reason. */
@@ -79,7 +81,7 @@ describe('the shape of the repository', () => {
     };
     const isTool = (specifier: string): boolean =>
       Object.keys(devDependencies).some((name) => specifier === name || specifier.startsWith(`${name}/`));
-    const built = production.filter(({ path }) => !/^device-sim\/src\/(grafana|page)\//.test(path));
+    const built = production.filter(({ path }) => !/^device-sim\/src\/(avr|grafana|page)\//.test(path));
     expect(offences(built, ({ text }) => importsOf(text).filter(isTool))).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   ['basics-station', () => import('./basics-station/index.ts')],
   ['chirpstack', () => import('./chirpstack/index.ts')],
   ['elm327', () => import('./elm327/index.ts')],
+  ['firmata', () => import('./firmata/index.ts')],
   ['gpsd', () => import('./gpsd/index.ts')],
   ['gwmp', () => import('./gwmp/index.ts')],
   ['kiss', () => import('./kiss/index.ts')],
