@@ -43,8 +43,19 @@ export interface Asked {
 const BODY_MAX_BYTES = 64 * 1024;
 const CONNECTIONS_MAX = 256;
 const HEADERS_MAX_BYTES = 8 * 1024;
-/** A connection on which nothing moves for so long is let go: who does not read, and who does not write. */
-const STALLED_MS_MAX = 30_000;
+
+/** How long anybody may take. Who is slower is let go, so that slow ones cannot use up all connections. */
+export interface Patience {
+  /** For the head of a request, and for all of it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** Without a byte in either direction: who does not write, and who does not read. */
+  readonly stalledMs: number;
+  /** How often it is looked after. */
+  readonly everyMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 20_000, stalledMs: 30_000, everyMs: 5_000 };
 
 export const COOKIE = 'outpost';
 
@@ -82,11 +93,14 @@ export const replyToFault = ({ kind, words }: Fault): Reply =>
 const malformed = (words: string) => fail(fault('malformed', 'page.body', 'request', words));
 
 const readBody = async (request: IncomingMessage, maxBytes = BODY_MAX_BYTES): Promise<Result<unknown>> => {
+  const tooLong = () => malformed(`this request has ${maxBytes} bytes at most.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLong();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  // Who sends too much is told so, on the connection that they send it on.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) return malformed(`this request has ${maxBytes} bytes at most.`);
+    if (bytes > maxBytes) return tooLong();
     chunks.push(chunk);
   }
   try {
@@ -168,7 +182,9 @@ const reached = async (
   if (method !== 'GET' && method !== 'HEAD' && !isFromPage(request)) {
     return refusal(403, 'only the page of this box may ask for that.');
   }
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://box');
+  const target = request.url ?? '/';
+  if (!URL.canParse(target, 'http://box')) return refusal(400, 'that is no address.');
+  const { pathname, searchParams } = new URL(target, 'http://box');
   return await respond({
     method: method === 'HEAD' ? 'GET' : method,
     path: pathname,
@@ -187,16 +203,17 @@ export interface HttpParts {
   respond(asked: Asked): Promise<Reply>;
   /** Told of a Bug; the caller sees only that there was one. */
   failed(error: unknown): void;
+  readonly patience?: Patience;
 }
 
 /** A server with a limit on everything; not listening yet. */
-export const createHttp = ({ names, respond, failed }: HttpParts): Server => {
+export const createHttp = ({ names, respond, failed, patience = PATIENCE }: HttpParts): Server => {
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 20_000,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
       keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: patience.everyMs,
       maxHeaderSize: HEADERS_MAX_BYTES,
     },
     (request, response) => {
@@ -206,7 +223,11 @@ export const createHttp = ({ names, respond, failed }: HttpParts): Server => {
           failed(error);
           return refusal(500, 'this program failed at it; its log says more.');
         })
-        .then((reply) => answer(response, reply, isHead))
+        .then((reply) => {
+          // What is left of a body that nobody wants is not waited for.
+          if (!request.complete) response.setHeader('connection', 'close');
+          return answer(response, reply, isHead);
+        })
         .catch((error: unknown) => {
           failed(error);
           request.destroy();
@@ -214,7 +235,7 @@ export const createHttp = ({ names, respond, failed }: HttpParts): Server => {
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
-  server.timeout = STALLED_MS_MAX;
+  server.timeout = patience.stalledMs;
   server.on('clientError', (_, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });

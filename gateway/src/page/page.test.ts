@@ -52,6 +52,8 @@ describe('a box that nobody has claimed', () => {
     ).toBe(200);
     expect((await page.post('/api/claim', { code: before, password: PASSWORD })).status).toBe(403);
     expect(await page.code().catch(() => 'gone')).toBe('gone');
+    // Whoever showed the code to people shows it no longer.
+    expect(page.said.at(-1)).toBe(`page: ${page.url}, claimed`);
     const kept = await readFile(join(page.directory, 'page', 'owner.json'), 'utf8');
     expect(kept).not.toContain(PASSWORD);
   });

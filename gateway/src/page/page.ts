@@ -72,10 +72,12 @@ export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
   const { config, dataDirectory, clock, log, latest, status } = parts;
   const owner = await openOwner(dataDirectory);
   if (!owner.ok) return owner;
+  let url = '';
   const live = createLive({ clock, latest, status });
   const respond = createRoutes({
     ...parts,
     owner: owner.value,
+    claimed: () => log.line('notice', `page: ${url}, claimed`),
     sessions: createSessions(),
     live,
     files: await pageFiles(),
@@ -89,7 +91,7 @@ export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
   });
   const bound = await listen(server, config);
   if (!bound.ok) return bound;
-  const url = urlOf(bound.value);
+  url = urlOf(bound.value);
   const { claimCode } = owner.value;
   log.line(
     'notice',

@@ -9,6 +9,8 @@ export interface EntranceParts {
   readonly clock: Clock;
   readonly owner: Owner;
   readonly sessions: Sessions;
+  /** Told when the box has got its owner. */
+  claimed(): void;
 }
 
 /** What is typed at the entrance; how long it may be is the owner's own rule, which says so in its own words. */
@@ -69,7 +71,7 @@ const cookie = (token: string, seconds: number): Readonly<Record<string, string>
 });
 
 /** How a person becomes the owner, comes in and goes. */
-export const entranceRoutes = ({ clock, owner, sessions }: EntranceParts): Routes => {
+export const entranceRoutes = ({ clock, owner, sessions, claimed: told }: EntranceParts): Routes => {
   const guesses = createLimiter(GUESSES);
   const allGuesses = createLimiter(ALL_GUESSES);
   const isTooOften = ({ caller }: Pick<Asked, 'caller'>): boolean => {
@@ -88,7 +90,9 @@ export const entranceRoutes = ({ clock, owner, sessions }: EntranceParts): Route
     'POST /api/claim': async (asked) => {
       if (isTooOften(asked)) return often();
       const claimed = await owner.claim(asked.body.code, asked.body.password);
-      return claimed.ok ? enter() : replyToFault(claimed.fault);
+      if (!claimed.ok) return replyToFault(claimed.fault);
+      told();
+      return enter();
     },
     'POST /api/login': async (asked) => {
       if (isTooOften(asked)) return often();
