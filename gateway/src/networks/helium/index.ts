@@ -1,6 +1,7 @@
 /** Helium's wire, both directions, for whoever plays its other end, and what soaks and benchmarks drive. */
 export * from './codec.ts';
-export { readChoice, readDown } from './envelope.ts';
+export { type Down, type PacketDown, readChoice, readDown } from './envelope.ts';
+export { gatewayKey, type HeliumSigner, signerOf } from './gateway-keys.ts';
 export { createDeframer, frameMessage } from './grpc-frames.ts';
 export {
   addressOf,
