@@ -1,4 +1,5 @@
 export { newAttestTally, openAttest } from './attest/attest.ts';
+export { issueForRequest, issuePair, type KeyAndCertificate, newAuthority } from './broker/certificates.ts';
 export { type Broker, enrol, openBroker } from './broker/index.ts';
 export { systemTerminal } from './cli/terminal.ts';
 export { askControl } from './control/socket.ts';
@@ -12,11 +13,14 @@ export * from './keys/index.ts';
 export { openLog } from './log.ts';
 export * from './metrics/index.ts';
 export * from './networks/contract.ts';
+/** DIMO's wire, both directions. */
+export * as dimoWire from './networks/dimo/wire.ts';
 export * from './networks/index.ts';
 /** The wire of the network `outpost`, both directions, for whoever plays its other end. */
 export * as outpostWire from './networks/outpost/codec.ts';
 export { openOutpost } from './networks/outpost/network.ts';
 export { objectionOf, problemsOf } from './networks/outpost/objections.ts';
+export { openTestPage, PASSWORD as TEST_PASSWORD, type TestPage } from './page/testing.ts';
 export { newChains } from './record/chains.ts';
 export { KIND, originOfKind } from './record/entry.ts';
 export { openRecorder } from './record/recorder.ts';

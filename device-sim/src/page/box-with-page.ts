@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { configOf, type NetworkEnd, type Scene } from '../system/box.ts';
@@ -20,6 +21,12 @@ export interface BoxParts {
   /** Where the page listens; by default only this machine reaches it. */
   readonly address?: string;
 }
+
+/** An address of this machine that is not its loopback; undefined where it has none. */
+export const outerAddress = (): string | undefined =>
+  Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
 const URL_SAID = /page: http:\/\/\S+:\d+/;
 

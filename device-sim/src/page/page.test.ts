@@ -1,16 +1,9 @@
-import { networkInterfaces } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '../system/box.ts';
 import { seriousFindings } from './axe.ts';
-import { type BoxWithPage, claim, PASSWORD, startBoxWithPage } from './box-with-page.ts';
+import { type BoxWithPage, claim, outerAddress, PASSWORD, startBoxWithPage } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
-
-/** An address of this machine that is not its loopback; undefined where it has none. */
-const outerAddress = (): string | undefined =>
-  Object.values(networkInterfaces())
-    .flatMap((each) => each ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
 const PHONE = { width: 360, height: 740, isMobile: true } as const;
 

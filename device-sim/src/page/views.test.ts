@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '../system/box.ts';
 import { outpost } from '../system/programs.ts';
 import { seriousFindings } from './axe.ts';
-import { type BoxWithPage, claim, startBoxWithPage } from './box-with-page.ts';
+import { type BoxWithPage, claim, outerAddress, startBoxWithPage } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
 
 /** For a box, a car, a network and a browser to be there, on a machine that is busy. */
@@ -23,15 +23,20 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
   let browser: Browser;
   let watched: Watched;
   let files: string;
+  let url: string;
 
   beforeAll(async () => {
     files = await mkdtemp(join(tmpdir(), 'outpost-views-'));
     scene = await openScene();
     const port = await scene.car('--cycle', 'us06', '--speed-up', '4');
     const network = await scene.network('network', '--accept-simulated');
-    box = await startBoxWithPage(scene, { port, network });
+    // Where there is one, an address of which browsers say that it is not secure: no crypto.subtle, no clipboard.
+    const outer = outerAddress();
+    const address = outer === undefined ? '127.0.0.1' : '0.0.0.0';
+    box = await startBoxWithPage(scene, { port, network, address });
+    url = box.url.replace('0.0.0.0', outer ?? '');
     browser = await openBrowser();
-    watched = await openPageOf(browser, box.url);
+    watched = await openPageOf(browser, url);
     await claim(watched.page, await box.code());
     await watched.page
       .getByRole('article', { name: 'sim' })
@@ -49,6 +54,7 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
     const { page } = watched;
     await page.getByRole('link', { name: 'Evidence' }).click();
     await page.getByRole('heading', { name: 'Evidence', exact: true }).waitFor();
+    expect(await page.evaluate('isSecureContext')).toBe(outerAddress() === undefined);
     await page.getByRole('button', { name: 'Verify in this browser' }).click();
     const verdict = page.getByRole('article', { name: 'Verdict' });
     await verdict.getByRole('heading', { name: 'It holds.' }).waitFor();
@@ -92,7 +98,7 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
 
   it('shows the chain, one attestation of it, and hands out the proof of one reading', async () => {
     const { page } = watched;
-    await page.goto(`${box.url}/#evidence`);
+    await page.goto(`${url}/#evidence`);
     await page
       .getByRole('list', { name: /Attestations/ })
       .getByRole('link')
