@@ -27,7 +27,7 @@ export interface BrokerKillTally {
   lost: number;
 }
 
-const DEVICE = 'probe';
+export const DEVICE = 'probe';
 const TOPIC = `devices/${DEVICE}/n`;
 /** Whole numbers up to 200,000,000, so that a value is a number of a message. */
 const SIGNAL = { name: 'Sensor.Pressure', id: 822 } as const;
@@ -35,8 +35,8 @@ const LIVE_MS_MIN = 200;
 const LIVE_MS_MAX = 1_500;
 const TICK_MS = 10;
 
-/** A gateway's directory with one enrolled device that publishes plain numbers. */
-export const prepareBox = async (directory: string): Promise<Box> => {
+/** A gateway's directory with one enrolled device that publishes plain numbers. `config`: besides what it needs. */
+export const prepareBox = async (directory: string, config: object = {}): Promise<Box> => {
   const mapping = join(directory, 'map.json');
   const values = [{ pointer: '', signal: SIGNAL.name }];
   await writeFile(mapping, JSON.stringify({ topics: [{ topic: TOPIC, format: 'text', values }] }));
@@ -44,6 +44,7 @@ export const prepareBox = async (directory: string): Promise<Box> => {
     directory,
     devices: [{ name: DEVICE, adapter: 'mapped', options: { mapping } }],
     broker: { messagesPerSecondMax: 100_000 },
+    config,
   });
 };
 
