@@ -1,6 +1,6 @@
 import { systemClock } from '@outpost/firmware-bridge';
 import type { Status } from '@outpost/gateway';
-import { type Clock, elapsedMs, monoAfterMs } from '@outpost/schemas/words';
+import { type Clock, elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import { freeUdpPort } from '../devices/gwmp/udp-end.ts';
 import { type Random, random } from '../random/sfc32.ts';
 import { openScene, type Scene, stop, untilStatus } from '../system/box.ts';
@@ -116,6 +116,21 @@ const kill = async (day: Day, gateway: Program): Promise<void> => {
   day.kills += 1;
 };
 
+/** Does it while the hotspots go on, whether anybody listens or not. */
+const whileSending = async <T>({ plan, field }: Day, begun: MonoNs, act: () => Promise<T>): Promise<T> => {
+  const ending = new AbortController();
+  const end = monoAfterMs(begun, plan.hours * HOUR_MS);
+  const sending = field.sendUntil(end, ending.signal).catch((error: unknown) => {
+    if (!ending.signal.aborted) throw error;
+  });
+  try {
+    return await act();
+  } finally {
+    ending.abort(new Error('it listens again'));
+    await sending;
+  }
+};
+
 /** The day without networks: kills at random moments, the last one at its end. */
 const live = async (day: Day): Promise<void> => {
   const { plan, clock, field, chance } = day;
@@ -124,13 +139,9 @@ const live = async (day: Day): Promise<void> => {
   let gateway = await startGateway(day);
   for (const [at, ms] of moments.toSorted((a, b) => a - b).entries()) {
     await field.sendUntil(monoAfterMs(begun, ms), plan.signal);
-    // While nobody listens the hotspots go on.
-    const restarted = kill(day, gateway).then(() => startGateway(day));
-    const sending = new AbortController();
-    const going = field.sendUntil(monoAfterMs(begun, plan.hours * HOUR_MS), sending.signal);
-    gateway = await restarted.finally(() => sending.abort(new Error('it listens again')));
-    await going.catch((error: unknown) => {
-      if (!sending.signal.aborted) throw error;
+    gateway = await whileSending(day, begun, async () => {
+      await kill(day, gateway);
+      return await startGateway(day);
     });
     plan.say(
       `kill ${at + 1} at ${(ms / HOUR_MS).toFixed(1)} h: ${field.acknowledged} of ${field.sent} acknowledged`,

@@ -1,6 +1,6 @@
 import { type ManualClock, manualClock } from '@outpost/schemas/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newPace, type Pace, QUICK_MS, TRUST_AFTER } from './pace.ts';
+import { newPace, type Pace, QUICK_MS, REST_SHARE, TRUST_AFTER } from './pace.ts';
 
 const QUICK = QUICK_MS / 10;
 let clock: ManualClock;
@@ -36,13 +36,31 @@ describe('the pace of a disk', () => {
     expect(card.isQuick).toBe(false);
   });
 
-  it('is not quick any more after two slow syncs', async () => {
+  it('is not quick after a slow sync until a hundred times as long has passed', async () => {
+    const pace = newPace(clock);
+    await take(pace, 10 * TRUST_AFTER, QUICK);
+    await take(pace, 1, 40);
+    expect(pace.isQuick).toBe(false);
+    await take(pace, TRUST_AFTER, QUICK);
+    await clock.advance(40 * REST_SHARE - TRUST_AFTER * QUICK - 1);
+    expect(pace.isQuick).toBe(false);
+    await clock.advance(1);
+    expect(pace.isQuick).toBe(true);
+  });
+
+  it('is not quick either before 64 quick syncs after two slow ones', async () => {
     const pace = newPace(clock);
     await take(pace, 10 * TRUST_AFTER, QUICK);
     await take(pace, 2, 40);
-    expect(pace.isQuick).toBe(false);
+    await clock.advance(40 * REST_SHARE);
     await take(pace, TRUST_AFTER - 1, QUICK);
     expect(pace.isQuick).toBe(false);
+    await take(pace, 1, QUICK);
+    expect(pace.isQuick).toBe(true);
+  });
+
+  it('holds the loop up once where a slow sync comes again and again within that time', async () => {
+    expect(await heldUp(newPace(clock), 5_000, 500)).toBe(1);
   });
 
   it('never holds the loop up where each fiftieth sync is slow', async () => {
