@@ -1,10 +1,11 @@
 import type { Hash } from '@outpost/schemas/evidence';
-import { type Clock, type Fault, sentence } from '@outpost/schemas/words';
+import { type Clock, type Fault, sentence, toHex } from '@outpost/schemas/words';
 import type { NetworkView } from '../control/status.ts';
 import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
-import type { Network } from '../networks/contract.ts';
+import type { Network, Outcome } from '../networks/contract.ts';
 import { asideEntry, KIND } from '../record/entry.ts';
-import { newSuspects, type Suspects } from '../suspects.ts';
+import { intentsEntry } from '../record/live-entry.ts';
+import { type Memory, newMemory, passed, recall } from './deliver-memory.ts';
 import { keepAll } from './keep-all.ts';
 import { count, entryOf } from './outcome.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
@@ -29,17 +30,6 @@ const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Without anything to settle the cursor need not be fresh: it only spares reading again. */
 const IDLE_COMMIT_ENTRIES = 65_536;
 
-/** What outlives the follower's own deaths. */
-interface Memory {
-  readonly suspects: Suspects<Offset>;
-  /** Settled or withheld since the cursor last moved: read again after a death, but not sent again. */
-  readonly done: Set<Offset>;
-  /** How far it has read. */
-  reached: Offset;
-  /** Before this it died: attestations are taken one by one, to find out which it is. */
-  aloneTo: Offset;
-}
-
 interface Attempt {
   readonly left: readonly Waiting[];
   readonly retryAfterMs: number;
@@ -57,6 +47,43 @@ const fitting = ({ itemsMax, bytesMax }: Network, { aloneTo }: Memory, waiting: 
   return waiting.slice(0, end < 0 ? (alone ? 1 : itemsMax) : end);
 };
 
+/** Writes down, before it is done, what is about to be sent to a network that must not get it twice. */
+const intend = async (
+  parts: DeliverParts,
+  { intended }: Memory,
+  sent: readonly Waiting[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const places = sent.map(({ offset }) => offset).filter((offset) => !intended.has(offset));
+  if (places.length === 0) return;
+  const entry = intentsEntry({ network: parts.network.name, readings: places });
+  await keepAll(parts, [entry], 'now', signal);
+  for (const place of places) intended.add(place);
+};
+
+const send = async (
+  parts: DeliverParts,
+  memory: Memory,
+  sent: readonly Waiting[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> => {
+  const { network } = parts;
+  if (network.takesOnce === true) await intend(parts, memory, sent, signal);
+  memory.suspects.at(sent.length === 1 ? sent[0]?.offset : undefined);
+  const items = sent.map(({ item }) => item);
+  try {
+    const outcomes = await network.deliver(items, signal);
+    if (outcomes.length !== sent.length)
+      throw new Error(`network ${network.name} answered for ${outcomes.length} of ${sent.length}`);
+    memory.suspects.at(undefined);
+    return outcomes;
+  } catch (error) {
+    // What died while it sent may have sent.
+    if (network.takesOnce === true) for (const { offset } of sent) memory.doubtful.add(offset);
+    throw error;
+  }
+};
+
 /** One call to the network; what it left open is returned for the next. */
 const attempt = async (
   parts: DeliverParts,
@@ -66,12 +93,7 @@ const attempt = async (
 ): Promise<Attempt> => {
   const { network, view } = parts;
   const sent = fitting(network, memory, waiting);
-  memory.suspects.at(sent.length === 1 ? sent[0]?.offset : undefined);
-  const items = sent.map(({ item }) => item);
-  const outcomes = await network.deliver(items, signal);
-  if (outcomes.length !== sent.length)
-    throw new Error(`network ${network.name} answered for ${outcomes.length} of ${sent.length}`);
-  memory.suspects.at(undefined);
+  const outcomes = await send(parts, memory, sent, signal);
   const open: Waiting[] = [];
   const settled: Offset[] = [];
   const entries: Entry[] = [];
@@ -140,6 +162,21 @@ const giveUp = async (parts: DeliverParts, { offset, bytes }: Kept, signal: Abor
   view.refusal = words;
 };
 
+const DOUBT = 'the program ended while it was being sent; whether it arrived is not known.';
+
+/** What may have been sent to a network that must not get it twice is not sent again. */
+const doubt = async (
+  parts: DeliverParts,
+  { item, offset }: Waiting,
+  done: Set<Offset>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const entry = entryOf(parts, item, { kind: 'unknown', words: DOUBT });
+  await keepAll(parts, entry === undefined ? [] : [entry], 'now', signal);
+  parts.view.unknown += 1;
+  done.add(offset);
+};
+
 /** Delivers what is to be delivered of `entries`; false where it must be `once` and the network did not take all. */
 const deliverEntries = async (
   parts: DeliverParts,
@@ -163,12 +200,12 @@ const deliverEntries = async (
     const found = await waitingOf(parts, entry);
     suspects.at(undefined);
     if (found === undefined) continue;
-    if (withheldBecause(found.item, parts.acceptSimulated) === undefined) {
-      waiting.push(found);
-      continue;
-    }
-    view.withheld += 1;
-    done.add(entry.offset);
+    if (memory.ended.has(toHex(found.item.hash))) done.add(entry.offset);
+    else if (withheldBecause(found.item, parts.acceptSimulated) !== undefined) {
+      view.withheld += 1;
+      done.add(entry.offset);
+    } else if (memory.doubtful.has(entry.offset)) await doubt(parts, found, done, signal);
+    else waiting.push(found);
   }
   view.pending = waiting.length;
   return settleAll(parts, memory, waiting, once, signal);
@@ -185,16 +222,17 @@ export interface Deliver {
 
 export const openDeliver = (parts: DeliverParts): Deliver => {
   const { journal, reader, network } = parts;
-  const zero = 0n as Offset;
-  const memory: Memory = { suspects: newSuspects(String), done: new Set(), reached: zero, aloneTo: zero };
+  const memory = newMemory();
+  const asked = { network: network.name, reader };
 
   const commit = async (end: Offset): Promise<void> => {
     await journal.commit(reader, end);
-    memory.done.clear();
+    passed(memory, end);
   };
 
   return {
     async run(signal) {
+      await recall(memory, journal, asked);
       let uncommitted = 0;
       for await (const { entries, end } of journal.follow(reader, FOLLOW, signal)) {
         const attestations = entries.filter(({ kind }) => kind === KIND.attestation).length;
@@ -206,6 +244,7 @@ export const openDeliver = (parts: DeliverParts): Deliver => {
       }
     },
     async finish(end, signal) {
+      await recall(memory, journal, asked);
       let some: Kept[] = [];
       for await (const entry of journal.read(journal.position(reader), end)) {
         signal.throwIfAborted();

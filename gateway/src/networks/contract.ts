@@ -55,6 +55,11 @@ export interface Network extends AsyncDisposable {
   readonly itemsMax: number;
   readonly bytesMax: number;
   /**
+   * It would pay twice for a second one, or be harmed by it: what may have arrived is never sent again. Without it the
+   * network knows an attestation by its id, and one that comes again earns nothing more.
+   */
+  readonly takesOnce?: boolean;
+  /**
    * Delivers in order and answers for each item, in the same order. Never throws for what the other side does; the
    * network owns its deadlines.
    */
