@@ -21,6 +21,7 @@ import {
   LIES,
   newRate,
   newRates,
+  throughBroker,
 } from './radio-detection.ts';
 
 const { values } = parseArgs({
@@ -55,6 +56,7 @@ const RADIUS_M: Readonly<Record<string, number>> = {
   lorasim: 300,
 };
 const honest = newRate();
+const queued = newRate();
 const byPropagation = new Map<string, DetectionRate>();
 const cheats = new Map<string, CheatRates>([...LIES, 'cloned-eui'].map((name) => [name, newRates()]));
 const ratesOf = (name: string): CheatRates => cheats.get(name) ?? newRates();
@@ -84,6 +86,7 @@ for (let i = 0; i < Number(values.worlds); i += 1) {
   byPropagation.set(name, own);
   judgeHonest(day, own);
   judgeHonest(day, honest);
+  judgeHonest(throughBroker(day), queued);
   for (const each of LIES) judgeLies(day, each, ratesOf(each));
   judgeClones(day, ratesOf('cloned-eui'));
 }
@@ -91,6 +94,7 @@ for (let i = 0; i < Number(values.worlds); i += 1) {
 const report = {
   plan: values,
   honest: told(honest),
+  honestThroughBroker: told(queued),
   honestBy: Object.fromEntries([...byPropagation].map(([name, rate]) => [name, told(rate)])),
   cheats: Object.fromEntries(
     [...cheats].map(([name, { lies, later, others, beside }]) => [

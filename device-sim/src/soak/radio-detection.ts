@@ -6,14 +6,14 @@ import {
   type Reception,
   type Sender,
 } from '@outpost/schemas/radio';
-import { toHex } from '@outpost/schemas/words';
+import { toHex, wallNs } from '@outpost/schemas/words';
 import { clone, type Lie, liar, RADIO_LIES, type RadioLie } from '../cheats/radio-cheats.ts';
 import type { Heard } from '../radio/air.ts';
 import { placeAt } from '../radio/earth.ts';
 import { toldPlace } from '../radio/hotspot.ts';
 import { reportOf } from '../radio/report.ts';
 import { type RadioWorld, radioWorld, type WorldPlan } from '../radio/world.ts';
-import { normalAt } from '../random/draw-at.ts';
+import { drawAt, normalAt } from '../random/draw-at.ts';
 
 /** How many were judged, how many raised at least a doubt or were rejected, and which rules spoke. */
 export interface DetectionRate {
@@ -126,6 +126,28 @@ const judgeDay = (day: HonestDay, lieOf: (hotspot: number) => Lie | undefined, r
 /** The honest day as it is. */
 export const judgeHonest = (day: HonestDay, rate: DetectionRate): void =>
   judgeDay(day, () => undefined, { ...newRates(), others: rate });
+
+/** So often a gateway's connection is lost, and for so long what it hears waits. */
+const OUTAGE = { everyS: 1_800, forS: 600 } as const;
+const WAIT_CHANCE = 203;
+
+/**
+ * What reaches the box through a broker that holds messages: gateways without satellites say no time, so that what is
+ * known is when it came. `context` is told no gain at all, as where nobody has declared one.
+ */
+export const throughBroker = (day: HonestDay): HonestDay => {
+  const start = day.receptions[0]?.reception.wall ?? 0n;
+  const receptions = day.receptions.map(({ hotspot, reception }) => {
+    if (reception.trust === 'gnss') return { hotspot, reception };
+    const seed = day.plan.hotspots[hotspot]?.seed ?? 0;
+    const shiftS = drawAt(seed, WAIT_CHANCE, 0) * OUTAGE.everyS;
+    const atS = Number(reception.wall - start) / 1e9 + shiftS;
+    const waitS = Math.max(0, OUTAGE.forS - (((atS % OUTAGE.everyS) + OUTAGE.everyS) % OUTAGE.everyS));
+    const wall = wallNs(reception.wall + BigInt(Math.round(waitS * 1e9)));
+    return { hotspot, reception: { ...reception, wall, trust: 'ntp' as const, waited: true as const } };
+  });
+  return { ...day, receptions, context: { ...day.context, gainDbi: () => undefined } };
+};
 
 export const judgeLies = (day: HonestDay, name: RadioLie, rates: CheatRates): void => {
   const lies = new Map<number, Lie>();

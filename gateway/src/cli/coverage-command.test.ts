@@ -100,7 +100,8 @@ describe('outpost coverage verify', () => {
   it('explains each reception of two boxes, and names both who met', async () => {
     await using directory = await scratch();
     const { a, b, keys } = await twoFiles(directory.path);
-    const { code, out, err } = await coverage('verify', a, b, '--region', 'EU868', ...keys);
+    const stub = ['--region', 'EU868', ...keys, '--gain', 'aa555a0000000001=0'];
+    const { code, out, err } = await coverage('verify', a, b, ...stub);
     expect(err).toEqual([]);
     const about = (what: RegExp) => out.filter((line) => what.test(line));
     expect(about(/would be rejected: RSSI/)).toEqual([
@@ -112,11 +113,18 @@ describe('outpost coverage verify', () => {
       '4 receptions: 2 would be accepted, 0 doubtful, 0 reported twice, 1 would be rejected, ' +
         '1 cannot be judged; 3 sent',
     ]);
-    expect(about(/0 dBi was taken/)).toEqual([
-      '  0 dBi was taken for the antennas of aa555a0000000001; if they have more, say so by --gain',
-    ]);
     const told = await coverage('verify', a, b, '--region', 'EU868', ...keys, '--gain', 'aa555a0000000001=6');
-    expect([told.code, told.out.filter((line) => /rejected: RSSI|0 dBi/.test(line))]).toEqual([0, []]);
+    expect([told.code, told.out.filter((line) => /rejected: RSSI|dBi/.test(line))]).toEqual([0, []]);
+    const untold = await coverage('verify', a, b, '--region', 'EU868', ...keys);
+    expect([untold.code, untold.out.filter((line) => /dBi/.test(line))]).toEqual([
+      0,
+      [
+        expect.stringMatching(
+          /would be accepted: .*RSSI 3\.3 dB above what 14\.3 km allows an antenna of 0 dBi \(nobody tells its gain\)/,
+        ),
+        '  up to 9 dBi were allowed for the antennas of aa555a0000000001, which nobody has told; say them by --gain',
+      ],
+    ]);
     expect(about(/rules broken/)).toEqual(['  rules broken: free-space 1']);
     const [first, second] = [radioA, radioB].map((key) => toHex(key.publicKey).slice(0, 8)).toSorted();
     expect(about(/met:/)).toEqual([
@@ -151,7 +159,7 @@ describe('outpost coverage verify', () => {
   it('gives scripts one object a line', async () => {
     await using directory = await scratch();
     const { a, b } = await twoFiles(directory.path);
-    const { out } = await coverage('verify', a, b, '--json', '--brief');
+    const { out } = await coverage('verify', a, b, '--json', '--brief', '--gain', 'aa555a0000000001=0');
     const objects = out.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
     expect(objects.map(({ kind, verdict }) => [kind, verdict])).toEqual([
       ['reception', 'rejected'],
@@ -170,7 +178,8 @@ describe('outpost coverage map', () => {
     await using directory = await scratch();
     const { a, b, keys } = await twoFiles(directory.path);
     const [json, geo] = [join(directory.path, 'cells.json'), join(directory.path, 'cells.geojson')];
-    expect((await coverage('map', a, b, '--out', json, ...keys)).code).toBe(0);
+    const stub = ['--gain', 'aa555a0000000001=0'];
+    expect((await coverage('map', a, b, '--out', json, ...keys, ...stub)).code).toBe(0);
     const map = JSON.parse(await readFile(json, 'utf8')) as { readonly cells: readonly object[] };
     expect(map).toMatchObject({ format: 'outpost-coverage-map', version: 1, resolution: 9 });
     expect(map.cells).toHaveLength(3);
@@ -178,7 +187,7 @@ describe('outpost coverage map', () => {
       expect.objectContaining({ side: 'sender', count: 1, bestSnrDb: 7.2, bestRssiDbm: -105, radios: 1 }),
     );
     expect(map.cells).toContainEqual(expect.objectContaining({ side: 'receiver', count: 0, unjudged: 1 }));
-    const drawn = await coverage('map', a, b, '--out', geo, '--resolution', '7');
+    const drawn = await coverage('map', a, b, '--out', geo, '--resolution', '7', ...stub);
     expect(drawn.code).toBe(2);
     const { features } = JSON.parse(await readFile(geo, 'utf8')) as {
       readonly features: readonly { readonly geometry: { readonly coordinates: readonly unknown[][] } }[];

@@ -1,5 +1,6 @@
 import {
   type BeaconExplained,
+  COVERAGE_RULES,
   type CoverageRule,
   type Encounter,
   type Explained,
@@ -63,7 +64,8 @@ export const tallyLines = ({ verdicts, broken, gainless }: CoverageTally): reado
     ...(gainless.size === 0
       ? []
       : [
-          `  0 dBi was taken for the antennas of ${[...gainless].join(', ')}; if they have more, say so by --gain`,
+          `  up to ${COVERAGE_RULES.gainUnknownDbi} dBi were allowed for the antennas of ${[...gainless].join(', ')}, ` +
+            'which nobody has told; say them by --gain',
         ]),
   ];
 };

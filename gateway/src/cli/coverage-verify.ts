@@ -1,4 +1,4 @@
-import { radioName, type SignedReception } from '@outpost/schemas/radio';
+import { GAIN_UNTOLD, radioName, type SignedReception } from '@outpost/schemas/radio';
 import { Command } from 'commander';
 import { type EvidenceJudge, openEvidenceJudge } from '../coverage/judge-evidence.ts';
 import { merged, receptionsOf } from '../coverage/reception-stream.ts';
@@ -53,7 +53,7 @@ const sayAll = async (evidence: ReadEvidence, options: Options, terminal: Termin
     const broken = findings.filter(({ outcome }) => outcome === 'broken').map(({ rule }) => rule);
     for (const rule of broken) tally.broken.set(rule, (tally.broken.get(rule) ?? 0) + 1);
     const radio = radioName(signed);
-    if (broken.includes('free-space') && !evidence.known.gains.has(radio)) tally.gainless.add(radio);
+    if (findings.some(({ words: said }) => said.includes(GAIN_UNTOLD))) tally.gainless.add(radio);
     if (options.brief === true && (verdict === 'accepted' || verdict === 'sent')) continue;
     if (options.json !== true) terminal.out(receptionLine(signed, explained));
     else {

@@ -8,10 +8,10 @@ import { isReception } from './signed-reception.ts';
 import { CAR, HOTSPOT, located, MODULE, north, OTHER, position, signed } from './testing.ts';
 
 /** All of it read through once, then judged one by one. */
-const explained = (all: readonly SignedPlaceOrFrame[], known: Partial<KnownPlaces> = {}) => {
+const explained = (all: readonly SignedPlaceOrFrame[], known: Partial<KnownPlaces> = {}, gain?: number) => {
   const senders = openSenders({ senders: new Map(), gateways: new Map(), ...known });
   for (const each of all) senders.take(each);
-  const explain = receptionExplainer({ region: regionNamed('EU868'), senders, gainDbi: () => undefined });
+  const explain = receptionExplainer({ region: regionNamed('EU868'), senders, gainDbi: () => gain });
   const encounters = openEncounters(senders);
   const verdicts = all.filter(isReception).map((each) => {
     const verdict = explain(each);
@@ -27,11 +27,15 @@ const SENT = { direction: 'sent', powerDeciDbm: 140 } as const;
 
 describe('each reception is explained', () => {
   it('against the place that its sender has signed: too strong is rejected, by how much', () => {
-    const { verdicts } = explained([
+    const heard = [
       signed(CAR, 0, { ...SENT, phy: phy(1), location: located(14.3) }),
       signed(HOTSPOT, 10, { phy: phy(1), rssiDeciDbm: -970, snrDeciDb: undefined }),
       signed(HOTSPOT, 5_000, { phy: phy(2), rssiDeciDbm: -970, snrDeciDb: undefined }),
-    ]);
+    ];
+    const { verdicts } = explained(heard, {}, 0);
+    const untold = explained(heard).verdicts[1];
+    expect(untold).toMatchObject({ verdict: 'accepted' });
+    expect(untold?.words).toMatch(/above what 14\.3 km allows an antenna of 0 dBi \(nobody tells its gain\)/);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['sent', 'rejected', 'accepted']);
     expect(verdicts[1]?.words).toBe('would be rejected: RSSI 3.3 dB above what 14.3 km allows');
     expect(verdicts[2]?.words).toMatch(/the two places are not known/);

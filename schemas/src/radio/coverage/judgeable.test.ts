@@ -54,6 +54,13 @@ describe('a signed reception becomes what the judge takes', () => {
       trust: 'gnss',
       timeErrorUs: 500_000,
     });
+    expect(clock({ gatewayTime: undefined }, { trust: 'gnss', queued: true })).toEqual({
+      wall: boxTime,
+      trust: 'gnss',
+      waited: true,
+    });
+    expect(clock({}, { queued: true }).trust).toBe('gnss');
+    expect(clock({}, { queued: true })).not.toHaveProperty('waited');
   });
 
   it('or cannot be judged, and says because of what', () => {

@@ -1,5 +1,5 @@
 import type { Place } from '../../privacy/index.ts';
-import type { Modulation, ReceptionBody, TimeTrust, WallNs } from '../../words/index.ts';
+import type { Modulation, ReceptionBody } from '../../words/index.ts';
 import { toHex } from '../../words/index.ts';
 import type { Reception } from '../plausibility/index.ts';
 import type { Rate } from '../rate.ts';
@@ -40,17 +40,17 @@ const channelDbm = ({ rssiDeciDbm, signalRssiDeciDbm, snrDeciDb }: ReceptionBody
     : signalDbm + 10 * Math.log10(1 + 10 ** (-snrDeciDb / DECI / 10));
 };
 
+type ReceptionTime = Pick<Reception, 'wall' | 'trust' | 'timeErrorUs' | 'waited'>;
+
 /**
  * The gateway's own time counts as that of satellites only where it shows that it has some, since forwarders without
- * a receiver fill the field from the clock of their system. The box's clock says when the frame had come to it.
+ * a receiver fill the field from the clock of their system. The box's clock says when the frame had come to it, which through a
+ * broker may be any time later.
  */
-export const timeOf = ({
-  body,
-  wall,
-  trust,
-}: SignedReception): { readonly wall: WallNs; readonly trust: TimeTrust; readonly timeErrorUs?: number } => {
+export const timeOf = ({ body, wall, trust, queued }: SignedReception): ReceptionTime => {
   const bySatellites = body.location?.source === 'gnss' || body.fineNs !== undefined;
   if (body.gatewayTime !== undefined) return { wall: body.gatewayTime, trust: bySatellites ? 'gnss' : 'ntp' };
+  if (queued === true) return { wall, trust, waited: true };
   return trust === 'gnss' ? { wall, trust, timeErrorUs: TRANSPORT_MS_MAX * US_PER_MS } : { wall, trust };
 };
 

@@ -22,6 +22,12 @@ const batch = sampleEpoch({ device, gateway, stream: 'hotspot/coverage' }).next(
   sampleNumber(),
 ]);
 
+/** A message as the box keeps it. */
+const messageOf = (topic: string): readonly number[] => {
+  const bytes = new TextEncoder().encode(topic);
+  return [bytes.length >> 8, bytes.length & 0xff, ...bytes, 0x0a, 0x00];
+};
+
 const expected = {
   deviceKey: toHex(device.publicKey),
   gatewayKey: toHex(gateway.publicKey),
@@ -77,6 +83,20 @@ describe('receptions of an evidence file', () => {
     expect(radioOf(2, 7, 8, 2, ...eui, 0x7b)).toBeUndefined();
     expect(radioOf(2, 7, 8, 0, ...eui)).toBeUndefined();
     expect(radioOf(0x24, 0x47, 0x50, 0x47)).toBeUndefined();
+    expect(radioOf(...messageOf('eu868/gateway/aa555a0000000002/event/stats'))).toBe('aa555a0000000002');
+    expect(radioOf(...messageOf('devices/aa555a0000000002/event'))).toBeUndefined();
+  });
+
+  it('are marked where they came through a broker, which may have held them', () => {
+    const queued = (raw: readonly number[]) => {
+      const leaf = { sequence: 0, mono: batch.statement.firstMono, body, salt: new Uint8Array(16) };
+      const signed = leafTaker()(batch.statement, { ...leaf, raw: Uint8Array.from(raw) });
+      return signed !== undefined && 'queued' in signed && signed.queued === true;
+    };
+    expect(queued(messageOf('gateway/aa555a0000000001/event/up'))).toBe(true);
+    expect(queued(messageOf('gateway/nowhere/event/up'))).toBe(false);
+    expect(queued([2, 7, 8, 0, 0xaa, 0x55, 0x5a, 0, 0, 0, 0, 1, 0x7b, 0x7d])).toBe(false);
+    expect(queued([])).toBe(false);
   });
 
   it('belong to the attestation right before them and to no other', () => {

@@ -16,6 +16,7 @@ import {
   type WallNs,
   wallAt,
 } from '../../words/index.ts';
+import { readTopic } from '../gw/readings/topic.ts';
 
 /** The leaf that says so, and who signed it. */
 export interface LeafPlace {
@@ -37,7 +38,10 @@ interface Signed<B> extends LeafPlace {
   readonly trust: TimeTrust;
 }
 
-export type SignedReception = Signed<ReceptionBody>;
+export interface SignedReception extends Signed<ReceptionBody> {
+  /** It came through a broker, which may have held it for any time. */
+  readonly queued?: true;
+}
 
 export interface SignedPosition extends Signed<PositionBody> {
   /** EUI of the gateway that says so of itself, 16 digits; undefined where it is the box's own receiver. */
@@ -76,12 +80,27 @@ const pushDataGateway = (raw: Uint8Array): string | undefined => {
     : undefined;
 };
 
+const TOPIC_MAX_BYTES = 256;
+
+/**
+ * The gateway of an MQTT message of ChirpStack's: length of the topic (u16), topic, payload, as the box keeps messages;
+ * undefined where the bytes are something else.
+ */
+const topicGateway = (raw: Uint8Array): string | undefined => {
+  const length = ((raw[0] ?? 0) << 8) | (raw[1] ?? 0);
+  if (length === 0 || length > TOPIC_MAX_BYTES || raw.length < 2 + length) return undefined;
+  const topic = readTopic(new TextDecoder().decode(raw.subarray(2, 2 + length)));
+  return topic.ok ? topic.value.gateway : undefined;
+};
+
 const signedOf = (batch: Batch, { body, sequence, mono, raw }: Leaf): SignedPlaceOrFrame | undefined => {
   const { deviceKey, gatewayKey, stream, epoch, origin, anchor } = batch;
   const { trust } = anchor;
   const at = { deviceKey, gatewayKey, stream, epoch, origin, sequence, wall: wallAt(anchor, mono), trust };
-  if (body.kind === 'reception') return { ...at, body };
-  return body.kind === 'position' ? { ...at, body, radio: pushDataGateway(raw) } : undefined;
+  if (body.kind === 'reception')
+    return topicGateway(raw) === undefined ? { ...at, body } : { ...at, body, queued: true };
+  const radio = pushDataGateway(raw) ?? topicGateway(raw);
+  return body.kind === 'position' ? { ...at, body, radio } : undefined;
 };
 
 /** Gives those leaves that are receptions or places; leaves of one statement come one after the other. */

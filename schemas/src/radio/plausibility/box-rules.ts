@@ -1,4 +1,4 @@
-import { type GatewayTrack, gatewayFindings } from './gateway-rules.ts';
+import { type GatewayTrack, gatewayFindings, waitedFindings } from './gateway-rules.ts';
 import { BOXES_MAX, COVERAGE_RULES, timeErrorUs } from './limits.ts';
 import { broken, type Finding, held, type Reception, unknown } from './reception.ts';
 
@@ -70,6 +70,15 @@ const oneBox = (offsetUs: bigint | undefined, own: Box | undefined, isFirst: boo
     : held('one-box');
 };
 
+/** Without a time nothing tells one box from another: it is taken for a frame of the one that was heard last. */
+const waitedStep = (boxes: Boxes | undefined, next: Reception): BoxStep => {
+  const { all, latest } = boxes ?? { all: [], latest: -1 };
+  const own = all[latest];
+  const { findings, track } = waitedFindings(own?.track, next);
+  const after = own === undefined || track === undefined ? all : replaced(all, latest, { ...own, track });
+  return { findings, boxes: { all: after, latest }, isWitness: false };
+};
+
 /**
  * Clock less counter tells one box from another, and one start from the next. A box that is new is measured against the
  * one heard last, so that a jump in place or time is charged once, and what follows it consistently is its own measure.
@@ -77,6 +86,7 @@ const oneBox = (offsetUs: bigint | undefined, own: Box | undefined, isFirst: boo
  * is charged each time.
  */
 export const boxFindings = (boxes: Boxes | undefined, next: Reception): BoxStep => {
+  if (next.waited === true) return waitedStep(boxes, next);
   const offsetUs = offsetOf(next);
   const all = boxes?.all ?? [];
   const at = all.findIndex((box) => isSame(box, next, offsetUs));

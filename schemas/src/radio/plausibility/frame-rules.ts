@@ -70,7 +70,9 @@ const passedUs = (from: Reception, to: Reception): readonly [least: number, erro
   const [before, after] = [errorUsOf(from), errorUsOf(to)];
   if (before !== undefined && after !== undefined) return [Math.abs(elapsedUs(from, to)), before + after];
   if (from.gateway !== to.gateway || from.tmst === undefined || to.tmst === undefined) return undefined;
-  return [(to.tmst - from.tmst + COUNTER_US) % COUNTER_US, 0];
+  const ahead = (to.tmst - from.tmst + COUNTER_US) % COUNTER_US;
+  // A broker that gives a message again gives an earlier one after a later one.
+  return [to.waited === true ? Math.min(ahead, COUNTER_US - ahead) : ahead, 0];
 };
 
 /** Devices repeat data for minutes, never for longer; a join or a beacon is not repeated at all. */
@@ -91,7 +93,13 @@ const replay = (track: FrameTrack | undefined, next: Reception): Finding => {
 /** One gateway hears one transmission once; what comes within a second is the same, or its ghost beside the channel. */
 const duplicate = (track: FrameTrack | undefined, next: Reception): Finding => {
   const own = track?.find(({ last }) => last.gateway === next.gateway)?.last;
-  return own !== undefined && Math.abs(elapsedUs(own, next)) < repeatAfterMs * 1_000
+  if (own === undefined) return held('duplicate');
+  // What waited together comes together, however far apart it was heard.
+  const isByCounter = own.waited === true || next.waited === true;
+  const [apartUs] = isByCounter ? (passedUs(own, next) ?? [undefined]) : [Math.abs(elapsedUs(own, next))];
+  if (apartUs === undefined)
+    return unknown('duplicate', 'the frame may have waited, and there is no counter');
+  return apartUs < repeatAfterMs * 1_000
     ? broken('duplicate', 'this gateway reported this frame already')
     : held('duplicate');
 };

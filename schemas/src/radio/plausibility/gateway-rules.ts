@@ -21,8 +21,9 @@ export interface GatewayTrack {
   readonly noises: readonly number[];
 }
 
-export const errorUsOf = ({ trust, timeErrorUs: own }: Reception): number | undefined =>
-  own ?? timeErrorUs(trust);
+/** Largest error of the clock of a reception in µs; undefined where it may be anything. */
+export const errorUsOf = ({ trust, timeErrorUs: own, waited }: Reception): number | undefined =>
+  waited === true ? undefined : (own ?? timeErrorUs(trust));
 
 /** µs from one reception to the next by the wall clock; differences of this size are exact in a double. */
 export const elapsedUs = (from: Reception, to: Reception): number => Number(to.wall - from.wall) / 1_000;
@@ -106,6 +107,26 @@ const noise = (usual: readonly number[], own: number | undefined): Finding => {
   return above <= noiseAboveDb
     ? held('noise')
     : doubtful('noise', `RSSI ${above.toFixed(1)} dB more than its SNR and this gateway’s noise give`);
+};
+
+const WAITED = 'the frame may have waited on its way, and has no time of its own';
+
+/** What can be said of a reception whose time is not known, and the gateway's track, if there is one. */
+export const waitedFindings = (
+  track: GatewayTrack | undefined,
+  next: Reception,
+): { readonly findings: readonly Finding[]; readonly track: GatewayTrack | undefined } => {
+  const noises = track?.noises ?? [];
+  const ownNoise = noiseOf(next);
+  const findings = [
+    unknown('movement', WAITED),
+    unknown('counter-drift', WAITED),
+    noise(noises, ownNoise),
+    unknown('overlap', WAITED),
+    unknown('one-box', WAITED),
+  ];
+  if (track === undefined || ownNoise === undefined) return { findings, track };
+  return { findings, track: { ...track, noises: [...noises, ownNoise].slice(-NOISES_MAX) } };
 };
 
 /** What a reception says against the one before it of the same gateway, and the gateway's new track. */

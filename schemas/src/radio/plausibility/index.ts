@@ -16,3 +16,4 @@ export type {
   ReceptionVerdict,
   Sender,
 } from './reception.ts';
+export { GAIN_UNTOLD } from './signal-rules.ts';

@@ -16,7 +16,7 @@ const sender: Sender = { place: north(0), eirpDbm: 14 };
 const context = (over: Partial<CoverageContext> = {}): CoverageContext => ({
   region: regionNamed('EU868'),
   sender: () => sender,
-  gainDbi: () => undefined,
+  gainDbi: () => 0,
   ...over,
 });
 

@@ -63,7 +63,9 @@ export const coverageJudge = (context: CoverageContext): CoverageJudge => {
     const link = `${gateway} ${address}`;
     const known = gateways.get(gateway);
     const frame = frames.get(bytes);
-    const isKnown = frame?.some(({ last }) => last.gateway === gateway) ?? false;
+    const own = frame?.find(({ last }) => last.gateway === gateway)?.last;
+    // A message that a broker gives again is no frame that came again.
+    const isKnown = own !== undefined && !(reception.waited === true && own.tmst === reception.tmst);
     const byBox = boxFindings(known?.boxes, reception);
     const byLink = linkFindings(links.get(link), reception, sender, isKnown);
     const findings = [

@@ -9,6 +9,11 @@ export const COVERAGE_RULES = {
   marginDb: 3,
   /** Added to free space where no region and no power is known: no region allows more. */
   eirpUnknownDbm: 30,
+  /**
+   * dBi of an antenna of which nobody says what it is: the longest rods that are sold for hotspots have 8 or 9. Whoever
+   * has a dish or a Yagi says so.
+   */
+  gainUnknownDbi: 9,
   /** Two satellite fixes together; a distance may be so much shorter than it looks. */
   placeErrorM: 50,
   distanceMaxM: 100_000,

@@ -21,6 +21,8 @@ export interface Reception {
   readonly trust: TimeTrust;
   /** Largest error of `wall` in µs, where better known than by its trust (fine timestamps). */
   readonly timeErrorUs?: number;
+  /** It may have waited on its way for any time, so that `wall` is only the latest that it can have been. */
+  readonly waited?: true;
   /** Where the antenna stood; undefined where nobody says. */
   readonly place: Place | undefined;
 }
@@ -37,7 +39,7 @@ export interface CoverageContext {
   /** Undefined: the strongest of all regions is allowed for. */
   readonly region: RegionPlan | undefined;
   readonly sender: (reception: Reception) => Sender | undefined;
-  /** dBi of the receiving antenna; undefined: 0, and the margin has to do. */
+  /** dBi of the receiving antenna; undefined: any that can be bought is allowed for (`gainUnknownDbi`). */
   readonly gainDbi: (gateway: string) => number | undefined;
 }
 

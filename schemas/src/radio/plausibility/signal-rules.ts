@@ -12,7 +12,10 @@ import {
   unknown,
 } from './reception.ts';
 
-const { marginDb, placeErrorM, distanceMaxM, eirpUnknownDbm } = COVERAGE_RULES;
+const { marginDb, placeErrorM, distanceMaxM, eirpUnknownDbm, gainUnknownDbi } = COVERAGE_RULES;
+
+/** Ends what `free-space` says where the antenna's gain would help. */
+export const GAIN_UNTOLD = 'nobody tells its gain';
 
 const km = (metres: number): string => (metres / 1_000).toFixed(1);
 
@@ -29,14 +32,19 @@ const freeSpace = (reception: Reception, sender: Sender | undefined, context: Co
     return unknown('free-space', 'the two places are not known');
   const distance = distanceM(reception.place, sender.place);
   const nearest = Math.max(1, distance - placeErrorM);
+  const gainDbi = context.gainDbi(reception.gateway);
   const most =
-    eirpOf(reception, sender, context) +
-    (context.gainDbi(reception.gateway) ?? 0) -
-    freeSpaceLossDb(reception.frequencyHz, nearest);
+    eirpOf(reception, sender, context) + (gainDbi ?? 0) - freeSpaceLossDb(reception.frequencyHz, nearest);
   const excess = signalDbm(reception.rssiDbm, reception.snrDb) - most;
-  return Number.isFinite(excess) && excess <= marginDb
-    ? held('free-space')
-    : broken('free-space', `RSSI ${excess.toFixed(1)} dB above what ${km(distance)} km allows`);
+  const above = (dB: number): string => `RSSI ${dB.toFixed(1)} dB above what ${km(distance)} km allows`;
+  if (Number.isFinite(excess) && excess <= marginDb) return held('free-space');
+  if (gainDbi !== undefined) return broken('free-space', above(excess));
+  return Number.isFinite(excess) && excess <= marginDb + gainUnknownDbi
+    ? unknown('free-space', `${above(excess)} an antenna of 0 dBi (${GAIN_UNTOLD})`)
+    : broken(
+        'free-space',
+        `${above(excess - gainUnknownDbi)} an antenna of ${gainUnknownDbi} dBi (${GAIN_UNTOLD})`,
+      );
 };
 
 const distanceRule = (reception: Reception, sender: Sender | undefined): Finding => {
