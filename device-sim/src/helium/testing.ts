@@ -152,3 +152,19 @@ export const openBench = async (options: Partial<HeliumOptions> = {}): Promise<B
     },
   };
 };
+
+/** What is done to a router in a table of cases, and comes back with its judgement. */
+export type Act = (bench: Bench) => Promise<string>;
+
+/** A case: what, its expected judgement, and how to bring it about. */
+export type Case = readonly [what: string, expected: string, act: Act];
+
+const STOPS: ReadonlySet<string> = new Set(['bad_register', 'bad_session_init', 'bad_envelope']);
+
+/** The judgement of a case on servers of its own; said beside it where a stream is over that should go on. */
+export const judgementOf = async (act: Act): Promise<string> => {
+  await using bench = await openBench();
+  const said = await act(bench);
+  if (STOPS.has(said)) await until('the stream is over', () => bench.stream.isOver);
+  return bench.stream.isOver === STOPS.has(said) ? said : `${said}, and the stream is over`;
+};
