@@ -1,5 +1,7 @@
 export * from './adapter.ts';
 export * from './adapters/index.ts';
+export { ENERGY_SINCE_LAST } from './adapters/m3ter/bodies.ts';
+export { payloadBytesIn } from './adapters/m3ter/codec.ts';
 export * from './clock.ts';
 export * from './define-adapter.ts';
 export * from './device.ts';

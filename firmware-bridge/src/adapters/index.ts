@@ -24,6 +24,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<AdapterModule>> = new Map<
   ['gwmp', () => import('./gwmp/index.ts')],
   ['kiss', () => import('./kiss/index.ts')],
   ['lora-e5', () => import('./lora-e5/index.ts')],
+  ['m3ter', () => import('./m3ter/index.ts')],
   ['mapped', () => import('./mapped/index.ts')],
   ['meshtastic', () => import('./meshtastic/index.ts')],
   ['nmea', () => import('./nmea/index.ts')],

@@ -104,8 +104,8 @@ export interface LiveNetwork extends AsyncDisposable {
   wants(reading: LiveDelivery): boolean;
   /** Called in order, without waiting for the outcomes of those before; the network keeps to that order. */
   deliver(reading: LiveDelivery, signal: AbortSignal): Promise<LiveOutcome>;
-  /** Keeps its connection, and takes what comes back, until the signal aborts. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Keeps its connection, and takes what comes back, until the signal aborts; where it has one to keep. */
+  run?(signal: AbortSignal): Promise<void>;
 }
 
 export type AnyNetwork = Network | LiveNetwork;

@@ -3,6 +3,7 @@ import type { AnyNetwork, NetworkContext, NetworkKind, NetworkSettings } from '.
 
 /** Every kind of network, one line each. Only those that are asked for are loaded. */
 const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
+  ['m3ter', async () => (await import('./m3ter/network.ts')).m3ter],
   ['chirpstack', async () => (await import('./chirpstack/network.ts')).chirpstack],
   ['mqtt', async () => (await import('./mqtt/network.ts')).mqtt],
   ['webhook', async () => (await import('./webhook/network.ts')).webhook],

@@ -4,6 +4,8 @@ const CELSIUS_SENSOR: Span = ['celsius', 2, -100, 1_000];
 const UNIX_SECONDS: Span = ['s', 3, 0, 4_294_967_295];
 const POWER: Span = ['W', 2, -10_000_000, 10_000_000];
 const ENERGY: Span = ['kWh', 3, 0, 1_000_000_000];
+/** Four bytes of milliwatt-hours. */
+const ENERGY_STEP: Span = ['kWh', 6, 0, 4_294.967_295];
 const PARTICLES: Span = ['mg/m^3', 4, 0, 100];
 const TEXT: Span = ['text', 0, 0, 1];
 
@@ -50,6 +52,7 @@ export const SENSOR_SIGNALS: readonly Signal[] = [
   row(838, 'Sensor.IsOpen', FLAG, 'medium', 'The door, window or valve is open.'),
   row(839, 'Sensor.IsMoving', FLAG, 'medium', 'Somebody or something moves there.'),
   row(840, 'Sensor.Count', ['count', 0, 0, 9_007_199_254_740_991], 'minute', 'Events since the counter was set to zero.'),
+  row(841, 'Sensor.EnergySinceLast', ENERGY_STEP, 'minute', 'Energy through the meter since what it signed before.'),
   row(870, 'Telematics.Event', TEXT, 'fast', 'Event of a telematics module, by its own name.'),
   row(871, 'Telematics.Notification', TEXT, 'fast', 'Notification of a telematics module, its kind before a colon.'),
   row(872, 'Telematics.Record', TEXT, 'fast', 'Record of a telematics module, its kind before a colon.'),

@@ -1,29 +1,20 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { strictVerifier } from '@outpost/schemas/evidence';
-import { type Body, concatBytes } from '@outpost/schemas/words';
+import type { Body } from '@outpost/schemas/words';
 import type { Adapter, AdapterParts } from '../../adapter.ts';
 import { defineAdapter } from '../../define-adapter.ts';
 import { type Message, readMessage } from '../../message.ts';
+import { checkSigningOptions, type SigningOptions } from '../../signing/options.ts';
+import { platformVerify } from '../../signing/platform-verify.ts';
+import type { State } from '../../signing/session.ts';
 import { bodiesOf } from './bodies.ts';
 import { type SignedMessage, signedCodec } from './codec.ts';
 import { readSigned } from './form.ts';
-import { checkOptions, type SignedOptions } from './options.ts';
-import { type State, signedSession, type Verify } from './session.ts';
+import { signedSession } from './session.ts';
 
-/** What stands before the 32 bytes in a SubjectPublicKeyInfo (RFC 8410 §4). */
-const SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
-
-/** The platform's verification of one key, made ready once: with the parsing of the key it would take twice as long. */
-const platformVerify = (key: Uint8Array): Verify => {
-  const der = concatBytes(SPKI, key);
-  const ready = createPublicKey({ key: der as never, format: 'der', type: 'spki' });
-  return strictVerifier((_, message, signature) => verify(null, message, ready, signature));
-};
-
-export const signedParts: AdapterParts<SignedOptions, State, Message, SignedMessage> = {
+export const signedParts: AdapterParts<SigningOptions, State, Message, SignedMessage> = {
   name: 'signed',
   authenticates: 'signature',
-  check: checkOptions,
+  check: (options) => checkSigningOptions('signed', options),
   codec: signedCodec,
   session: (options) => signedSession(options, platformVerify(options.key)),
 };

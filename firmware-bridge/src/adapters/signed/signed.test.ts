@@ -4,12 +4,12 @@ import { type Body, fromHex, toHex } from '@outpost/schemas/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeMessage } from '../../message.ts';
+import { checkSigningOptions } from '../../signing/options.ts';
+import { judgeSequence, NO_SEQUENCES, WINDOW, withSequence } from '../../signing/sequences.ts';
 import { garbage, messageRig } from '../../testing/message-rig.ts';
 import { signedCodec } from './codec.ts';
 import { readSigned, type SignedContent, sealCbor, sealJson } from './form.ts';
 import { redecode } from './index.ts';
-import { checkOptions } from './options.ts';
-import { judgeSequence, NO_SEQUENCES, WINDOW, withSequence } from './sequences.ts';
 import { signedSession } from './session.ts';
 import vectors from './vectors/messages.json' with { type: 'json' };
 
@@ -139,12 +139,12 @@ describe('the window of sequences', () => {
 
 describe('the options', () => {
   it('name one sound key', () => {
-    expect(checkOptions({ key: vectors.key }).ok).toBe(true);
-    expect(checkOptions({ key: `outpost-ed25519:${vectors.key}` }).ok).toBe(true);
+    expect(checkSigningOptions('signed', { key: vectors.key }).ok).toBe(true);
+    expect(checkSigningOptions('signed', { key: `outpost-ed25519:${vectors.key}` }).ok).toBe(true);
     // The neutral element, of order 1.
     const small = `01${'00'.repeat(31)}`;
     for (const options of [undefined, {}, { key: 'x' }, { key: small }, { key: vectors.key, kee: 1 }]) {
-      const checked = checkOptions(options);
+      const checked = checkSigningOptions('signed', options);
       expect(checked.ok ? '' : checked.fault.kind).toBe('misconfigured');
     }
   });

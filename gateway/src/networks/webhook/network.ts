@@ -8,9 +8,10 @@ import type {
   NetworkSettings,
   Outcome,
 } from '../contract.ts';
+import { PERSON_NEEDED_MS, verdictOf } from '../http-verdict.ts';
 import { openPoster, type Poster } from '../post.ts';
 import { readSecretFile } from '../secret-file.ts';
-import { contentTypeOf, PERSON_NEEDED_MS, requestOf, type Shape, verdictOf } from './codec.ts';
+import { contentTypeOf, requestOf, type Shape } from './codec.ts';
 import { checkSettings, type WebhookSettings } from './settings.ts';
 import { parseSecret, signatureOf } from './signature.ts';
 
@@ -55,7 +56,7 @@ const deliver = async (parts: Parts, items: readonly Delivery[], signal: AbortSi
     if (reply.fault.kind === 'untrusted') context.alarm(reply.fault);
     return items.map(() => ({ kind: 'kept', retryAfterMs, fault: reply.fault }));
   }
-  const verdict = verdictOf(reply.value, where);
+  const verdict = verdictOf('webhook', reply.value, where);
   if (verdict.kind === 'kept' && verdict.alarm) context.alarm(verdict.fault);
   if (verdict.kind !== 'refused' || items.length === 1) return items.map(() => verdict);
   const middle = Math.ceil(items.length / 2);

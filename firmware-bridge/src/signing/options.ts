@@ -1,7 +1,7 @@
 import { checkKey } from '@outpost/schemas/evidence';
 import { fail, fault, fromHex, ok, type Result } from '@outpost/schemas/words';
 
-export interface SignedOptions {
+export interface SigningOptions {
   /** The device's Ed25519 public key, 32 bytes. */
   readonly key: Uint8Array;
   readonly silentAfterMs: number;
@@ -11,11 +11,13 @@ const SILENT_AFTER_MS = 900_000;
 const SILENT_MIN_MS = 1_000;
 const SILENT_MAX_MS = 86_400_000;
 
-const wrong = (words: string): Result<never> =>
-  fail(fault('misconfigured', 'signed.options', 'signed', words));
+/** Whose key it is, in front of the digits, as the tools of networks write it. */
+const PREFIX = /^(?:outpost-ed25519:|0x)/;
 
 /** A fault is `misconfigured`. A key that some verifiers would take for another one is none. */
-export const checkOptions = (options: unknown): Result<SignedOptions> => {
+export const checkSigningOptions = (name: string, options: unknown): Result<SigningOptions> => {
+  const wrong = (words: string): Result<never> =>
+    fail(fault('misconfigured', `${name}.options`, name, words));
   if (typeof options !== 'object' || options === null) return wrong('takes options: {"key": "…"}.');
   const {
     key: text,
@@ -24,7 +26,7 @@ export const checkOptions = (options: unknown): Result<SignedOptions> => {
   } = options as Readonly<Record<string, unknown>>;
   const [unknown] = Object.keys(more);
   if (unknown !== undefined) return wrong(`"${unknown}" is not an option; there are key and silentAfterMs.`);
-  const key = typeof text === 'string' ? fromHex(text.replace(/^outpost-ed25519:/, '')) : undefined;
+  const key = typeof text === 'string' ? fromHex(text.replace(PREFIX, '')) : undefined;
   if (key === undefined)
     return wrong('"key" must be the Ed25519 public key of the device, 64 digits of hex.');
   const sound = checkKey(key);
