@@ -11,6 +11,8 @@ export { redecode } from './redecode.ts';
 export const stationParts: AdapterParts<StationOptions, State, StationCommand, StationEvent> = {
   name: 'basics-station',
   lane: 'coverage',
+  // A station with a receiver tells of its fixes.
+  bearsPosition: true,
   takes: ['downlink'],
   check: async (given) => {
     const checked = checkOptions(given);

@@ -11,6 +11,8 @@ export { redecode } from './redecode.ts';
 export const chirpstackParts: AdapterParts<ChirpstackOptions, State, GwCommand, GwEvent> = {
   name: 'chirpstack',
   lane: 'coverage',
+  // Gateways say where they are with each frame and each statistic.
+  bearsPosition: true,
   takes: ['downlink', 'beacon'],
   check: checkOptions,
   codec: chirpstackCodec,

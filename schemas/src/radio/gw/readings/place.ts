@@ -9,6 +9,10 @@ const LONGITUDE_MAX = 180;
 /** Metres. */
 const ALTITUDE = { min: -10_000, max: 100_000 } as const;
 
+/** Only a place that somebody wrote into the settings is declared; any other is where the gateway is. */
+const sourceOf = (source: Location['source']): ReceptionPlace['source'] =>
+  source === 'CONFIG' ? 'configured' : 'gnss';
+
 /** Undefined where it is nowhere on Earth; (0, 0) is what a receiver says that has found nothing. */
 export const placeOf = (location: Location | undefined): ReceptionPlace | undefined => {
   if (location === undefined) return undefined;
@@ -20,7 +24,7 @@ export const placeOf = (location: Location | undefined): ReceptionPlace | undefi
     latitude: Math.round(latitude * 1e7) + 0,
     longitude: Math.round(longitude * 1e7) + 0,
     altitudeCm: isHeight ? Math.round(altitude * 100) + 0 : undefined,
-    source: source === 'GPS' ? 'gnss' : 'configured',
+    source: sourceOf(source),
   };
 };
 
