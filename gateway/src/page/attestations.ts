@@ -1,13 +1,11 @@
 import type { Statement } from '@outpost/schemas/evidence';
 import { type StreamId, toHex, wallAt } from '@outpost/schemas/words';
 import type { Kept, Offset } from '../journal/contract.ts';
-import type { SegmentSpan } from '../journal/state.ts';
+import type { JournalState } from '../journal/state.ts';
 import { attestationOf, type EvidenceJournal } from '../record/extract.ts';
 
-/** The journal that is written, and where its segments lie. */
-export interface SpannedJournal extends EvidenceJournal {
-  readonly spans: readonly SegmentSpan[];
-}
+/** The journal that is written, with where its segments lie and what they say of their beginning. */
+export interface SpannedJournal extends EvidenceJournal, Pick<JournalState, 'spans' | 'contextAt'> {}
 
 /** One signed batch, as a list shows it; the evidence itself has the rest. */
 export interface AttestationRow {

@@ -10,6 +10,7 @@ import type { SelfNow } from '../metrics/index.ts';
 import { writeWhole } from '../store/whole-file.ts';
 import { wordsOf } from '../supervise.ts';
 import type { EvidenceParts } from './api/evidence.ts';
+import type { PlacesParts } from './api/places.ts';
 import { pageFiles } from './files.ts';
 import { createHttp } from './http.ts';
 import type { Latest } from './latest.ts';
@@ -21,7 +22,7 @@ import { createRoutes } from './routes.ts';
 const TOKEN_BYTES = 24;
 
 /** What the API shows of the running gateway. */
-export interface PageParts extends EvidenceParts {
+export interface PageParts extends EvidenceParts, PlacesParts {
   readonly config: PageConfig;
   readonly dataDirectory: string;
   readonly clock: Clock;

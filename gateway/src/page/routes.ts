@@ -2,11 +2,12 @@ import type { Clock } from '@outpost/schemas/words';
 import { type EntranceParts, entranceRoutes } from './api/entrance.ts';
 import { type EvidenceParts, evidenceRoutes } from './api/evidence.ts';
 import { type LiveParts, liveRoutes } from './api/live.ts';
+import { type PlacesParts, placesRoutes } from './api/places.ts';
 import { type Asked, type Reply, refusal } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { type Access, isSameSecret, type Routes } from './route.ts';
 
-export interface RoutesParts extends EntranceParts, LiveParts, EvidenceParts {
+export interface RoutesParts extends EntranceParts, LiveParts, EvidenceParts, PlacesParts {
   readonly clock: Clock;
   /** The files of the page itself. */
   readonly files: Routes;
@@ -22,6 +23,7 @@ const allRoutes = (parts: RoutesParts): Routes => ({
   ...liveRoutes(parts),
   ...entranceRoutes(parts),
   ...evidenceRoutes(parts),
+  ...placesRoutes(parts),
 });
 
 /** Answers one request: who asks, whether they may, how often they have. */

@@ -34,6 +34,7 @@ const NOTHING: Pick<PageParts, 'journal' | 'keyRecords' | 'heads' | 'status' | '
     end: 0n as Offset,
     spans: [],
     read: async function* () {},
+    contextAt: async () => undefined,
   },
   keyRecords: () => [],
   heads: () => new Map(),
