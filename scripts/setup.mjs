@@ -65,3 +65,13 @@ export const build = () => {
   const page = run(process.execPath, [join('scripts', 'page.mjs')]);
   if (!page.ok) stop(`The page could not be built:\n${page.output.trim()}`);
 };
+
+/** What needs development packages, which `npm start` does not install. */
+export const buildTools = () => {
+  const tools = run(process.execPath, [
+    join('node_modules', 'typescript', 'bin', 'tsc'),
+    '-b',
+    'device-sim/tsconfig.tools.json',
+  ]);
+  if (!tools.ok) stop(`The build failed:\n${tools.output.trim()}`);
+};

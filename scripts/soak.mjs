@@ -3,7 +3,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, checkNode, install, root, stop } from './setup.mjs';
+import { build, buildTools, checkNode, install, root, stop } from './setup.mjs';
+
+/** Those with a board that runs real firmware. */
+const NEED_TOOLS = ['firmata'];
 
 const [name, ...args] = process.argv.slice(2);
 checkNode();
@@ -16,6 +19,7 @@ const names = readdirSync(directory)
 if (name === undefined || !existsSync(join(directory, `${name}.main.js`))) {
   stop(`Which one? npm run soak -- NAME, with NAME one of ${names.join(', ')}.`, 78);
 }
+if (NEED_TOOLS.includes(name)) buildTools();
 const child = spawn(process.execPath, [join(directory, `${name}.main.js`), ...args], { stdio: 'inherit' });
 child.on('exit', (code) => {
   process.exitCode = code ?? 1;

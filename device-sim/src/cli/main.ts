@@ -1,5 +1,6 @@
 import { systemTerminal, VERSION } from '@outpost/gateway';
 import { Command, CommanderError } from 'commander';
+import { boardCommand } from './board.ts';
 import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
 import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
@@ -11,6 +12,7 @@ import { networkCommand } from './network.ts';
 type MakeCommand = (terminal: SimTerminal, finish: (code: number) => void) => Command;
 
 const COMMANDS: readonly MakeCommand[] = [
+  boardCommand,
   carCommand,
   controlCommand,
   hotspotCommand,

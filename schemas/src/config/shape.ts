@@ -10,7 +10,7 @@ const name = z
 
 const device = z.strictObject({
   name,
-  adapter: z.string().min(1).describe('How the device is spoken to: elm327, slcan, nmea, gpsd'),
+  adapter: z.string().min(1).describe('How the device is spoken to: elm327, slcan, nmea, gpsd, firmata'),
   port: z
     .string()
     .min(1)

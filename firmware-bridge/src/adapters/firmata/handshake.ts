@@ -55,7 +55,7 @@ export const beginAnew = (turn: Turn): void => {
     askedPorts: new Set(),
     digitalAt: undefined,
     chips: idleChips(turn.options.climate.length),
-    values: new Map(),
+    values: turn.state.values.size === 0 ? turn.state.values : new Map(),
     beat: undefined,
   });
 };

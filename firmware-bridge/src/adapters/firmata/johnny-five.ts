@@ -81,8 +81,8 @@ const writerOf = ({ five }: Packages, board: JohnnyFiveBoard, output: Output): (
     case 'relay':
     case 'digital': {
       const relay = new five.Relay({ ...at, type: output.kind === 'relay' ? output.contact : 'NO' });
-      // A relay of johnny-five counts on a pin that is an output already.
-      board.io.pinMode(output.pin, board.io.MODES.OUTPUT);
+      // At a pin that is not analog, a relay of johnny-five counts on an output that is one already.
+      if (typeof at.pin === 'number') board.io.pinMode(output.pin, board.io.MODES.OUTPUT);
       return (value) => (value === 1 ? relay.close() : relay.open());
     }
     case 'light': {
