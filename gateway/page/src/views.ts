@@ -23,6 +23,7 @@ export interface ViewEntry {
 export const VIEWS: readonly ViewEntry[] = [
   { name: 'live', title: 'Live', load: () => LiveView },
   { name: 'health', title: 'Health', load: async () => (await import('./health/view.tsx')).HealthView },
+  { name: 'map', title: 'Map', load: async () => (await import('./map/view.tsx')).MapView },
   {
     name: 'evidence',
     title: 'Evidence',

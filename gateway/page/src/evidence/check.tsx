@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Status } from '../../../src/control/status.ts';
 import { parseKeyText } from '../../../src/keys/key-text.ts';
+import { Choice } from '../choice.tsx';
 import { VerifyingNow } from './report.tsx';
 import { type Source, useVerify } from './use-verify.ts';
 
@@ -42,27 +43,6 @@ const FileField = ({ isBusy, take }: FileParts) => (
       }}
     />
   </>
-);
-
-interface ChoiceParts {
-  readonly id: string;
-  readonly label: string;
-  readonly value: string;
-  readonly choices: readonly (readonly [value: string, text: string])[];
-  choose(value: string): void;
-}
-
-const Choice = ({ id, label, value, choices, choose }: ChoiceParts) => (
-  <div>
-    <label for={id}>{label}</label>
-    <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value)}>
-      {choices.map(([each, text]) => (
-        <option key={each} value={each}>
-          {text}
-        </option>
-      ))}
-    </select>
-  </div>
 );
 
 /** Verifies in this browser what the box exports, or a file; and hands the same file out. */

@@ -1,0 +1,71 @@
+import type { HeardCell, Places, Track } from '../../../src/page/places.ts';
+import { cellBox, type Projection, projectionOf, scaleBar } from './project.ts';
+
+const BOX = { width: 1_000, height: 620 };
+const SCALE_MAX = 240;
+/** Between these a signal is drawn from faint to full. */
+const [FAINT_DBM, FULL_DBM] = [-125, -75];
+
+const pathOf = (at: Projection, { points }: Track): string =>
+  points
+    .map(
+      ([, latitude, longitude], index) =>
+        `${index === 0 ? 'M' : 'L'}${at.x(longitude).toFixed(1)} ${at.y(latitude).toFixed(1)}`,
+    )
+    .join('');
+
+const strengthOf = ({ bestRssiDeciDbm }: HeardCell): number => {
+  if (bestRssiDeciDbm === undefined) return 0.4;
+  const share = (bestRssiDeciDbm / 10 - FAINT_DBM) / (FULL_DBM - FAINT_DBM);
+  return 0.2 + 0.7 * Math.min(1, Math.max(0, share));
+};
+
+const Cell = ({ at, cell }: { readonly at: Projection; readonly cell: HeardCell }) => (
+  <rect {...cellBox(at, cell)} class="heard" fill-opacity={strengthOf(cell).toFixed(2)}>
+    <title>
+      {cell.count} frames heard
+      {cell.bestRssiDeciDbm === undefined ? '' : `, the best with ${cell.bestRssiDeciDbm / 10} dBm`}
+    </title>
+  </rect>
+);
+
+const Way = ({ at, track }: { readonly at: Projection; readonly track: Track }) => {
+  const [first, last] = [track.points[0], track.points.at(-1)];
+  return (
+    <g class="way">
+      <path d={pathOf(at, track)} />
+      {first !== undefined && <circle class="begin" cx={at.x(first[2])} cy={at.y(first[1])} r="9" />}
+      {last !== undefined && <circle class="end" cx={at.x(last[2])} cy={at.y(last[1])} r="9" />}
+    </g>
+  );
+};
+
+const Scale = ({ at }: { readonly at: Projection }) => {
+  const { units, text } = scaleBar(at, SCALE_MAX);
+  const [left, foot] = [24, at.height - 24];
+  return (
+    <g class="scale">
+      <path d={`M${left} ${foot - 10}v10h${units.toFixed(1)}v-10`} />
+      <text x={left + 8} y={foot - 14}>
+        {text}
+      </text>
+    </g>
+  );
+};
+
+/** Drawn here, from what the box has: no tiles, so nobody is asked for the place that is looked at. */
+export const Picture = ({ places, words }: { readonly places: Places; readonly words: string }) => {
+  const at = projectionOf(places, BOX);
+  if (at === undefined) return null;
+  return (
+    <svg class="map" viewBox={`0 0 ${at.width} ${at.height}`} role="img" aria-label={words}>
+      {places.heard.map((cell) => (
+        <Cell key={`${cell.latitude} ${cell.longitude}`} at={at} cell={cell} />
+      ))}
+      {places.tracks.map((track) => (
+        <Way key={track.stream} at={at} track={track} />
+      ))}
+      <Scale at={at} />
+    </svg>
+  );
+};
