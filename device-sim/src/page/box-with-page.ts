@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -20,6 +21,8 @@ export interface BoxParts {
   readonly network?: NetworkEnd;
   /** Where the page listens; by default only this machine reaches it. */
   readonly address?: string;
+  /** Of a satellite receiver, where there is one. */
+  readonly receiver?: string;
 }
 
 /** An address of this machine that is not its loopback; undefined where it has none. */
@@ -33,10 +36,12 @@ const URL_SAID = /page: http:\/\/\S+:\d+/;
 /** A real `outpost run` that serves its page. */
 export const startBoxWithPage = async (
   scene: Scene,
-  { port, network, address = '127.0.0.1' }: BoxParts,
+  { port, network, address = '127.0.0.1', receiver }: BoxParts,
 ): Promise<BoxWithPage> => {
   const data = scene.path('data');
-  const config = { ...configOf({ data, port, network }), page: { address, port: 0 } };
+  const base = configOf({ data, port, network });
+  const gps = receiver === undefined ? [] : [{ name: 'gps', adapter: 'nmea', port: receiver }];
+  const config = { ...base, devices: [...base.devices, ...gps], page: { address, port: 0 } };
   const gateway = scene.gateway(await scene.write('outpost.json', config));
   const said = await untilSaid(gateway, URL_SAID);
   const url = said.replace('page: ', '').replace(/,$/, '');
@@ -47,6 +52,16 @@ export const startBoxWithPage = async (
     });
   return { gateway, data, url, code };
 };
+
+/** An address at which nobody listens now. */
+export const freeAddress = (): Promise<string> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(`tcp://127.0.0.1:${port}`));
+    });
+  });
 
 /** What its owner does first. */
 export const claim = async (page: Page, code: string): Promise<void> => {

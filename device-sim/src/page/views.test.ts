@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '../system/box.ts';
 import { outpost } from '../system/programs.ts';
 import { seriousFindings } from './axe.ts';
-import { type BoxWithPage, claim, outerAddress, startBoxWithPage } from './box-with-page.ts';
+import { type BoxWithPage, claim, freeAddress, outerAddress, startBoxWithPage } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
 
 /** For a box, a car, a network and a browser to be there, on a machine that is busy. */
@@ -28,12 +28,13 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
   beforeAll(async () => {
     files = await mkdtemp(join(tmpdir(), 'outpost-views-'));
     scene = await openScene();
-    const port = await scene.car('--cycle', 'us06', '--speed-up', '4');
+    const receiver = await freeAddress();
+    const port = await scene.car('--cycle', 'us06', '--speed-up', '4', '--gnss', receiver);
     const network = await scene.network('network', '--accept-simulated');
     // Where there is one, an address of which browsers say that it is not secure: no crypto.subtle, no clipboard.
     const outer = outerAddress();
     const address = outer === undefined ? '127.0.0.1' : '0.0.0.0';
-    box = await startBoxWithPage(scene, { port, network, address });
+    box = await startBoxWithPage(scene, { port, network, address, receiver });
     url = box.url.replace('0.0.0.0', outer ?? '');
     browser = await openBrowser();
     watched = await openPageOf(browser, url);
@@ -121,6 +122,22 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
     expect(JSON.parse(out)).toMatchObject({ verdict: 'unidentified', checked: { proofs: 1, leaves: 0 } });
     await page.getByRole('link', { name: '← The chain' }).click();
     await page.getByRole('heading', { name: 'Evidence', exact: true }).waitFor();
+    expectClean(watched);
+  });
+
+  it('draws where the car was and how fast, and asks nobody for tiles', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Map' }).click();
+    await page.getByRole('img', { name: /the way of gps\/telemetry, \d+\.\d km/ }).waitFor();
+    expect(await page.locator('.way path').getAttribute('d')).toMatch(/^M[\d.-]+ [\d.-]+L/);
+    expect(await page.locator('.scale text').innerHTML()).toMatch(/^(1|2|5)0* k?m$/);
+    await page
+      .getByRole('img', { name: /Speed over time, [1-9]\d* km\/h/ })
+      .locator('canvas')
+      .waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.goto(`${url}/#map/1/2`);
+    await page.getByText('Nothing of that time has a place.').waitFor();
     expectClean(watched);
   });
 
