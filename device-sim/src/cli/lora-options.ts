@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import type { Place } from '@outpost/schemas/privacy';
-import { REGIONS, type RegionPlan, regionNamed } from '@outpost/schemas/radio';
+import { beaconRegionOf, REGIONS, type RegionPlan, regionNamed } from '@outpost/schemas/radio';
 import { type Fault, fail, fault, ok, type Result, type WallNs } from '@outpost/schemas/words';
 import { RADIO_LIES, type RadioLie } from '../cheats/radio-cheats.ts';
 import { PROPAGATIONS } from '../radio/path-loss.ts';
@@ -165,6 +165,8 @@ export const worldOfOptions = async (options: LoraOptions, startWall: WallNs): P
     beacons === undefined ? ok(undefined) : numberOf('--beacons', beacons, 1, 1_440),
   ]);
   if (!parsed.ok) return parsed;
+  const beaconing = beacons === undefined ? ok(undefined) : beaconRegionOf(options.region);
+  if (!beaconing.ok) return beaconing;
   const where = places === undefined ? undefined : await placesOf(places);
   if (where !== undefined && !where.ok) return where;
   const [hotspots, deviceCount, seedNumber, intervalS, radiusKm, middle, region, terrain, minutes] =

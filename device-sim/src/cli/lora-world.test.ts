@@ -101,6 +101,7 @@ describe('outpost-sim lora-world', () => {
     [{ gwmp: 'tcp://a:1' }, '--gwmp: "tcp://a:1" is no address; write it like udp://127.0.0.1:1700.'],
     [{ centre: '91,0' }, 'write latitude,longitude in degrees, like 52.52,13.405.'],
     [{ region: 'EU' }, '--region: "EU" is not one of EU868,'],
+    [{ region: 'US915', beacons: '10' }, "region US915: Helium's channels for beacons there"],
     [{ propagation: 'magic' }, '--propagation: "magic" is not one of free-space,'],
     [{ terrain: '/nowhere.asc' }, '--terrain: the file /nowhere.asc cannot be read (ENOENT).'],
     [{ cheat: 'lie' }, '--cheat: "lie" is not one of teleport,'],

@@ -1,6 +1,6 @@
 import type { Place } from '@outpost/schemas/privacy';
 import {
-  BEACON_EU868,
+  beaconRegionOf,
   EU868_EXTRA_HZ,
   frequenciesOf,
   type LoraRate,
@@ -144,11 +144,12 @@ export const planWorld = (wishes: WorldWishes): WorldPlan => {
       ? Array.from({ length: places }, (_, index) => newHotspot(wishes, index, undefined))
       : places.map((place, index) => newHotspot(wishes, index, place));
   const { seed, region, surroundings, startWall, beaconEveryS } = wishes;
+  const beacons = beaconRegionOf(region.name);
   return {
     seed,
     region,
     channels: channelsOf(region),
-    beacons: region.name === 'EU868' && beaconEveryS !== undefined ? BEACON_EU868 : undefined,
+    beacons: beaconEveryS !== undefined && beacons.ok ? beacons.value : undefined,
     surroundings,
     hotspots,
     devices: Array.from({ length: wishes.devices }, (_, index) => newDevice(wishes, index)),

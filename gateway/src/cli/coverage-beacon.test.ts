@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BEACON_EU868, beaconPhy, buildBeacon } from '@outpost/schemas/radio';
 import { ok, toHex } from '@outpost/schemas/words';
@@ -76,7 +76,10 @@ describe('outpost coverage beacon', () => {
     const off = await beacon(EUI, '--region', 'EU868', ...rest);
     expect([off.code, off.err[0]]).toEqual([78, expect.stringMatching(/beacons are off.*--once/)]);
     const where = await beacon(EUI, '--once', '--region', 'US915', ...rest);
-    expect([where.code, where.err[0]]).toEqual([78, expect.stringMatching(/published for EU868/)]);
+    expect([where.code, where.err[0]]).toEqual([
+      78,
+      expect.stringMatching(/not published; they are for EU868.*--region-params/),
+    ]);
     expect((await beacon(EUI, '--once', ...rest)).code).toBe(78);
     expect((await beacon('roof', '--once', '--region', 'EU868', ...rest)).code).toBe(78);
     const known = ['--once', '--region', 'EU868', '--beacons', file, '-d', directory.path];
@@ -87,6 +90,48 @@ describe('outpost coverage beacon', () => {
     ])
       expect([wrong, (await beacon(EUI, ...known, ...wrong)).code]).toEqual([wrong, 78]);
     await expect(readFile(file)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('goes by what Helium served for another region, where the owner has it', async () => {
+    await using directory = await scratch();
+    const stop = new AbortController();
+    const asked: string[] = [];
+    const order = async (body: string) => {
+      asked.push(body);
+      return ok(JSON.stringify({ id: 'a', kind: 'done', words: 'sent.', item: 0 }));
+    };
+    await serveControl(directory.path, { shows: {}, takes: { '/order': order } }, stop.signal);
+    const params = join(directory.path, 'us915.json');
+    const spreading = [
+      { spreadingFactor: 10, maxPacketBytes: 25 },
+      { spreadingFactor: 9, maxPacketBytes: 67 },
+    ];
+    const channel = { frequencyHz: 903_900_000, bandwidthHz: 125_000, maxEirpDdbm: 300, spreading };
+    await writeFile(params, JSON.stringify({ name: 'US915', channels: [channel] }));
+    const file = join(directory.path, 'beacons.jsonl');
+    const told = [
+      '--once',
+      '--gain',
+      '3',
+      '--beacons',
+      file,
+      '-d',
+      directory.path,
+      '--region-params',
+      params,
+    ];
+    expect((await beacon(EUI, '--region', 'US915', ...told)).code).toBe(0);
+    expect((await beacon(EUI, '--region', 'AU915', ...told)).err[0]).toMatch(/is about US915/);
+    stop.abort();
+    const [request] = asked.map((body) => readOrderRequest(JSON.parse(body)));
+    expect(request).toMatchObject({
+      ok: true,
+      value: {
+        wish: { items: [{ frequencyHz: 903_900_000, powerDbm: 30, modulation: { spreadingFactor: 9 } }] },
+      },
+    });
+    await writeFile(params, JSON.stringify({ name: 'US915', channels: [{ ...channel, spreading: [] }] }));
+    expect((await beacon(EUI, '--region', 'US915', ...told)).err[0]).toMatch(/channel 1 needs frequencyHz/);
   });
 
   it('says so where no gateway runs', async () => {

@@ -1,6 +1,12 @@
 import { open } from 'node:fs/promises';
 import { systemClock } from '@outpost/firmware-bridge';
-import { type BeaconEntropy, type BeaconRegion, beaconItem, buildBeacon } from '@outpost/schemas/radio';
+import {
+  type BeaconEntropy,
+  type BeaconRegion,
+  beaconItem,
+  beaconRegionOf,
+  buildBeacon,
+} from '@outpost/schemas/radio';
 import {
   type DownlinkItem,
   fail,
@@ -13,14 +19,15 @@ import {
   type WallNs,
 } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { beaconRegion } from '../coverage/judge-evidence.ts';
 import { entropyLine } from '../coverage/known.ts';
 import { complain, EXIT, type Terminal } from './context.ts';
+import { readRegionParams } from './coverage-inputs.ts';
 import { giveOrder, type OrderOptions } from './order-command.ts';
 
 interface Options extends OrderOptions {
   readonly once?: boolean;
   readonly region: string;
+  readonly regionParams?: string;
   readonly gain: string;
   readonly beacons: string;
   readonly device?: string;
@@ -54,11 +61,13 @@ const entropyFrom = ({ entropy, entropyTime }: Options, now: WallNs): Result<Bea
   });
 };
 
-const regionFrom = (name: string): Result<BeaconRegion> => {
-  const region = beaconRegion(name);
-  return region === undefined
-    ? wrong('--region', `no beacons are known for "${name}"; their channels are published for EU868.`)
-    : ok(region);
+const regionFrom = async ({ region, regionParams }: Options): Promise<Result<BeaconRegion>> => {
+  const given = await readRegionParams(regionParams);
+  if (!given.ok) return given;
+  if (given.value === undefined) return beaconRegionOf(region);
+  return given.value.name === region
+    ? ok(given.value)
+    : wrong('--region-params', `is about ${given.value.name}, and --region says ${region}.`);
 };
 
 /** Kept before anything is sent: what was made of nobody knows what is no proof. */
@@ -79,7 +88,7 @@ const prepare = async (options: Options): Promise<Result<DownlinkItem>> => {
       'beacon',
       'beacons are off: no network pays for them, and each takes 2.5 s of air; send one with --once.',
     );
-  const region = regionFrom(options.region);
+  const region = await regionFrom(options);
   if (!region.ok) return region;
   const gainDbi = Number(options.gain);
   if (options.gain === '' || !(gainDbi >= 0 && gainDbi <= GAIN_MAX_DBI))
@@ -98,8 +107,12 @@ export const coverageBeaconCommand = (terminal: Terminal, finish: (code: number)
   new Command('beacon')
     .description('have a gateway send one beacon for others to hear; its transmission becomes evidence')
     .argument('<eui>', 'of the gateway that sends, 16 hex digits')
-    .requiredOption('--region <name>', 'where it stands: EU868')
+    .requiredOption('--region <name>', 'where it stands, as EU868')
     .requiredOption('--gain <dBi>', 'of its antenna')
+    .option(
+      '--region-params <file>',
+      'for other regions than EU868: the channels as Helium served them (JSON)',
+    )
     .requiredOption(
       '--beacons <file>',
       'to which what it was made of is added, for `outpost coverage verify`',

@@ -1,5 +1,12 @@
 import type { Report, SeeLeaf, VerifyOptions } from '@outpost/schemas/evidence';
-import { type BeaconEntropy, leafTaker, openSenders, type SenderBook } from '@outpost/schemas/radio';
+import {
+  type BeaconEntropy,
+  type BeaconRegion,
+  leafTaker,
+  openSenders,
+  readBeaconRegion,
+  type SenderBook,
+} from '@outpost/schemas/radio';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { Command } from 'commander';
 import { entropiesFrom, type Known, type KnownOptions, knownFrom } from '../coverage/known.ts';
@@ -12,6 +19,7 @@ export interface EvidenceOptions extends KnownOptions {
   readonly networkKey: readonly string[];
   readonly adapter: string;
   readonly beacons?: string;
+  readonly regionParams?: string;
 }
 
 /** Evidence files after their signatures were looked at, and what they and the reader say of senders. */
@@ -37,6 +45,7 @@ export const withEvidenceOptions = (command: Command): Command =>
     .option('--sender <device...>', 'a device at a known place: DEVADDR=LAT,LON or DEVADDR=LAT,LON,DBM', [])
     .option('--place <gateway...>', 'where a gateway stands, whatever it says itself: EUI=LAT,LON', [])
     .option('--gain <antenna...>', 'an antenna: EUI=dBi', [])
+    .option('--region-params <file>', 'what Helium’s beacons are made by in other regions than EU868 (JSON)')
     .option('--beacons <file>', 'what beacons were made of, as `outpost coverage beacon` writes it');
 
 const keyFor = (keys: readonly Uint8Array[], index: number): Uint8Array | undefined =>
@@ -60,14 +69,27 @@ const readEntropies = async (
   return text.ok ? entropiesFrom(text.value, file) : text;
 };
 
+/** Undefined where there is no such file. */
+export const readRegionParams = async (
+  file: string | undefined,
+): Promise<Result<BeaconRegion | undefined>> => {
+  if (file === undefined) return ok(undefined);
+  const text = await readWholeText(file);
+  return text.ok ? readBeaconRegion(text.value, file) : text;
+};
+
 /** Checks every signature of every file, and gathers who says that he sent what from where. */
 export const readEvidence = async (
   files: readonly string[],
   options: EvidenceOptions,
   terminal: Terminal,
 ): Promise<Result<ReadEvidence>> => {
-  const known = knownFrom(options);
-  if (!known.ok) return known;
+  const told = knownFrom(options);
+  if (!told.ok) return told;
+  const region = await readRegionParams(options.regionParams);
+  if (!region.ok) return region;
+  const known: Known =
+    region.value === undefined ? told.value : { ...told.value, beaconRegion: region.value };
   const entropies = await readEntropies(options.beacons);
   if (!entropies.ok) return entropies;
   const [keys, networkKeys] = [
@@ -82,7 +104,7 @@ export const readEvidence = async (
   }
   const shared = await verifyParts(options.adapter);
   if (!shared.ok) return shared;
-  const senders = openSenders(known.value);
+  const senders = openSenders(known);
   const read: { file: string; report: Report }[] = [];
   for (const [i, file] of files.entries()) {
     const take = leafTaker();
@@ -95,5 +117,5 @@ export const readEvidence = async (
     if (!report.ok) return report;
     read.push({ file, report: report.value });
   }
-  return ok({ files: read, known: known.value, senders, entropies: entropies.value });
+  return ok({ files: read, known, senders, entropies: entropies.value });
 };

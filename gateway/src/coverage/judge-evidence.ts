@@ -1,8 +1,7 @@
 import {
-  BEACON_EU868,
   type BeaconBook,
   type BeaconEntropy,
-  type BeaconRegion,
+  beaconRegionOf,
   type EncounterBook,
   type Explained,
   openBeacons,
@@ -17,12 +16,6 @@ import type { Known } from './known.ts';
 
 /** Owners asserted their place as a cell of this resolution. */
 const ASSERTED_RESOLUTION = 12;
-
-/** Whose channels and limits for beacons are published byte for byte. */
-const BEACON_REGIONS: readonly BeaconRegion[] = [BEACON_EU868];
-
-export const beaconRegion = (name: string | undefined): BeaconRegion | undefined =>
-  BEACON_REGIONS.find((region) => region.name === name);
 
 /** All that is said of receptions, one after the other. */
 export interface EvidenceJudge {
@@ -40,7 +33,8 @@ export const openEvidenceJudge = (
   const gainDbi = (radio: string): number | undefined => known.gains.get(radio);
   const explain = receptionExplainer({ region: known.region, senders, gainDbi });
   const encounters = openEncounters(senders);
-  const region = beaconRegion(known.region?.name);
+  const published = known.region === undefined ? undefined : beaconRegionOf(known.region.name);
+  const region = known.beaconRegion ?? (published?.ok === true ? published.value : undefined);
   const beacons =
     region === undefined
       ? undefined

@@ -1,11 +1,13 @@
 import type { Place } from '@outpost/schemas/privacy';
-import type { BeaconEntropy, KnownPlaces, RegionPlan, Sender } from '@outpost/schemas/radio';
+import type { BeaconEntropy, BeaconRegion, KnownPlaces, RegionPlan, Sender } from '@outpost/schemas/radio';
 import { REGIONS, regionNamed } from '@outpost/schemas/radio';
 import { fail, fault, fromHex, ok, type Result, toHex } from '@outpost/schemas/words';
 
 /** What the reader knows besides the evidence. */
 export interface Known extends KnownPlaces {
   readonly region: RegionPlan | undefined;
+  /** What beacons were made by, where that is not published. */
+  readonly beaconRegion?: BeaconRegion;
   /** dBi of antennas by EUI in lower-case hex. */
   readonly gains: ReadonlyMap<string, number>;
 }

@@ -10,6 +10,7 @@ export {
   type RemoteEntropy,
   sameBeacon,
 } from './beacon.ts';
+export { beaconRegionOf, readBeaconRegion } from './beacon-region.ts';
 export { densityScales } from './density.ts';
 export { type Cell, type HexGrid, parentCell, resolutionOf } from './hex-grid.ts';
 export { HELIUM_PROFILE, HELIUM_REASONS, HELIUM_RULES, type HeliumReason } from './profile.ts';
