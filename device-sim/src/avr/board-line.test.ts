@@ -21,8 +21,8 @@ describe.skipIf(!hasSocat)('a board on a serial line (needs socat)', () => {
     const seen = newSeen();
     const desk = createOrderDesk((outcome) => seen.outcomes.set(outcome.id, outcome));
     const board = boardMaker.createBoard(['bme280']);
-    // It is on already: what it does for two seconds then is blink its version.
-    board.run(2_500);
+    // It has been on for a while.
+    board.start();
     board.setVolts(0, 1.234);
     const path = join(directory, 'board');
     const served = await serveBoard({ board, socket: ptySocket(path, clock), clock, signal });

@@ -7,21 +7,13 @@ import { bme280, EXAMPLE_COUNTS, sht3x } from './chips.ts';
 import { standardFirmata } from './firmware.ts';
 import { createUno, type Uno } from './uno.ts';
 
-const BOOTS_WITHIN_MS = 5_000;
-
-let counts = EXAMPLE_COUNTS;
 let uno: Uno;
 
 /** One board for all: starting it is most of the work. Each session sets it up anew. */
 beforeAll(() => {
   const words = (): readonly [number, number] => [0x6666, 0x8000];
-  uno = createUno(standardFirmata(), [bme280(0x76, () => counts), sht3x(0x44, words)]);
-  let said = 0;
-  while (said === 0 && uno.nowMs < BOOTS_WITHIN_MS) {
-    uno.run(10);
-    said = uno.sent().length;
-  }
-  expect(said).toBeGreaterThan(0);
+  uno = createUno(standardFirmata(), [bme280(0x76, () => EXAMPLE_COUNTS), sht3x(0x44, words)]);
+  expect(uno.start()).toBe(true);
 });
 
 const ready = async (options: unknown): Promise<FirmataBench> => {
@@ -95,7 +87,6 @@ describe('StandardFirmata on a simulated ATmega328P', () => {
   });
 
   it('asks a BME280 and an SHT31 on its bus, and gives what their data sheets compute', async () => {
-    counts = EXAMPLE_COUNTS;
     const climate = {
       roof: { chip: 'bme280', everyMs: 1_000 },
       cellar: { chip: 'sht3x', everyMs: 1_000 },
@@ -109,10 +100,6 @@ describe('StandardFirmata on a simulated ATmega328P', () => {
     expect(values.get('Sensor.Temperature 44')).toBe(2_500);
     expect(values.get('Sensor.Humidity 44')).toBe(5_000);
     expect(values.get('Sensor.Humidity 76')).toBeGreaterThan(3_000);
-    counts = { ...EXAMPLE_COUNTS, temperature: EXAMPLE_COUNTS.temperature + 2_000 };
-    expect(bench.until(() => numbers(bench).length >= 8, 1_200)).toBe(true);
-    const later = numbers(bench).filter(([name, , place]) => name === 'Sensor.Temperature' && place === '76');
-    expect(later.at(-1)?.[1]).toBeGreaterThan(2_508);
     for (const { body, raw } of bench.rig.said) expect(redecodeFirmata(raw)).toEqual([body]);
   });
 
@@ -213,7 +200,8 @@ describe('the outputs of a board, driven by johnny-five', () => {
     bench.run(30);
     expect(uno.level(7)).toBe('high');
     uno.pressReset();
-    expect(bench.until(() => bench.rig.happenings.length > 0, 5_000)).toBe(true);
+    expect(uno.start()).toBe(true);
+    expect(bench.until(() => bench.rig.happenings.length > 0, 500)).toBe(true);
     expect(bench.rig.happenings[0]).toMatchObject({ what: 'board-restarted' });
     expect(bench.until(() => uno.level(8) === 'high', 500)).toBe(true);
     expect(uno.level(7)).toBe('low');

@@ -30,6 +30,11 @@ const LOOK_EVERY_CYCLES = 256;
 /** What waits on the line for the board. What comes then is lost. */
 const INBOX_MAX_BYTES = 4_096;
 
+/** Cycles for which nothing is done after each instruction while it starts. */
+const START_IDLE_CYCLES = 10;
+const START_MAX_MS = 5_000;
+const START_STEP_MS = 5;
+
 export type PinLevel = 'low' | 'high' | 'input' | 'pullup';
 
 const LEVELS: ReadonlyMap<PinState, PinLevel> = new Map([
@@ -43,6 +48,11 @@ const LEVELS: ReadonlyMap<PinState, PinLevel> = new Map([
 export interface Uno {
   /** Lets its time pass. */
   run(ms: number): void;
+  /**
+   * Lets its time pass until it speaks, with a processor so slow that this takes an eighth of the work: StandardFirmata
+   * blinks its version for two seconds first, and waits between by looking at a timer. False where it stays silent.
+   */
+  start(): boolean;
   readonly nowMs: number;
   /** Bytes on its line. */
   receive(bytes: Uint8Array): void;
@@ -106,17 +116,25 @@ export const createUno = (program: Uint8Array, chips: readonly I2cChip[] = []): 
     if (byte !== undefined && usart.writeByte(byte) === true) inbox.shift();
   };
 
-  return {
-    run: (ms) => {
-      const end = cpu.cycles + ms * CYCLES_PER_MS;
-      while (cpu.cycles < end) {
-        feed();
-        const look = Math.min(end, cpu.cycles + LOOK_EVERY_CYCLES);
-        while (cpu.cycles < look) {
-          avrInstruction(cpu);
-          cpu.tick();
-        }
+  const run = (ms: number, idleCycles: number): void => {
+    const end = cpu.cycles + ms * CYCLES_PER_MS;
+    while (cpu.cycles < end) {
+      feed();
+      const look = Math.min(end, cpu.cycles + LOOK_EVERY_CYCLES);
+      while (cpu.cycles < look) {
+        avrInstruction(cpu);
+        cpu.cycles += idleCycles;
+        cpu.tick();
       }
+    }
+  };
+
+  return {
+    run: (ms) => run(ms, 0),
+    start: () => {
+      const end = nowMs() + START_MAX_MS;
+      while (outbox.length === 0 && nowMs() < end) run(START_STEP_MS, START_IDLE_CYCLES);
+      return outbox.length > 0;
     },
     get nowMs() {
       return nowMs();

@@ -21,7 +21,7 @@ import {
   systemClock,
   undecided,
 } from '@outpost/firmware-bridge';
-import { type Clock, elapsedMs, sentence } from '@outpost/schemas/words';
+import { type Clock, elapsedMs, type MonoNs, sentence } from '@outpost/schemas/words';
 import { loadBoardMaker, type SimulatedBoard } from '../devices/board/board.ts';
 import { type ServedBoard, serveBoard } from '../devices/board/serve-board.ts';
 import { ptySocket } from '../devices/pty-plug.ts';
@@ -29,6 +29,7 @@ import { type Random, random } from '../random/sfc32.ts';
 import { BOARD, type BoardSeen, follow, newSeen, orderOutput, waitFor } from './firmata.ts';
 
 const READY_WITHIN_MS = 5_000;
+const RESUMED_WITHIN_MS = 10_000;
 const NOTICED_WITHIN_MS = 5_000;
 /** One step of a converter of 10 bits against 5 V, and the rounding to millivolts. */
 const LSB_VOLTS = 5 / 1_024 + 0.0005;
@@ -46,9 +47,10 @@ const OPTIONS = {
 interface Round {
   /** The board started anew, or had stayed on. */
   readonly isCold: boolean;
-  /** From plugging in until the session said that it is ready: what this machine was too slow for is taken off. */
+  /** From the line's opening until the session said that it is ready; what this machine was too slow for is taken off. */
   readonly readyMs: number | undefined;
-  readonly wallMs: number | undefined;
+  /** From plugging in, with the gateway's own pause between its attempts to open, by the wall. */
+  readonly resumedMs: number | undefined;
   readonly noticedMs: number | undefined;
   readonly voltsOff: number | undefined;
   readonly pascals: number | undefined;
@@ -80,13 +82,19 @@ const runRound = async (bench: Bench, index: number): Promise<Round> => {
   const volts = Number(chance.between(0, 4.99).toFixed(3));
   board.setVolts(0, volts);
   Object.assign(seen, { volts: undefined, pascals: undefined });
+  const { connects } = seen;
   const plugged = clock.mono();
   const served = await plugIn(bench);
+  await waitFor(bench, () => seen.connects > connects);
+  const laggedBefore = served.tally().laggedMs;
   const ready = await waitFor(bench, () => seen.readyAt !== undefined);
-  const { laggedMs } = served.tally();
-  const wallMs =
-    ready === undefined || seen.readyAt === undefined ? undefined : elapsedMs(plugged, seen.readyAt);
-  const readyMs = wallMs === undefined ? undefined : Math.max(0, wallMs - laggedMs);
+  const laggedMs = served.tally().laggedMs - laggedBefore;
+  const since = (from: MonoNs | undefined): number | undefined =>
+    ready === undefined || seen.readyAt === undefined || from === undefined
+      ? undefined
+      : elapsedMs(from, seen.readyAt);
+  const [opened, resumedMs] = [since(seen.connectedAt), since(plugged)];
+  const readyMs = opened === undefined ? undefined : Math.max(0, opened - laggedMs);
   await waitFor(bench, () => seen.volts !== undefined && seen.pascals !== undefined);
   const wasSafe = board.level(RELAY_PIN) === 'low';
   const outcome = await orderOutput(bench, desk, seen, { id: `round-${index}`, output: 'pump', value: 1 });
@@ -102,11 +110,12 @@ const runRound = async (bench: Bench, index: number): Promise<Round> => {
   await waitFor(bench, () => seen.disconnects > before);
   const noticedMs =
     seen.disconnectedAt === undefined ? undefined : Math.max(0, elapsedMs(pulled, seen.disconnectedAt));
-  return { isCold, readyMs, wallMs, noticedMs, ...measured, wasSafe, orderKind: outcome?.kind, isClosed };
+  return { isCold, readyMs, resumedMs, noticedMs, ...measured, wasSafe, orderKind: outcome?.kind, isClosed };
 };
 
 const missesOf = (round: Round): readonly string[] => [
   ...(round.readyMs === undefined || round.readyMs > READY_WITHIN_MS ? ['ready'] : []),
+  ...(round.resumedMs === undefined || round.resumedMs > RESUMED_WITHIN_MS ? ['resumed'] : []),
   ...(round.noticedMs === undefined || round.noticedMs > NOTICED_WITHIN_MS ? ['noticed'] : []),
   ...(round.voltsOff === undefined || round.voltsOff > LSB_VOLTS ? ['volts'] : []),
   ...(round.pascals === PASCALS ? [] : ['pascals']),
@@ -129,7 +138,7 @@ const summarise = (rounds: readonly Round[]) => {
     readyMsWhereItStayedOn: spread(of(false).flatMap(({ readyMs }) => readyMs ?? [])),
     noticedMs: spread(rounds.flatMap(({ noticedMs }) => noticedMs ?? [])),
     voltsOff: spread(rounds.flatMap(({ voltsOff }) => voltsOff ?? [])),
-    readyMsByTheWall: spread(rounds.flatMap(({ wallMs }) => wallMs ?? [])),
+    resumedMs: spread(rounds.flatMap(({ resumedMs }) => resumedMs ?? [])),
     misses: rounds.flatMap((round, index) =>
       missesOf(round).map((what) => ({ round: index, what, ...round })),
     ),

@@ -12,6 +12,7 @@ import {
 export interface BoardSeen {
   connects: number;
   disconnects: number;
+  connectedAt: MonoNs | undefined;
   disconnectedAt: MonoNs | undefined;
   /** When the session said last that the board is ready; undefined while it is not. */
   readyAt: MonoNs | undefined;
@@ -25,6 +26,7 @@ export interface BoardSeen {
 export const newSeen = (): BoardSeen => ({
   connects: 0,
   disconnects: 0,
+  connectedAt: undefined,
   disconnectedAt: undefined,
   readyAt: undefined,
   volts: undefined,
@@ -42,6 +44,7 @@ export const follow = async (events: AsyncIterable<DeviceEvent>, seen: BoardSeen
     switch (event.kind) {
       case 'connected':
         seen.connects += 1;
+        seen.connectedAt = event.mono;
         break;
       case 'disconnected':
         seen.disconnects += 1;

@@ -126,6 +126,43 @@ describe('a board', () => {
     expect(rig.said.filter(({ body }) => body.kind === 'number')).toHaveLength(6);
   });
 
+  it('is asked for the trim of a chip once, for its measurement every time, and anew after an error', () => {
+    const trim = Uint8Array.of(112, 107, 67, 103, 24, 252, ...new Uint8Array(20).fill(9));
+    const registers = new Map([
+      [0xd0, Uint8Array.of(0x58)],
+      [0x88, trim],
+      [0xf3, Uint8Array.of(0, 0x24, 0, 0, 0x65, 0x5a, 0xc0, 0x7e, 0xed, 0)],
+    ]);
+    let isThere = true;
+    const answer = (message: HostMessage): readonly BoardMessage[] | undefined => {
+      if (message.kind !== 'i2c-read' || message.register === undefined) return undefined;
+      const { address, register } = message;
+      const bytes = registers.get(register) ?? new Uint8Array();
+      const reply: BoardMessage = { kind: 'i2c-reply', address, register, bytes };
+      return isThere ? [reply] : [{ kind: 'text', text: 'I2C: Too few bytes received' }, reply];
+    };
+    const rig = rigFor({ climate: { roof: { chip: 'bmp280', everyMs: 1_000 } } }, { answer });
+    const asked = (ms: number): readonly (number | undefined)[] => {
+      const from = rig.sent.length;
+      rig.run(ms);
+      return rig.sent
+        .slice(from)
+        .flatMap(written)
+        .flatMap((message) => (message.kind === 'i2c-read' ? [message.register] : []));
+    };
+    expect(asked(500)).toEqual([0xd0, 0x88, 0xf3]);
+    expect(asked(1_000)).toEqual([0xf3]);
+    const saidBefore = rig.said.length;
+    isThere = false;
+    expect(asked(1_000)).toEqual([0xf3]);
+    expect(rig.said).toHaveLength(saidBefore);
+    expect(rig.statuses.at(-1)?.words).toContain('the bmp280 at 0x76 does not answer');
+    isThere = true;
+    expect(asked(1_000)).toEqual([0xd0, 0x88, 0xf3]);
+    expect(rig.statuses.at(-1)?.words).toBe('Bench 2.4 is ready.');
+    for (const { body, raw } of rig.said) expect(redecode(raw)).toEqual([body]);
+  });
+
   it('of any bytes gives each item one end, without a throw, and readings that can be computed again', () => {
     const options = {
       analog: { a: { channel: 0, signal: 'Sensor.Voltage' } },

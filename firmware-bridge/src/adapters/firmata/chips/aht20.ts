@@ -15,7 +15,7 @@ export const aht20: Chip = {
   ],
   measure: [
     { kind: 'write', bytes: [0xac, 0x33, 0x00] },
-    { kind: 'wait', ms: 80 },
+    { kind: 'wait', ms: 120 },
     { kind: 'read', register: undefined, count: 7 },
   ],
   values: ([bytes = new Uint8Array()]) => {

@@ -69,8 +69,8 @@ const TRIM_HIGH = { kind: 'read', register: 0xe1, count: 7 } as const;
 const FORCE = { kind: 'write', bytes: [0xf4, 0x25] } as const;
 /** Humidity once; takes effect with the write above. */
 const HUMIDITY_ONCE = { kind: 'write', bytes: [0xf2, 0x01] } as const;
-/** The longest measurement of all three takes 9.3 ms (data sheet §9.1). */
-const MEASURE = { kind: 'wait', ms: 20 } as const;
+/** The longest measurement of all three takes 9.3 ms (data sheet §9.1); a board that is busy begins it later. */
+const MEASURE = { kind: 'wait', ms: 50 } as const;
 
 interface Make {
   readonly name: string;

@@ -56,7 +56,7 @@ export const sht3x: Chip = chip({
   addresses: [0x44, 0x45],
   measure: [
     { kind: 'write', bytes: [0x24, 0x00] },
-    { kind: 'wait', ms: 20 },
+    { kind: 'wait', ms: 50 },
   ],
   humidity: (raw) => scaled(raw, 10_000, 0),
 });
@@ -67,7 +67,7 @@ export const sht4x: Chip = chip({
   addresses: [0x44, 0x45, 0x46],
   measure: [
     { kind: 'write', bytes: [0xfd] },
-    { kind: 'wait', ms: 12 },
+    { kind: 'wait', ms: 50 },
   ],
   humidity: (raw) => Math.min(10_000, Math.max(0, scaled(raw, 12_500, -600))),
 });
