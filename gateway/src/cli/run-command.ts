@@ -1,11 +1,87 @@
+import { resolve } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
+import type { Config } from '@outpost/schemas/config';
+import { type Clock, type Result, sentence } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { openLog } from '../log.ts';
+import { type Log, openLog } from '../log.ts';
+import { createSessions, type Sessions } from '../page/logins.ts';
 import { runGateway } from '../run/gateway.ts';
+import { outpostApart } from './apart.ts';
 import { loadConfigApart } from './config-apart.ts';
-import { complain, EXIT, type Terminal } from './context.ts';
+import { complain, configPath, EXIT, type Terminal } from './context.ts';
 
 const REPEAT_AFTER_MS = 60_000;
+/** Lines of the log that are remembered for the page. */
+const LINES_MAX = 500;
+
+interface RunParts {
+  readonly terminal: Terminal;
+  readonly path: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly lines: readonly string[];
+  readonly isLab: boolean;
+  readonly sessions: Sessions;
+}
+
+/** The log, with its newest lines remembered. */
+const remembering = (terminal: Terminal, clock: Clock) => {
+  const lines: string[] = [];
+  const style = terminal.env['JOURNAL_STREAM'] === undefined ? 'time' : 'systemd';
+  const write = (text: string): void => {
+    const line = text.trimEnd();
+    terminal.err(line);
+    if (lines.push(line) > LINES_MAX) lines.shift();
+  };
+  return { lines, log: openLog({ clock, style, repeatAfterMs: REPEAT_AFTER_MS, write }) };
+};
+
+/** One run; `again` where its end was asked for by the owner, to begin anew. */
+const runOnce = async (config: Config, { terminal, path, clock, log, lines, isLab, sessions }: RunParts) => {
+  const restarting = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, restarting.signal]);
+  const box =
+    path === undefined
+      ? undefined
+      : {
+          configPath: resolve(path),
+          restart: () => restarting.abort(new Error('the owner restarts the gateway')),
+          sessions,
+          lines: () => lines,
+          outpost: (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+            outpostApart(args, { env: { ...terminal.env, ...env }, signal: terminal.signal }),
+        };
+  const lab = isLab ? { refusedFilters: [] } : undefined;
+  const ended = await runGateway({ config, clock, log, signal, lab, box });
+  return { ended, again: restarting.signal.aborted && !terminal.signal.aborted };
+};
+
+/**
+ * Runs until it is told to stop. New settings that cannot be read, or with which the gateway does not start, are said in
+ * the log, and the last ones that worked are in force: a box whose owner is far away must come back.
+ */
+const runOn = async (first: Config, parts: RunParts): Promise<Result<void>> => {
+  const { terminal, path, log } = parts;
+  let working = first;
+  let config = first;
+  for (;;) {
+    const { ended, again } = await runOnce(config, parts);
+    if (!ended.ok && config !== working) {
+      log.line(
+        'error',
+        `the new settings do not work, the ones before are in force: ${sentence(ended.fault)}`,
+      );
+      config = working;
+      continue;
+    }
+    if (!again) return ended;
+    working = config;
+    log.line('notice', 'starting again.');
+    const loaded = await loadConfigApart(path, terminal);
+    if ('config' in loaded) config = loaded.config;
+    else log.line('error', 'the settings cannot be read; the ones before are in force.');
+  }
+};
 
 /** `outpost run`: the gateway itself, until SIGINT or SIGTERM. */
 export const runCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
@@ -17,11 +93,15 @@ export const runCommand = (terminal: Terminal, finish: (code: number) => void): 
       const loaded = await loadConfigApart(options.config, terminal);
       if ('code' in loaded) return finish(loaded.code);
       const clock = systemClock();
-      const style = terminal.env['JOURNAL_STREAM'] === undefined ? 'time' : 'systemd';
-      const write = (line: string): void => terminal.err(line.trimEnd());
-      const log = openLog({ clock, style, repeatAfterMs: REPEAT_AFTER_MS, write });
-      const { config } = loaded;
-      const lab = options.lab === true ? { refusedFilters: [] } : undefined;
-      const ended = await runGateway({ config, clock, log, signal: terminal.signal, lab });
+      const path = configPath(options.config, terminal.env);
+      const parts = {
+        terminal,
+        path,
+        clock,
+        ...remembering(terminal, clock),
+        isLab: options.lab === true,
+        sessions: createSessions(),
+      };
+      const ended = await runOn(loaded.config, parts);
       return finish(ended.ok ? EXIT.done : complain(terminal, ended.fault));
     });

@@ -7,6 +7,7 @@ import type { PageConfig } from '@outpost/schemas/config';
 import { type Clock, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { Log } from '../log.ts';
 import type { SelfNow } from '../metrics/index.ts';
+import type { BoxControls } from '../settings/box-controls.ts';
 import { writeWhole } from '../store/whole-file.ts';
 import { wordsOf } from '../supervise.ts';
 import type { EvidenceParts } from './api/evidence.ts';
@@ -30,6 +31,9 @@ export interface PageParts extends EvidenceParts, PlacesParts {
   readonly latest: Latest;
   status(): string;
   now(): SelfNow;
+  readonly box: BoxControls | undefined;
+  /** Gives an order to a device, as `outpost order` does: a request and an outcome in JSON. */
+  order(request: string): Promise<Result<string>>;
 }
 
 /** The page's server, listening. */
@@ -79,7 +83,8 @@ export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
     ...parts,
     owner: owner.value,
     claimed: () => log.line('notice', `page: ${url}, claimed`),
-    sessions: createSessions(),
+    // Who came in before the gateway was started anew is still who it was.
+    sessions: parts.box?.sessions ?? createSessions(),
     live,
     files: await pageFiles(),
     metricsToken: await tokenIn(join(dataDirectory, 'page', 'metrics-token.txt')),

@@ -1,13 +1,21 @@
 import type { Clock } from '@outpost/schemas/words';
+import { type BoxParts, boxRoutes } from './api/box.ts';
 import { type EntranceParts, entranceRoutes } from './api/entrance.ts';
 import { type EvidenceParts, evidenceRoutes } from './api/evidence.ts';
 import { type LiveParts, liveRoutes } from './api/live.ts';
 import { type PlacesParts, placesRoutes } from './api/places.ts';
+import { type SettingsParts, settingsRoutes } from './api/settings.ts';
 import { type Asked, type Reply, refusal } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { type Access, isSameSecret, type Routes } from './route.ts';
 
-export interface RoutesParts extends EntranceParts, LiveParts, EvidenceParts, PlacesParts {
+export interface RoutesParts
+  extends EntranceParts,
+    LiveParts,
+    EvidenceParts,
+    PlacesParts,
+    SettingsParts,
+    BoxParts {
   readonly clock: Clock;
   /** The files of the page itself. */
   readonly files: Routes;
@@ -24,6 +32,8 @@ const allRoutes = (parts: RoutesParts): Routes => ({
   ...entranceRoutes(parts),
   ...evidenceRoutes(parts),
   ...placesRoutes(parts),
+  ...settingsRoutes(parts),
+  ...boxRoutes(parts),
 });
 
 /** Answers one request: who asks, whether they may, how often they have. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
+import { fail, fault } from '@outpost/schemas/words';
 import type { Offset } from '../journal/contract.ts';
 import type { Log } from '../log.ts';
 import { createLatest, type Latest } from './latest.ts';
@@ -28,7 +29,7 @@ export interface TestPage extends AsyncDisposable {
 }
 
 /** A box that nobody has spoken to. */
-const NOTHING: Pick<PageParts, 'journal' | 'keyRecords' | 'heads' | 'status' | 'now'> = {
+const NOTHING: Pick<PageParts, 'journal' | 'keyRecords' | 'heads' | 'status' | 'now' | 'box' | 'order'> = {
   journal: {
     start: 0n as Offset,
     end: 0n as Offset,
@@ -39,6 +40,8 @@ const NOTHING: Pick<PageParts, 'journal' | 'keyRecords' | 'heads' | 'status' | '
   keyRecords: () => [],
   heads: () => new Map(),
   status: () => '{"version":"1"}',
+  box: undefined,
+  order: () => Promise.resolve(fail(fault('refused', 'none', 'order', 'there is no device.'))),
   now: () => {
     throw new Error('a test that asks for the numbers gives them');
   },
@@ -90,7 +93,7 @@ export const openTestPage = async (parts: Partial<PageParts> = {}): Promise<Test
   await start();
   const { get, post } = ask(() => url);
   const code = async (): Promise<string> =>
-    (await readFile(join(directory, 'page', 'claim-code.txt'), 'utf8')).trim();
+    (await readFile(join(parts.dataDirectory ?? directory, 'page', 'claim-code.txt'), 'utf8')).trim();
   return {
     directory,
     get url() {

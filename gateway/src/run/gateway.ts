@@ -37,7 +37,7 @@ const SIGN_MS = 10_000;
 const FINISH_MS = 3_000;
 
 /** How each device is spoken to, in the order of the configuration. */
-const checkDevices = async (config: Config): Promise<Result<readonly Adapter[]>> => {
+export const checkDevices = async (config: Config): Promise<Result<readonly Adapter[]>> => {
   const adapters: Adapter[] = [];
   for (const device of config.devices) {
     const checked = await checkDevice(device);
@@ -75,7 +75,9 @@ const openNetworks = async (parts: Parts, opened: Opened): Promise<Result<readon
   return ok(networks);
 };
 
-const pagesOf = (parts: Parts, opened: Opened): readonly Task[] => {
+type TakeOrder = ReturnType<typeof takeOrder>;
+
+const pagesOf = (parts: Parts, opened: Opened, order: TakeOrder): readonly Task[] => {
   const { context, latest } = parts;
   const { page, dataDirectory } = context.config;
   if (page === null || latest === undefined) return [];
@@ -83,8 +85,9 @@ const pagesOf = (parts: Parts, opened: Opened): readonly Task[] => {
   const now = () => selfNow(parts, opened);
   const { journal, ring, chains } = opened;
   const evidence = { journal, keyRecords: () => ring.records(), heads: () => chains.heads };
-  const { clock, log } = context;
-  return [pageTask({ config: page, dataDirectory, clock, log, latest, status, now, ...evidence })];
+  const { clock, log, box } = context;
+  const shown = { latest, status, now, box, order, ...evidence };
+  return [pageTask({ config: page, dataDirectory, clock, log, ...shown })];
 };
 
 const tasksOf = (
@@ -93,6 +96,7 @@ const tasksOf = (
   adapters: readonly Adapter[],
   networks: readonly AnyNetwork[],
   broker: Broker | undefined,
+  order: TakeOrder,
 ): readonly Task[] => {
   const { context, record, store, storeTally } = parts;
   const { config, clock, log } = context;
@@ -130,7 +134,7 @@ const tasksOf = (
   };
   const stores = config.store === null ? [] : [storeTask(storing, found)];
   const brokers = broker === undefined ? [] : [brokerTask(broker)];
-  const pages = pagesOf(parts, opened);
+  const pages = pagesOf(parts, opened, order);
   const attest: Task = { name: 'attest', vital: true, run: opened.attest.run };
   return [attest, ...delivers, ...stores, ...devices, ...brokers, ...pages, tripsTask(clock, opened)];
 };
@@ -271,13 +275,16 @@ export const runGateway = async (context: OpenContext): Promise<Result<void>> =>
   if (!opening.ok) return opening;
   const opened = opening.value;
   const networks = await openNetworks(parts, opened);
+  const order = takeOrders(parts, opened, adapters.value);
   const routes = {
     shows: { '/status': () => statusJson(statusOf(parts, opened)) },
-    takes: { '/order': takeOrders(parts, opened, adapters.value) },
+    takes: { '/order': order },
   };
   const control = networks.ok ? await serveControl(config.dataDirectory, routes, signal) : networks;
   const tasks =
-    networks.ok && control.ok ? tasksOf(parts, opened, adapters.value, networks.value, broker.value) : [];
+    networks.ok && control.ok
+      ? tasksOf(parts, opened, adapters.value, networks.value, broker.value, order)
+      : [];
   if (tasks.length > 0) {
     log.line('notice', `running; ${config.devices.length} devices, ${config.networks.length} networks.`);
     await runTasks(parts, tasks, broken, signal);

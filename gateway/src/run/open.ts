@@ -24,6 +24,7 @@ import { happeningEntry, headsEntry, keyRecordEntry } from '../record/entry.ts';
 import { type LaneRoom, newLaneRoom } from '../record/lane-room.ts';
 import type { Run, StreamKeys } from '../record/stream-writer.ts';
 import { machineTrust } from '../record/time-trust.ts';
+import type { BoxControls } from '../settings/box-controls.ts';
 import { type Notes, newTripsTally, TRIPS_READER, type TripsTally } from '../trips/trips.ts';
 import { SOFTWARE } from '../version.ts';
 import { chainsAt } from './history.ts';
@@ -53,6 +54,8 @@ export interface OpenContext {
   readonly signal: AbortSignal;
   /** Whether the broker lets in whoever asks. */
   readonly lab?: Lab | undefined;
+  /** What its owner may do from the page; undefined where this gateway is a part of another program. */
+  readonly box?: BoxControls | undefined;
 }
 
 const MIB = 1 << 20;
