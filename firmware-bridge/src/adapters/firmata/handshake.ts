@@ -10,6 +10,10 @@ const ASK_EVERY_MS = 1_000;
 /** A board that says nothing for so long speaks no Firmata. */
 const ASKS_MAX = 12;
 
+/** Of StandardFirmata, and of those that some build for faster lines; each is tried for so many questions. */
+const BAUDS = [57_600, 115_200] as const;
+const ASKS_PER_BAUD = 4;
+
 const PROTOCOL = 2;
 
 const nobody = (where: string) =>
@@ -28,8 +32,12 @@ export const ask = (turn: Turn): void => {
     turn.reopen = nobody('board');
     return;
   }
-  if (phase === 'version') turn.commands.push({ kind: 'query-version' });
-  else {
+  if (phase === 'version') {
+    if (turn.state.findsBaud && asks % ASKS_PER_BAUD === 0)
+      turn.baud = BAUDS[(asks / ASKS_PER_BAUD) % BAUDS.length];
+    turn.commands.push({ kind: 'query-version' });
+  }
+  if (phase === 'board') {
     turn.commands.push(
       { kind: 'query-firmware' },
       { kind: 'query-capabilities' },

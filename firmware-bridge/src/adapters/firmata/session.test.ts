@@ -55,6 +55,22 @@ describe('a board', () => {
     expect(rig.reopen).toMatchObject({ code: 'firmata.silent', kind: 'unreachable' });
   });
 
+  it('on a line whose rate is ours to find is looked for at both that boards use, and a given rate is left', () => {
+    const rates: number[] = [];
+    const setBaud = (baud: number): void => {
+      rates.push(baud);
+    };
+    const findsRate = { rate: { baud: 38_400, auto: true }, setBaud };
+    const answer = (): readonly BoardMessage[] | undefined => (rates.at(-1) === 115_200 ? undefined : []);
+    const rig = rigFor({}, { line: findsRate, answer });
+    rig.run(5_000);
+    expect(rates).toEqual([57_600, 115_200]);
+    expect(rig.statuses.at(-1)?.phase).toBe('ready');
+    rates.length = 0;
+    rigFor({}, { line: { ...findsRate, rate: { baud: 9_600, auto: false } }, answer: silent }).run(10_000);
+    expect(rates).toEqual([]);
+  });
+
   it('that has nothing to say is asked for a sign of life, and given up without one', () => {
     let answers = true;
     const answer = (message: HostMessage): readonly BoardMessage[] | undefined => {

@@ -62,6 +62,7 @@ const takeMessage = (turn: Turn, message: BoardMessage, raw: Uint8Array): void =
 const takeInput = (turn: Turn, input: Input<BoardMessage>): void => {
   switch (input.kind) {
     case 'opened':
+      change(turn, { findsBaud: input.rate?.auto === true });
       ask(turn);
       return;
     case 'event':
@@ -147,7 +148,7 @@ const finish = (before: State, turn: Turn): Step<State, Command> => {
   const whenKept = beat(turn);
   const news = isNews(before, turn);
   if (news) change(turn, { reportedAt: turn.now });
-  const { state, commands, said, fates, outcomes, happenings, reopen } = turn;
+  const { state, commands, said, fates, outcomes, happenings, baud, reopen } = turn;
   return {
     state,
     commands,
@@ -158,6 +159,7 @@ const finish = (before: State, turn: Turn): Step<State, Command> => {
     outcomes,
     happenings,
     ...(news ? { status: statusOf(turn) } : {}),
+    ...(baud === undefined ? {} : { baud }),
     ...(reopen === undefined ? {} : { reopen }),
   };
 };

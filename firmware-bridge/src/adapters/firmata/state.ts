@@ -41,6 +41,8 @@ export interface Counts {
 
 export interface State {
   readonly phase: Phase;
+  /** The address leaves the rate of the line to us. */
+  readonly findsBaud: boolean;
   /** A simulated board says so. */
   readonly origin: Origin;
   readonly board: Board;
@@ -70,6 +72,7 @@ export interface State {
 
 export const initialState = (options: FirmataOptions): State => ({
   phase: 'version',
+  findsBaud: false,
   origin: 'live',
   board: UNKNOWN_BOARD,
   askedAt: undefined,
@@ -100,6 +103,7 @@ export interface Turn {
   readonly fates: Fate[];
   readonly outcomes: OrderOutcome[];
   readonly happenings: Happening[];
+  baud: number | undefined;
   reopen: Fault | undefined;
 }
 
@@ -112,6 +116,7 @@ export const newTurn = (state: State, options: FirmataOptions, now: MonoNs): Tur
   fates: [],
   outcomes: [],
   happenings: [],
+  baud: undefined,
   reopen: undefined,
 });
 

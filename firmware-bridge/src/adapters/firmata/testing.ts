@@ -1,5 +1,5 @@
 import { concatBytes } from '@outpost/schemas/words';
-import { createRig, type Rig } from '../../testing/rig.ts';
+import { createRig, type FarEnd, type Rig, type RigLine } from '../../testing/rig.ts';
 import { firmataCodec } from './codec.ts';
 import { firmataParts } from './index.ts';
 import type { BoardMessage, HostMessage, PinMode } from './message.ts';
@@ -50,18 +50,19 @@ export const optionsOf = (options: unknown): FirmataOptions => {
 
 export interface RigParts {
   readonly driver?: OutputDriver;
+  readonly line?: RigLine;
   /** What the board answers, where that is not what an Uno does. */
   readonly answer?: (message: HostMessage) => readonly BoardMessage[] | undefined;
 }
 
 /** A session against a board that answers within two milliseconds. */
-export const rigFor = (options: unknown, { driver, answer }: RigParts = {}): Rig => {
+export const rigFor = (options: unknown, { driver, answer, line }: RigParts = {}): Rig => {
   const { codec, session } = firmataParts(driver);
-  return createRig(codec, session(optionsOf(options)), (bytes) =>
+  const board: FarEnd = (bytes) =>
     written(bytes).flatMap((message) => {
       const usual = ANSWERS[message.kind];
       const answers = answer?.(message) ?? (usual === undefined ? [] : [usual]);
       return answers.map((each) => ({ afterMs: 2, bytes: said(each) }));
-    }),
-  );
+    });
+  return createRig(codec, session(optionsOf(options)), board, line);
 };
