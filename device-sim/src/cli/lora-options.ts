@@ -38,7 +38,12 @@ export interface LoraOptions {
 }
 
 /** What somebody does who has no hotspot: he sends in the name of one. */
-export const FORGED = { 'forged-pull-data': 'pull-data', 'forged-tx-ack': 'tx-ack' } as const;
+export const FORGED = {
+  'forged-pull-data': 'pull-data',
+  'forged-tx-ack': 'tx-ack',
+  'forged-push-data': 'push-data',
+  stranger: 'stranger',
+} as const;
 export type ForgedCheat = keyof typeof FORGED;
 export type CheatName = RadioLie | 'cloned-eui' | ForgedCheat;
 

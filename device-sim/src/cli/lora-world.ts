@@ -186,8 +186,9 @@ Propagation: free-space; hata-urban, hata-suburban and hata-open are Okumura-Hat
 
 Cheats, by one of so many hotspots as --liars says: teleport (100 km and more), teleport-near, rssi+20 (a tenth of the
   receptions), rssi+20-rare (one of 200), rssi+20-snr, snr-impossible, replay (after 10 minutes and more),
-  replay-soon, clock-jump, cloned-eui (the one after it speaks by its EUI too). forged-pull-data and forged-tx-ack are
-  sent every ten seconds in the name of each hotspot, from --forge-from or from another port.
+  replay-soon, clock-jump, cloned-eui (the one after it speaks by its EUI too). forged-pull-data, forged-tx-ack and
+  forged-push-data are sent every ten seconds in the name of each hotspot, from --forge-from or from another port;
+  stranger sends frames as often under EUIs that nobody has approved.
 ${FACES_HELP}`;
 
 const shared = (command: Command): Command =>

@@ -1,6 +1,6 @@
 import { gwmpWire } from '@outpost/firmware-bridge/wires';
 import { describe, expect, it } from 'vitest';
-import { forgedBytes, forgeriesUntil } from './forgeries.ts';
+import { forgedBytes, forgeriesUntil, strangerEui } from './forgeries.ts';
 
 const victims = [
   { eui: '0016c00100000001', seed: 1 },
@@ -28,5 +28,10 @@ describe('forged datagrams', () => {
     const fromOf = ({ eui, token }: typeof pull) => ({ version: 2, eui, token });
     expect(eventOf(forgedBytes(pull))).toMatchObject({ kind: 'pull', from: fromOf(pull) });
     expect(eventOf(forgedBytes(ack))).toMatchObject({ kind: 'tx-ack', from: fromOf(ack) });
+    const heard = { kind: 'heard', simulated: true, bodies: [{ kind: 'reception', direction: 'heard' }] };
+    const push = { ...pull, kind: 'push-data' } as const;
+    expect(eventOf(forgedBytes(push))).toMatchObject({ ...heard, from: fromOf(push) });
+    const own = { ...fromOf(push), eui: strangerEui(push.eui) };
+    expect(eventOf(forgedBytes({ ...push, kind: 'stranger' }))).toMatchObject({ ...heard, from: own });
   });
 });

@@ -1,13 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { gwmpWire } from '@outpost/firmware-bridge/wires';
+import { fromHex, type ReceptionBody } from '@outpost/schemas/words';
 import { drawAt } from '../random/draw-at.ts';
 
 /** A datagram in the name of a gateway by somebody who is none. */
 export interface Forgery {
-  readonly kind: 'pull-data' | 'tx-ack';
+  readonly kind: 'pull-data' | 'tx-ack' | 'push-data' | 'stranger';
   /** µs of the world at which it is sent. */
   readonly atUs: number;
-  /** EUI of whoever is robbed, 16 lower-case hex digits. */
+  /** EUI of whoever is robbed, 16 lower-case hex digits; a stranger uses one of his own that is made of it. */
   readonly eui: string;
   /** Undefined: any, as somebody guesses who does not see the traffic. */
   readonly token: number;
@@ -37,12 +38,48 @@ export const forgeriesUntil = (
     .filter(({ atUs }) => atUs > fromUs && atUs <= untilUs)
     .toSorted((a, b) => a.atUs - b.atUs);
 
-/** The bytes: a keep-alive that draws transmissions to its sender, or an answer that settles one. */
+/** An EUI that nobody has approved. */
+export const strangerEui = (eui: string): string => `ff${eui.slice(2)}`;
+
+/** A frame that nobody heard, with the token as the device's counter. */
+const inventedFrame = (eui: string, token: number): ReceptionBody => ({
+  kind: 'reception',
+  direction: 'heard',
+  gateway: fromHex(eui),
+  phy: Uint8Array.of(0x40, 0xfe, 0xed, 0, 1, 0, token & 0xff, token >> 8, 1, 9, 9, 9, 9),
+  crc: 'ok',
+  frequencyHz: 868_100_000,
+  modulation: { kind: 'lora', spreadingFactor: 7, bandwidthHz: 125_000, codingRate: '4/5' },
+  rssiDeciDbm: -900,
+  signalRssiDeciDbm: undefined,
+  snrDeciDb: 80,
+  powerDeciDbm: undefined,
+  tmst: token,
+  gatewayTime: undefined,
+  fineNs: undefined,
+  frequencyOffsetHz: undefined,
+  channel: 0,
+  rfChain: 0,
+  antenna: undefined,
+  location: undefined,
+});
+
+/**
+ * The bytes: a keep-alive that draws transmissions to its sender, an answer that settles one, or a frame that nobody
+ * heard, in the name of a gateway or of one that nobody knows. Marked as simulated where there is room for it.
+ */
 export const forgedBytes = ({ kind, eui, token }: Forgery): Uint8Array => {
-  const from = { version: 2, token, eui } as const;
-  return kind === 'pull-data'
-    ? gwmpWire.gatewayDatagram(from, gwmpWire.ID.pullData)
-    : gwmpWire.gwmpCodec.event.encode({ kind: 'tx-ack', from, ack: gwmpWire.TAKEN });
+  const own = kind === 'stranger' ? strangerEui(eui) : eui;
+  const from = { version: 2, token, eui: own } as const;
+  switch (kind) {
+    case 'pull-data':
+      return gwmpWire.gatewayDatagram(from, gwmpWire.ID.pullData);
+    case 'tx-ack':
+      return gwmpWire.gwmpCodec.event.encode({ kind: 'tx-ack', from, ack: gwmpWire.TAKEN });
+    case 'push-data':
+    case 'stranger':
+      return gwmpWire.writePush({ from, frames: [{ bodies: [inventedFrame(own, token)] }], simulated: true });
+  }
 };
 
 /** Somebody with a socket of his own. */
