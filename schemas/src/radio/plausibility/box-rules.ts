@@ -22,6 +22,8 @@ export interface Box {
 export interface Boxes {
   readonly all: readonly Box[];
   readonly latest: number;
+  /** dBm per Hz, of a gateway of which no frame has a time. */
+  readonly noises?: readonly number[];
 }
 
 const offsetOf = ({ wall, tmst }: Reception): bigint | undefined =>
@@ -72,11 +74,14 @@ const oneBox = (offsetUs: bigint | undefined, own: Box | undefined, isFirst: boo
 
 /** Without a time nothing tells one box from another: it is taken for a frame of the one that was heard last. */
 const waitedStep = (boxes: Boxes | undefined, next: Reception): BoxStep => {
-  const { all, latest } = boxes ?? { all: [], latest: -1 };
+  const { all, latest, noises: before } = boxes ?? { all: [], latest: -1 };
   const own = all[latest];
-  const { findings, track } = waitedFindings(own?.track, next);
-  const after = own === undefined || track === undefined ? all : replaced(all, latest, { ...own, track });
-  return { findings, boxes: { all: after, latest }, isWitness: false };
+  const { findings, noises } = waitedFindings(own?.track.noises ?? before ?? [], next);
+  const after: Boxes =
+    own === undefined
+      ? { all, latest, noises }
+      : { all: replaced(all, latest, { ...own, track: { ...own.track, noises } }), latest };
+  return { findings, boxes: after, isWitness: false };
 };
 
 /**

@@ -111,22 +111,20 @@ const noise = (usual: readonly number[], own: number | undefined): Finding => {
 
 const WAITED = 'the frame may have waited on its way, and has no time of its own';
 
-/** What can be said of a reception whose time is not known, and the gateway's track, if there is one. */
+/** What can be said of a reception whose time is not known, and the noises of its gateway with its own. */
 export const waitedFindings = (
-  track: GatewayTrack | undefined,
+  noises: readonly number[],
   next: Reception,
-): { readonly findings: readonly Finding[]; readonly track: GatewayTrack | undefined } => {
-  const noises = track?.noises ?? [];
-  const ownNoise = noiseOf(next);
+): { readonly findings: readonly Finding[]; readonly noises: readonly number[] } => {
+  const own = noiseOf(next);
   const findings = [
     unknown('movement', WAITED),
     unknown('counter-drift', WAITED),
-    noise(noises, ownNoise),
+    noise(noises, own),
     unknown('overlap', WAITED),
     unknown('one-box', WAITED),
   ];
-  if (track === undefined || ownNoise === undefined) return { findings, track };
-  return { findings, track: { ...track, noises: [...noises, ownNoise].slice(-NOISES_MAX) } };
+  return { findings, noises: own === undefined ? noises : [...noises, own].slice(-NOISES_MAX) };
 };
 
 /** What a reception says against the one before it of the same gateway, and the gateway's new track. */

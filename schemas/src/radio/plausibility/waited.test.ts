@@ -81,6 +81,13 @@ describe('frames that waited at a broker and have no time of their own', () => {
     expect(spoke(inTurn([...frames, jumped]))).toEqual(['counter-drift']);
   });
 
+  it('still tell the noise of their gateway, and who is far above it', () => {
+    const usual = Array.from({ length: 15 }, (_, i) =>
+      heard(i * 5_000, HOUR_MS, { rssiDbm: -112 - (i % 5), snrDb: i % 5 }),
+    );
+    expect(spoke(inTurn([...usual, heard(80_000, 0, { rssiDbm: -94, snrDb: -4 })]))).toEqual(['noise']);
+  });
+
   it('are no proof against another gateway that heard the same', () => {
     const phy = Uint8Array.of(0x40, 1, 2, 3, 4, 0, 1, 0, 1, 7, 7, 7, 7);
     const elsewhere = { gateway: '0000000000000002', place: north(-20), rssiDbm: -118, snrDb: -4 };
