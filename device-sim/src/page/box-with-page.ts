@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { freePort } from '../mqtt/box.ts';
 import { configOf, type NetworkEnd, type Scene } from '../system/box.ts';
 import { type Program, until, untilSaid } from '../system/programs.ts';
 
@@ -33,15 +33,12 @@ export const outerAddress = (): string | undefined =>
 
 const URL_SAID = /page: http:\/\/\S+:\d+/;
 
-/** A real `outpost run` that serves its page. */
-export const startBoxWithPage = async (
+/** A real `outpost run` with this configuration, as soon as it serves its page. */
+export const startConfigured = async (
   scene: Scene,
-  { port, network, address = '127.0.0.1', receiver }: BoxParts,
+  config: Readonly<Record<string, unknown>> & { readonly dataDirectory: string; readonly page: object },
 ): Promise<BoxWithPage> => {
-  const data = scene.path('data');
-  const base = configOf({ data, port, network });
-  const gps = receiver === undefined ? [] : [{ name: 'gps', adapter: 'nmea', port: receiver }];
-  const config = { ...base, devices: [...base.devices, ...gps], page: { address, port: 0 } };
+  const data = config.dataDirectory;
   const gateway = scene.gateway(await scene.write('outpost.json', config));
   const said = await untilSaid(gateway, URL_SAID);
   const url = said.replace('page: ', '').replace(/,$/, '');
@@ -53,15 +50,22 @@ export const startBoxWithPage = async (
   return { gateway, data, url, code };
 };
 
-/** An address at which nobody listens now. */
-export const freeAddress = (): Promise<string> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(`tcp://127.0.0.1:${port}`));
-    });
+/** One that reads a car. */
+export const startBoxWithPage = (
+  scene: Scene,
+  { port, network, address = '127.0.0.1', receiver }: BoxParts,
+): Promise<BoxWithPage> => {
+  const base = configOf({ data: scene.path('data'), port, network });
+  const gps = receiver === undefined ? [] : [{ name: 'gps', adapter: 'nmea', port: receiver }];
+  return startConfigured(scene, {
+    ...base,
+    devices: [...base.devices, ...gps],
+    page: { address, port: 0 },
   });
+};
+
+/** An address at which nobody listens now. */
+export const freeAddress = async (): Promise<string> => `tcp://127.0.0.1:${await freePort()}`;
 
 /** What its owner does first. */
 export const claim = async (page: Page, code: string): Promise<void> => {

@@ -1,17 +1,23 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { DeviceView } from '../../src/control/status.ts';
 import { counted, deviceFacts, frameWords } from '../../src/control/status-words.ts';
 import type { DeviceSeries, Live, Series } from './live.ts';
 import { rankOf, titleOf, unitSign, valueText } from './say.ts';
 import { Sparkline } from './sparkline.tsx';
 import { useTopic } from './topic.ts';
+import { useVisible } from './visible.ts';
 
 /** As many are shown before the rest is asked for. */
 const FIRST = 8;
 const HAPPENINGS_MAX = 3;
 
-const Reading = ({ series }: { readonly series: Series }) => {
-  useTopic(series);
+interface ReadingParts {
+  readonly series: Series;
+  readonly isVisible: boolean;
+}
+
+const Reading = ({ series, isVisible }: ReadingParts) => {
+  useTopic(series, isVisible);
   const { latest, points, name, unit } = series;
   const sign = unitSign(unit);
   return (
@@ -26,7 +32,13 @@ const Reading = ({ series }: { readonly series: Series }) => {
   );
 };
 
-const Readings = ({ of, device }: { readonly of: DeviceSeries; readonly device: string }) => {
+interface ReadingsParts {
+  readonly of: DeviceSeries;
+  readonly device: string;
+  readonly isVisible: boolean;
+}
+
+const Readings = ({ of, device, isVisible }: ReadingsParts) => {
   useTopic(of);
   const [isWhole, setWhole] = useState(false);
   const all = [...of.series.values()].sort((a, b) => rankOf(a.name) - rankOf(b.name));
@@ -36,7 +48,7 @@ const Readings = ({ of, device }: { readonly of: DeviceSeries; readonly device: 
     <>
       <ul class="readings" aria-label={`Readings of ${device}`}>
         {shown.map((series) => (
-          <Reading key={series.name} series={series} />
+          <Reading key={series.name} series={series} isVisible={isVisible} />
         ))}
       </ul>
       {all.length > FIRST && (
@@ -72,8 +84,13 @@ const Details = ({ view }: { readonly view: DeviceView }) => {
   );
 };
 
-export const Device = ({ view, live }: { readonly view: DeviceView; readonly live: Live }) => (
-  <article class="card" aria-label={view.name}>
+interface DeviceParts {
+  readonly view: DeviceView;
+  readonly live: Live;
+}
+
+const Card = ({ view, live, isVisible }: DeviceParts & { readonly isVisible: boolean }) => (
+  <>
     <header class="card-head">
       <h3>{view.name}</h3>
       <span class={view.connected ? 'badge is-good' : 'badge is-bad'}>
@@ -85,7 +102,7 @@ export const Device = ({ view, live }: { readonly view: DeviceView; readonly liv
     </p>
     {view.connected && view.remark !== '' && <p class="quiet">{view.remark}</p>}
     {view.refusing !== '' && <p class="wrong">Its readings are refused: {view.refusing}</p>}
-    <Readings of={live.of(view.name)} device={view.name} />
+    <Readings of={live.of(view.name)} device={view.name} isVisible={isVisible} />
     {view.happenings.length > 0 && (
       <ul class="happenings" aria-label={`What happened to ${view.name}`}>
         {view.happenings.slice(-HAPPENINGS_MAX).map(({ at, words }) => (
@@ -96,5 +113,16 @@ export const Device = ({ view, live }: { readonly view: DeviceView; readonly liv
       </ul>
     )}
     <Details view={view} />
-  </article>
+  </>
 );
+
+/** One device: how it is in words, what it says, and more for whoever asks. */
+export const Device = (parts: DeviceParts) => {
+  const place = useRef<HTMLElement>(null);
+  const isVisible = useVisible(place);
+  return (
+    <article ref={place} class="card" aria-label={parts.view.name}>
+      <Card {...parts} isVisible={isVisible} />
+    </article>
+  );
+};

@@ -30,7 +30,11 @@ export const createTopics = (): (() => Topic) => {
   };
 };
 
-export const useTopic = (topic: Topic): void => {
+/** Follows it while `isWanted`; what has changed meanwhile is shown when it is wanted again. */
+export const useTopic = (topic: Topic, isWanted = true): void => {
   const [, turn] = useState(0);
-  useEffect(() => topic.listen(() => turn((before) => before + 1)), [topic]);
+  useEffect(
+    () => (isWanted ? topic.listen(() => turn((before) => before + 1)) : undefined),
+    [topic, isWanted],
+  );
 };
