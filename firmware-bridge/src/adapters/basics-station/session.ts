@@ -1,6 +1,14 @@
-import { gpsUsAt, type MonoNs, type Order, type OrderOutcome, type WallNs } from '@outpost/schemas/words';
+import { gpsUsAt, type MonoNs, type Order, type WallNs } from '@outpost/schemas/words';
+import {
+  control,
+  dropped,
+  endTurn,
+  type Turn as GatewayTurn,
+  orderTurn,
+  takeInput,
+} from '../../lora-gateway/turn.ts';
 import type { Peer } from '../../port.ts';
-import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
+import type { DeviceStatus, Input, Session, Step } from '../../session.ts';
 import type { Credentials } from './credentials.ts';
 import { UPDATE_PATH, writeUpdate } from './cups.ts';
 import { beginDownlink, endDownlink, expireDownlinks } from './downlink.ts';
@@ -13,17 +21,7 @@ import { EMPTY_STATE, type State, withStation } from './state.ts';
 /** Strangers that are told of; more are only counted. */
 const STRANGERS_MAX = 64;
 
-interface Turn {
-  readonly state: State;
-  readonly fates: readonly Fate[];
-  readonly said?: readonly Said[];
-  readonly commands?: readonly StationCommand[];
-  readonly outcomes?: readonly OrderOutcome[];
-  readonly happenings?: readonly Happening[];
-}
-
-const control = (state: State): Turn => ({ state, fates: [{ kind: 'control' }] });
-const dropped = (state: State, reason: string): Turn => ({ state, fates: [{ kind: 'dropped', reason }] });
+type Turn = GatewayTurn<State, StationCommand>;
 
 const takeStranger = (state: State, gateway: string): Turn => {
   const turn = dropped(state, 'not-listed');
@@ -128,18 +126,6 @@ const takeEvent = (
   }
 };
 
-const takeInput = (options: StationOptions, state: State, input: Input<StationEvent>): Turn => {
-  switch (input.kind) {
-    case 'opened':
-    case 'silence':
-      return { state, fates: [] };
-    case 'malformed':
-      return { state, fates: [{ kind: 'quarantined', fault: input.fault, raw: input.raw }] };
-    case 'event':
-      return takeEvent(options, state, input);
-  }
-};
-
 const statusOf = ({ stations }: State, { gateways }: StationOptions): DeviceStatus => {
   const facts = { stations: stations.size, listed: gateways.size };
   if (stations.size === 0) {
@@ -152,45 +138,29 @@ const statusOf = ({ stations }: State, { gateways }: StationOptions): DeviceStat
   };
 };
 
-const earliest = ({ flights }: State, now: MonoNs): number | undefined => {
-  const [first] = flights.map(({ deadline }) => deadline).sort((a, b) => Number(a - b));
-  return first === undefined ? undefined : Math.max(0, Number(first - now) / 1e6);
-};
-
 const stepOf = (options: StationOptions, turn: Turn, now: MonoNs): Step<State, StationCommand> => {
-  const { fates, said = [], commands = [], outcomes = [], happenings = [] } = turn;
   const expired = expireDownlinks(turn.state, now);
   const status = statusOf(expired.state, options);
   const isNew = status.words !== expired.state.shown;
   const state = isNew ? { ...expired.state, shown: status.words } : expired.state;
-  const ended = [...outcomes, ...expired.outcomes];
-  return {
-    state,
-    commands,
-    said,
-    fates,
-    whenKept: [],
-    silenceAfterMs: earliest(state, now),
-    ...(ended.length === 0 ? {} : { outcomes: ended }),
-    ...(happenings.length === 0 ? {} : { happenings }),
-    ...(isNew ? { status } : {}),
-  };
+  const ending = { state, expired: expired.outcomes, status: isNew ? status : undefined };
+  return endTurn(turn, { ...ending, flights: state.flights }, now);
 };
 
 const takeOrder = (options: StationOptions, state: State, order: Order, now: MonoNs): Turn => {
   if (order.kind !== 'downlink') throw new Error(`This adapter takes no order "${order.kind}".`);
   const { state: after, command, outcome } = beginDownlink(options, state, order, now);
-  return {
-    state: after,
-    fates: [],
-    commands: command === undefined ? [] : [command],
-    outcomes: outcome === undefined ? [] : [outcome],
-  };
+  return orderTurn(after, command, outcome);
 };
 
 /** The network server's side of Basics Station, as far as hearing and sending go. */
 export const stationSession = (options: StationOptions): Session<State, StationCommand, StationEvent> => ({
   initial: EMPTY_STATE,
-  step: (state, input, now) => stepOf(options, takeInput(options, state, input), now),
+  step: (state, input, now) =>
+    stepOf(
+      options,
+      takeInput(state, input, (event) => takeEvent(options, state, event)),
+      now,
+    ),
   order: (state, order, now) => stepOf(options, takeOrder(options, state, order, now), now),
 });

@@ -1,6 +1,14 @@
 import { sentBody } from '@outpost/schemas/radio/gw';
-import { fromHex, type MonoNs, type Order, type OrderOutcome } from '@outpost/schemas/words';
-import type { DeviceStatus, Fate, Happening, Input, Said, Session, Step } from '../../session.ts';
+import { fromHex, type MonoNs, type Order } from '@outpost/schemas/words';
+import {
+  control,
+  dropped,
+  endTurn,
+  type Turn as GatewayTurn,
+  orderTurn,
+  takeInput,
+} from '../../lora-gateway/turn.ts';
+import type { DeviceStatus, Input, Said, Session, Step } from '../../session.ts';
 import { commandWire } from './codec.ts';
 import type { GwCommand, GwEvent } from './event.ts';
 import type { ChirpstackOptions } from './options.ts';
@@ -8,18 +16,7 @@ import { sentRaw } from './sent.ts';
 import { EMPTY_STATE, type State, withGateway } from './state.ts';
 import { beginDownlink, endDownlink, expireDownlinks } from './transmit.ts';
 
-/** What one item does to the conversation. */
-interface Turn {
-  readonly state: State;
-  readonly fates: readonly Fate[];
-  readonly said?: readonly Said[];
-  readonly outcomes?: readonly OrderOutcome[];
-  readonly happenings?: readonly Happening[];
-  readonly commands?: readonly GwCommand[];
-}
-
-const control = (state: State): Turn => ({ state, fates: [{ kind: 'control' }] });
-const dropped = (state: State, reason: string): Turn => ({ state, fates: [{ kind: 'dropped', reason }] });
+type Turn = GatewayTurn<State, GwCommand>;
 
 const takeConn = (state: State, event: Extract<GwEvent, { kind: 'conn' }>, isStored: boolean): Turn => {
   const { from, online } = event;
@@ -74,18 +71,6 @@ const takeEvent = (
   };
 };
 
-const takeInput = (options: ChirpstackOptions, state: State, input: Input<GwEvent>, now: MonoNs): Turn => {
-  switch (input.kind) {
-    case 'opened':
-    case 'silence':
-      return { state, fates: [] };
-    case 'malformed':
-      return { state, fates: [{ kind: 'quarantined', fault: input.fault, raw: input.raw }] };
-    case 'event':
-      return takeEvent(options, state, input, now);
-  }
-};
-
 const gatewaysText = (count: number): string => (count === 1 ? '1 gateway' : `${count} gateways`);
 
 const statusOf = ({ gateways }: State): DeviceStatus => {
@@ -99,31 +84,14 @@ const statusOf = ({ gateways }: State): DeviceStatus => {
   return { phase: 'listening', words: `${gatewaysText(gateways.size)} heard${away}.`, facts };
 };
 
-const earliest = (state: State, now: MonoNs): number | undefined => {
-  const [first] = state.flights.map(({ deadline }) => deadline).sort((a, b) => Number(a - b));
-  return first === undefined ? undefined : Math.max(0, Number(first - now) / 1e6);
-};
-
 const stepOf = (before: State, turn: Turn, now: MonoNs): Step<State, GwCommand> => {
-  const { fates, said = [], outcomes = [], happenings = [], commands = [] } = turn;
   const expired = expireDownlinks(turn.state, now);
   const isSame = turn.state.gateways === before.gateways && before.shown !== '';
   const status = isSame ? undefined : statusOf(expired.state);
-  const shown = status?.words ?? turn.state.shown;
-  const isNew = status !== undefined && shown !== turn.state.shown;
-  const state = isNew ? { ...expired.state, shown } : expired.state;
-  const ended = [...outcomes, ...expired.outcomes];
-  return {
-    state,
-    commands,
-    said,
-    fates,
-    whenKept: [],
-    silenceAfterMs: earliest(state, now),
-    ...(ended.length === 0 ? {} : { outcomes: ended }),
-    ...(happenings.length === 0 ? {} : { happenings }),
-    ...(isNew ? { status } : {}),
-  };
+  const isNew = status !== undefined && status.words !== turn.state.shown;
+  const state = isNew ? { ...expired.state, shown: status.words } : expired.state;
+  const ending = { state, expired: expired.outcomes, status: isNew ? status : undefined };
+  return endTurn(turn, { ...ending, flights: state.flights }, now);
 };
 
 const takeOrder = (options: ChirpstackOptions, state: State, order: Order, now: MonoNs): Turn => {
@@ -131,17 +99,17 @@ const takeOrder = (options: ChirpstackOptions, state: State, order: Order, now: 
     throw new Error(`This adapter takes no order "${order.kind}".`);
   }
   const { state: after, flight, outcome } = beginDownlink(options, state, order, now);
-  return {
-    state: after,
-    fates: [],
-    commands: flight === undefined ? [] : [flight.command],
-    outcomes: outcome === undefined ? [] : [outcome],
-  };
+  return orderTurn(after, flight?.command, outcome);
 };
 
 /** Gateways behind an MQTT broker: what they hear is evidence, what they are told is answered or times out. */
 export const chirpstackSession = (options: ChirpstackOptions): Session<State, GwCommand, GwEvent> => ({
   initial: EMPTY_STATE,
-  step: (state, input, now) => stepOf(state, takeInput(options, state, input, now), now),
+  step: (state, input, now) =>
+    stepOf(
+      state,
+      takeInput(state, input, (event) => takeEvent(options, state, event, now)),
+      now,
+    ),
   order: (state, order, now) => stepOf(state, takeOrder(options, state, order, now), now),
 });
