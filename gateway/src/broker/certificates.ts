@@ -13,7 +13,8 @@ export interface KeyAndCertificate {
 
 /** What a certificate says beside its key. */
 export type CertificateFor =
-  | { readonly kind: 'device'; readonly name: string }
+  /** Without an end: a device cannot renew, and is revoked by its enrolment. */
+  | { readonly kind: 'device'; readonly name: string; readonly notAfter?: Date }
   | {
       readonly kind: 'server';
       readonly names: readonly string[];
@@ -102,7 +103,7 @@ const issueFor = async (
     subject: `CN=${use.kind === 'device' ? use.name : 'outpost'}`,
     issuer: issuer.subject,
     notBefore: use.kind === 'device' ? NOT_BEFORE : use.notBefore,
-    notAfter: use.kind === 'device' ? NO_END : use.notAfter,
+    notAfter: use.notAfter ?? NO_END,
     publicKey: subject,
     signingKey: await signingKey(authority.key),
     signingAlgorithm: P256,
@@ -124,6 +125,24 @@ export const issuePair = async (
 ): Promise<KeyAndCertificate> => {
   const { key, publicKey } = newPair();
   return { key, certificate: await issueFor(await loadLibrary(), authority, use, publicKey) };
+};
+
+/** A new key of P-256 and the request for a certificate with that common name (PKCS #10), both in PEM. */
+export const newRequest = async (
+  name: string,
+): Promise<{ readonly key: string; readonly request: string }> => {
+  const x509 = await loadLibrary();
+  const { key, publicKey } = newPair();
+  const keys = {
+    privateKey: await signingKey(key),
+    publicKey: await webcrypto.subtle.importKey('spki', publicKey, P256, true, ['verify']),
+  };
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: `CN=${name}`,
+    keys: keys as unknown as Parameters<typeof x509.Pkcs10CertificateRequestGenerator.create>[0]['keys'],
+    signingAlgorithm: P256,
+  });
+  return { key, request: `${request.toString('pem')}\n` };
 };
 
 /** Curves of the keys that a device may bring: P-256 and Ed25519, by the names that requests use for them. */

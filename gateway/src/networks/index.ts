@@ -6,6 +6,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
   ['m3ter', async () => (await import('./m3ter/network.ts')).m3ter],
   ['chirpstack', async () => (await import('./chirpstack/network.ts')).chirpstack],
   ['mqtt', async () => (await import('./mqtt/network.ts')).mqtt],
+  ['dimo', async () => (await import('./dimo/network.ts')).dimo],
   ['webhook', async () => (await import('./webhook/network.ts')).webhook],
   ['helium', async () => (await import('./helium/network.ts')).helium],
   ['outpost', async () => (await import('./outpost/network.ts')).outpost],

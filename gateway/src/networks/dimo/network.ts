@@ -1,0 +1,306 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { platformHash } from '../../hash.ts';
+import type {
+  Delivery,
+  Network,
+  NetworkContext,
+  NetworkKind,
+  NetworkSettings,
+  Outcome,
+} from '../contract.ts';
+import type { PostTls } from '../post.ts';
+import { attestationsOf, newStated, type Stated } from './attestations.ts';
+import { openCertificates } from './certificate.ts';
+import { addressDid, eventText, tokenDid } from './codec.ts';
+import { type DimoKey, readBinding, readDimoKey } from './identity.ts';
+import { openTokens } from './login.ts';
+import { predict } from './predict.ts';
+import { quarantine } from './quarantine.ts';
+import { openSender, type Sender, type SendOutcome } from './send.ts';
+import { checkSettings, type DimoSettings, PROFILES } from './settings.ts';
+import {
+  halvesOf,
+  isEmpty,
+  type Parties,
+  readDelivery,
+  type Status,
+  statusEvent,
+  statusOf,
+} from './status.ts';
+import { weekOf } from './week.ts';
+import { openWeeks, type Weeks } from './weeks-file.ts';
+
+/** Attestations of one call: each is a request of its own, and what is settled is journalled after the call. */
+const ITEMS_MAX = 16;
+const CALL_MAX_BYTES = 1 << 20;
+
+interface Parts {
+  readonly settings: DimoSettings;
+  readonly context: NetworkContext;
+  readonly key: DimoKey;
+  readonly status: Sender;
+  /** Undefined where nothing is attested. */
+  readonly attest: Sender | undefined;
+  readonly weeks: Weeks;
+  readonly stated: Map<string, Stated>;
+  /** What of an attestation is done already, while the rest of it waits; no more than one call brings. */
+  readonly progress: Map<string, Progress>;
+}
+
+interface Progress {
+  statusWords: string | undefined;
+  refusal: string | undefined;
+  /** Statements that are still to be sent; undefined before they are made. */
+  statements: { readonly id: string; readonly text: string }[] | undefined;
+  notes: string[];
+}
+
+type Kept = Extract<Outcome, { readonly kind: 'kept' }>;
+
+const gzipped = promisify<Uint8Array, Uint8Array>(gzip);
+
+export const partiesOf = (
+  { chain, vehicles }: DimoSettings,
+  device: string,
+  address: string,
+  source: string,
+): Parties | undefined => {
+  const vehicle = vehicles.get(device);
+  if (vehicle === undefined) return undefined;
+  const producer =
+    vehicle.device === undefined
+      ? addressDid(chain.id, address)
+      : tokenDid(chain.id, chain.aftermarketDevice, vehicle.device);
+  return { source, subject: tokenDid(chain.id, chain.vehicle, vehicle.token), producer };
+};
+
+const kept = ({ retryAfterMs, fault: why }: Omit<Kept, 'kind'>): Kept => ({
+  kind: 'kept',
+  retryAfterMs,
+  fault: why,
+});
+
+/** Sends a status, in halves where the server finds it too large; a reason where some of it was refused. */
+const sendStatus = async (
+  parts: Parts,
+  status: Status,
+  parties: Parties,
+  signal: AbortSignal,
+): Promise<Kept | { readonly kind: 'sent'; readonly refusal: string | undefined }> => {
+  const { settings, key, context } = parts;
+  const event = eventText(statusEvent(status, parties, key.sign));
+  const bytes = new TextEncoder().encode(event);
+  const sent: SendOutcome = settings.gzip
+    ? await parts.status.send(await gzipped(bytes), signal, { 'content-encoding': 'gzip' })
+    : await parts.status.send(bytes, signal);
+  switch (sent.kind) {
+    case 'kept':
+      return kept(sent);
+    case 'taken':
+      return { kind: 'sent', refusal: undefined };
+    case 'refused':
+      await quarantine(context.directory, { id: status.id, event, words: sent.words });
+      return { kind: 'sent', refusal: sent.words };
+    case 'too-large': {
+      const halves = halvesOf(status);
+      if (halves === undefined) return { kind: 'sent', refusal: sent.words };
+      let refusal: string | undefined;
+      for (const half of halves) {
+        const each = await sendStatus(parts, half, parties, signal);
+        if (each.kind === 'kept') return each;
+        refusal ??= each.refusal;
+      }
+      return { kind: 'sent', refusal };
+    }
+  }
+};
+
+/** What a taken status is worth: the week, or nothing more. */
+const worth = async (
+  { weeks, context, settings }: Parts,
+  status: Status,
+  { subject }: Parties,
+): Promise<string> => {
+  const stored = PROFILES[settings.node].settled;
+  const last = status.signals.at(-1);
+  if (last === undefined) return `${stored}; a VIN alone earns no week`;
+  const now = context.clock.wall();
+  const week = weekOf(last.wall).number;
+  if (week < weekOf(now).number) return `${stored}; week ${week} was paid before it came`;
+  const first = await weeks.taken(subject, last.wall, now);
+  return first ? `${stored}; qualifies for week ${week}` : stored;
+};
+
+/** Sends the statements that this batch gives reason for, one by one. */
+const sendStatements = async (
+  { attest, context }: Parts,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Kept | undefined> => {
+  const waiting = progress.statements ?? [];
+  while (attest !== undefined && waiting[0] !== undefined) {
+    const { id, text } = waiting[0];
+    const sent = await attest.send(new TextEncoder().encode(text), signal);
+    if (sent.kind === 'kept') return kept(sent);
+    if (sent.kind !== 'taken') {
+      await quarantine(context.directory, { id, event: text, words: sent.words });
+      progress.notes.push(`statement ${id.slice(0, 8)} refused: ${sent.words}`);
+    } else progress.notes.push(`statement ${id.slice(0, 8)} taken`);
+    waiting.shift();
+  }
+  return undefined;
+};
+
+const statementsFor = async (
+  parts: Parts,
+  item: Delivery,
+  read: ReturnType<typeof readDelivery>,
+  parties: Parties,
+) => {
+  const { settings, context, key, stated } = parts;
+  if (settings.attest === undefined || read === undefined) return [];
+  const known = stated.get(item.stream) ?? newStated();
+  stated.set(item.stream, known);
+  const events = attestationsOf(item, read, known, {
+    kinds: settings.attest.kinds,
+    // Who attests signs itself, whatever connection the status goes over.
+    parties: { ...parties, source: key.address },
+    binding: await readBinding(context.directory),
+    keyRecords: context.keyRecords(),
+    sign: key.sign,
+    hash: platformHash,
+  });
+  return events.map((event) => ({ id: event.header.id, text: eventText(event) }));
+};
+
+const nothing = (words: string): Outcome => ({ kind: 'settled', words });
+
+const deliverOne = async (
+  parts: Parts,
+  item: Delivery,
+  source: string,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const { settings, key, progress } = parts;
+  const [device = ''] = item.stream.split('/');
+  const parties = partiesOf(settings, device, key.address, source);
+  if (parties === undefined) return nothing(`${device} is no vehicle of DIMO; nothing was sent`);
+  const read = readDelivery(item);
+  if (read === undefined)
+    return { kind: 'refused', code: 'unreadable', words: 'the attestation does not read.' };
+  if (read.statement.anchor.trust === 'none') {
+    const words = 'the box did not know the time when it was read, and DIMO files everything by its time.';
+    return { kind: 'refused', code: 'no-time', words };
+  }
+  const status = statusOf(item, read, settings);
+  const done: Progress = progress.get(status.id) ?? {
+    statusWords: undefined,
+    refusal: undefined,
+    statements: undefined,
+    notes: [],
+  };
+  progress.set(status.id, done);
+  done.statements ??= [...(await statementsFor(parts, item, read, parties))];
+  if (isEmpty(status)) done.statusWords ??= 'nothing in it that DIMO has a name for';
+  if (done.statusWords === undefined) {
+    const sent = await sendStatus(parts, status, parties, signal);
+    if (sent.kind === 'kept') return sent;
+    done.refusal = sent.refusal;
+    done.statusWords = sent.refusal === undefined ? await worth(parts, status, parties) : '';
+  }
+  const waits = await sendStatements(parts, done, signal);
+  if (waits !== undefined) return waits;
+  progress.delete(status.id);
+  const words = [done.refusal ?? done.statusWords, ...done.notes].join('; ');
+  return done.refusal === undefined
+    ? { kind: 'settled', words }
+    : { kind: 'refused', code: 'dimo.400', words };
+};
+
+const deliver = async (parts: Parts, items: readonly Delivery[], signal: AbortSignal): Promise<Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  let waits: Kept | undefined;
+  const source = await parts.status.source(signal);
+  if (!source.ok) waits = kept({ retryAfterMs: parts.status.personMs, fault: source.fault });
+  for (const item of items) {
+    if (waits === undefined && source.ok) {
+      const outcome = await deliverOne(parts, item, source.value, signal);
+      outcomes.push(outcome);
+      if (outcome.kind === 'kept') waits = outcome;
+      // In order, or not at all: what comes after one that waits, waits too.
+    } else if (waits !== undefined) outcomes.push(waits);
+  }
+  return outcomes;
+};
+
+const readAuthority = async (settings: DimoSettings): Promise<Result<PostTls>> => {
+  if (settings.authority === undefined) return ok({});
+  try {
+    return ok({ ca: new Uint8Array(await readFile(settings.authority)) });
+  } catch (error) {
+    const where = `network ${settings.name}, options.authority`;
+    return fail(
+      fault('misconfigured', 'dimo.settings', where, `cannot be read: ${(error as Error).message}.`),
+    );
+  }
+};
+
+const noKey = ({ name }: DimoSettings): Result<never> =>
+  fail(
+    fault(
+      'misconfigured',
+      'dimo.no-key',
+      `network ${name}`,
+      `the box has no identity for DIMO yet; make it with \`outpost network dimo add ${name}\`.`,
+    ),
+  );
+
+/** DIMO: status events over a connection that knows us by a certificate, and attestations by a token, if wanted. */
+export const openDimo = async (given: NetworkSettings, context: NetworkContext): Promise<Result<Network>> => {
+  const checked = checkSettings(given);
+  if (!checked.ok) return checked;
+  const settings = checked.value;
+  const { clock, directory, alarm } = context;
+  const key = await readDimoKey(directory);
+  if (!key.ok) return key;
+  if (key.value === undefined) return noKey(settings);
+  const tls = await readAuthority(settings);
+  if (!tls.ok) return tls;
+  const where = `network ${settings.name} at ${settings.url.origin}`;
+  const loginOf = settings.certificate.by === 'login' ? settings.certificate.login : settings.attest?.login;
+  const login = loginOf === undefined ? undefined : { login: loginOf, key: key.value, clock, tls: tls.value };
+  const certificates = openCertificates({
+    settings: settings.certificate,
+    directory,
+    where,
+    clock,
+    login,
+    tls: tls.value,
+    alarm,
+  });
+  const sending = { clock, tls: tls.value, profile: PROFILES[settings.node] };
+  const status = openSender({ ...sending, url: settings.url, where, certificates });
+  const attest =
+    settings.attest === undefined || login === undefined
+      ? undefined
+      : openSender({ ...sending, url: settings.attest.url, where, tokens: openTokens(login) });
+  const weeks = await openWeeks(directory, alarm);
+  const standing = { settings, context, key: key.value, status, attest, weeks };
+  const parts: Parts = { ...standing, stated: new Map(), progress: new Map() };
+  return ok({
+    follows: 'attestations',
+    name: settings.name,
+    itemsMax: ITEMS_MAX,
+    bytesMax: CALL_MAX_BYTES,
+    deliver: (items, signal) => deliver(parts, items, signal),
+    [Symbol.asyncDispose]: async () => {
+      await status[Symbol.asyncDispose]();
+      await attest?.[Symbol.asyncDispose]();
+    },
+  });
+};
+
+export const dimo: NetworkKind = { kind: 'dimo', open: openDimo, predict };

@@ -1,0 +1,18 @@
+/** DIMO's wire in both directions, for whoever plays its other end. */
+
+export { attestationsOf, newStated, tombstone } from './attestations.ts';
+export {
+  type EventType,
+  eventText,
+  HEADER_MAX_BYTES,
+  HEADER_TEXT,
+  REASON_MAX_BYTES,
+  SKEW_MAX_MS,
+} from './codec.ts';
+export { dimoKeyOf, ensureDimoKey, sealBinding, writeBinding } from './identity.ts';
+export { EVENT_NAMES, NAMES } from './names.ts';
+export { openDimo } from './network.ts';
+export { rawMember } from './raw-member.ts';
+export { CHAINS, type Chain, type NodeKind } from './settings.ts';
+export { checksummed, erc191Digest, signerOf } from './signatures.ts';
+export { checkEvent } from './verify.ts';
