@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allowList } from './allow-list.ts';
 import { createOutputDriver } from './johnny-five.ts';
@@ -71,6 +72,59 @@ describe('johnny-five', () => {
     const first = driver.encode(attachTo(NAMES));
     for (const output of ['pump', 'heater', 'gate']) driver.encode({ kind: 'drive', output, value: 1 });
     expect(driver.encode(attachTo(NAMES))).toEqual(first);
+  });
+
+  it('holds every pin where it was ordered last, whatever else is ordered and whenever the board comes back', async () => {
+    const driver = await createOutputDriver(optionsOf({ outputs: OUTPUTS }));
+    const flag = fc.constantFrom(0, 1);
+    const order = fc.oneof(
+      fc.tuple(fc.constantFrom('pump', 'heater', 'gate', 'alive'), flag),
+      fc.tuple(fc.constant('lamp'), fc.integer({ min: 0, max: 100 })),
+      fc.tuple(fc.constant('arm'), fc.integer({ min: 0, max: 180 })),
+      fc.constant(undefined),
+    );
+    fc.assert(
+      fc.property(fc.array(order, { maxLength: 40 }), (orders) => {
+        const pins = new Map<number, number>();
+        const switched = new Set<number>();
+        const wire = (bytes: Uint8Array): void => {
+          for (const message of written(bytes)) {
+            if (message.kind === 'write-analog') pins.set(message.pin, message.value);
+            if (message.kind === 'pin-mode' && message.mode === 1) switched.add(message.pin);
+            if (message.kind !== 'write-digital') continue;
+            // A board writes levels to those of the eight pins that are outputs, and to no other.
+            for (const pin of switched)
+              if (pin >> 3 === message.port) pins.set(pin, (message.bits >> (pin & 7)) & 1);
+          }
+        };
+        const wanted = new Map<number, number>();
+        const begin = (): void => {
+          wire(driver.encode(attachTo(NAMES)));
+          for (const [pin, value] of [
+            [7, 0],
+            [4, 1],
+            [3, 0],
+            [14, 0],
+            [13, 0],
+          ] as const)
+            wanted.set(pin, value);
+        };
+        begin();
+        for (const each of orders) {
+          if (each === undefined) {
+            begin();
+            continue;
+          }
+          const [output, value] = each;
+          wire(driver.encode({ kind: 'drive', output, value }));
+          const pin = OUTPUTS[output as keyof typeof OUTPUTS].pin;
+          if (output === 'lamp') wanted.set(pin, Math.round((value * 255) / 100));
+          else if (output === 'arm') wanted.set(pin, Math.trunc(1_000 + (value * 1_000) / 180));
+          else wanted.set(pin, output === 'heater' ? 1 - value : value);
+          for (const [at, level] of wanted) expect([at, pins.get(at)]).toEqual([at, level]);
+        }
+      }),
+    );
   });
 
   it('leaves out what the board cannot do, and takes another board for another', async () => {
