@@ -33,7 +33,7 @@ export const ledgerNetworks = async (
   const known = await Promise.all(
     configured.map(async (config): Promise<LedgerNetwork> => {
       const kind = await loadKind(config.network);
-      const follows = kind === undefined ? undefined : (kind.follows ?? 'attestations');
+      const follows = typeof kind?.follows === 'function' ? kind.follows(config) : kind?.follows;
       const position = positions.get(config.name) ?? (0n as Offset);
       return { name: config.name, config, kind, follows, position };
     }),

@@ -163,8 +163,11 @@ export interface PredictionContext {
 
 export interface NetworkKind {
   readonly kind: string;
-  /** What its networks take, for whoever does not open one; attestations where nothing is said. */
-  readonly follows?: AnyNetwork['follows'];
+  /**
+   * What a network of such settings takes, for whoever does not open one: the ledger. Where it does not say, only what
+   * the journal holds of it can tell.
+   */
+  readonly follows?: AnyNetwork['follows'] | ((settings: NetworkSettings) => AnyNetwork['follows']);
   /** Checks the settings and makes the network; a fault is `misconfigured`. Touches nothing but files that they name. */
   open(settings: NetworkSettings, context: NetworkContext): Promise<Result<AnyNetwork>>;
   /**

@@ -78,5 +78,6 @@ const open = (settings: Parameters<NetworkKind['open']>[0], context: NetworkCont
 /** A prover of the M3tering protocol: what meters signed goes on as they signed it. */
 export const m3ter: NetworkKind = {
   kind: 'm3ter',
+  follows: 'readings',
   open: (settings, context) => Promise.resolve(open(settings, context)),
 };

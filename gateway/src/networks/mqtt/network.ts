@@ -93,6 +93,10 @@ const over = (settings: MqttNetworkSettings, target: MqttSettings, context: Netw
 /** Attestations, or readings, to any MQTT broker with QoS 1. */
 export const mqtt: NetworkKind = {
   kind: 'mqtt',
+  follows: (settings) => {
+    const checked = checkSettings(settings);
+    return checked.ok ? checked.value.send : 'attestations';
+  },
   open: async (settings, context) => {
     const checked = checkSettings(settings);
     if (!checked.ok) return checked;

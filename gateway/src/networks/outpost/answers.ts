@@ -5,6 +5,8 @@ import { decodeRefusal, decodeVerdicts, VERDICT_TYPE, type WireVerdict } from '.
 
 /** The code by which a network asks for the key records of whoever signed. */
 export const RECORDS_WANTED = 'records-wanted';
+/** The code of what stands behind something else that was put off. */
+export const BEHIND = 'behind';
 
 /** How long to wait when only a person can change what is wrong. */
 export const PERSON_NEEDED_MS = 300_000;

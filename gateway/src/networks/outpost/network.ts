@@ -10,7 +10,7 @@ import type {
   Outcome,
 } from '../contract.ts';
 import { openPoster, type Poster } from '../post.ts';
-import { type Answer, answerOf, PERSON_NEEDED_MS, RECORDS_WANTED } from './answers.ts';
+import { type Answer, answerOf, BEHIND, PERSON_NEEDED_MS, RECORDS_WANTED } from './answers.ts';
 import {
   ANSWER_MAX_BYTES,
   DELIVERY_TYPE,
@@ -129,6 +129,10 @@ const sendHalves = async (
 const isRecordsWanted = (verdict: WireVerdict): boolean =>
   verdict.kind === 'again' && verdict.code === RECORDS_WANTED;
 
+/** Put off for want of key records, or for standing behind such a one. */
+const comesAgain = (verdict: WireVerdict): boolean =>
+  isRecordsWanted(verdict) || (verdict.kind === 'again' && verdict.code === BEHIND);
+
 /** The network forgot, or was set up anew: whoever it does not know any more is sent again with every key record. */
 const sendWithRecords = async (
   parts: Parts,
@@ -137,15 +141,13 @@ const sendWithRecords = async (
   signal: AbortSignal,
 ): Promise<Outcome[]> => {
   parts.confirmed.clear();
-  const wanted = items.filter(
-    (_, index) => verdicts[index] !== undefined && isRecordsWanted(verdicts[index]),
-  );
+  const wanted = items.filter((_, index) => verdicts[index] !== undefined && comesAgain(verdicts[index]));
   const again = await deliver(parts, wanted, signal);
   const outcomes: Outcome[] = [];
   for (const [index, item] of items.entries()) {
     const verdict = verdicts[index];
     if (verdict === undefined) continue;
-    const resent = isRecordsWanted(verdict) ? again.shift() : undefined;
+    const resent = comesAgain(verdict) ? again.shift() : undefined;
     outcomes.push(resent ?? (await outcomeOf(parts, item, verdict, items)));
   }
   return outcomes;

@@ -1,7 +1,7 @@
 import { manualClock } from '@outpost/schemas/testing';
 import { describe, expect, it } from 'vitest';
 import type { NetworkContext, NetworkSettings } from '../contract.ts';
-import { openNetwork } from '../index.ts';
+import { NETWORK_KINDS, openNetwork } from '../index.ts';
 import { checkSettings } from './settings.ts';
 
 /** The public key of RFC 8032 §7.1, test 1. */
@@ -85,12 +85,12 @@ describe('the settings of a network', () => {
       order: () => Promise.reject(new Error('nobody gives orders here')),
       alarm: () => undefined,
     };
-    expect(await openNetwork('helium', settings(), context)).toMatchObject({
+    expect(await openNetwork('nowhere', settings(), context)).toMatchObject({
       ok: false,
       fault: {
         kind: 'misconfigured',
         code: 'network.unknown',
-        words: '"helium" is no kind of network; known are: chirpstack, outpost.',
+        words: `"nowhere" is no kind of network; known are: ${NETWORK_KINDS.join(', ')}.`,
       },
     });
     expect((await openNetwork('outpost', settings({ url: 'x' }), context)).ok).toBe(false);
