@@ -50,9 +50,14 @@ interface Parts {
   readonly progress: Map<string, Progress>;
 }
 
+interface Refusal {
+  readonly code: string;
+  readonly words: string;
+}
+
 interface Progress {
   statusWords: string | undefined;
-  refusal: string | undefined;
+  refusal: Refusal | undefined;
   /** Statements that are still to be sent; undefined before they are made. */
   statements: { readonly id: string; readonly text: string }[] | undefined;
   notes: string[];
@@ -89,7 +94,7 @@ const sendStatus = async (
   status: Status,
   parties: Parties,
   signal: AbortSignal,
-): Promise<Kept | { readonly kind: 'sent'; readonly refusal: string | undefined }> => {
+): Promise<Kept | { readonly kind: 'sent'; readonly refusal: Refusal | undefined }> => {
   const { settings, key, context } = parts;
   const event = eventText(statusEvent(status, parties, key.sign));
   const bytes = new TextEncoder().encode(event);
@@ -103,11 +108,11 @@ const sendStatus = async (
       return { kind: 'sent', refusal: undefined };
     case 'refused':
       await quarantine(context.directory, { id: status.id, event, words: sent.words });
-      return { kind: 'sent', refusal: sent.words };
+      return { kind: 'sent', refusal: { code: 'dimo.400', words: sent.words } };
     case 'too-large': {
       const halves = halvesOf(status);
-      if (halves === undefined) return { kind: 'sent', refusal: sent.words };
-      let refusal: string | undefined;
+      if (halves === undefined) return { kind: 'sent', refusal: { code: 'dimo.413', words: sent.words } };
+      let refusal: Refusal | undefined;
       for (const half of halves) {
         const each = await sendStatus(parts, half, parties, signal);
         if (each.kind === 'kept') return each;
@@ -214,10 +219,10 @@ const deliverOne = async (
   const waits = await sendStatements(parts, done, signal);
   if (waits !== undefined) return waits;
   progress.delete(status.id);
-  const words = [done.refusal ?? done.statusWords, ...done.notes].join('; ');
+  const words = [done.refusal?.words ?? done.statusWords, ...done.notes].join('; ');
   return done.refusal === undefined
     ? { kind: 'settled', words }
-    : { kind: 'refused', code: 'dimo.400', words };
+    : { kind: 'refused', code: done.refusal.code, words };
 };
 
 const deliver = async (parts: Parts, items: readonly Delivery[], signal: AbortSignal): Promise<Outcome[]> => {

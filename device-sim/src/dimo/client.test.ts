@@ -1,0 +1,277 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Delivery, dimoWire, loadKind, type Network, platformVerifier } from '@outpost/gateway';
+import {
+  attestationHash,
+  encodeLeaf,
+  leafHashes,
+  leafSalt,
+  saltKey,
+  sealAttestation,
+  treeRoot,
+} from '@outpost/schemas/evidence';
+import { type ManualClock, manualClock } from '@outpost/schemas/testing';
+import { type Body, type Clock, type Epoch, monoNs, toHex } from '@outpost/schemas/words';
+import { afterEach, describe, expect, it } from 'vitest';
+import { checkNetworkFaults } from '../network/network-faults.ts';
+import { ending } from '../network/pair.ts';
+import { must } from '../network/rig.ts';
+import { type DimoRig, LICENCE, openDimoRig, RIG_START_NS } from './rig.ts';
+
+const NEVER = new AbortController().signal;
+const open: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
+});
+
+interface Playground {
+  readonly rig: DimoRig;
+  readonly clock: ManualClock;
+  /** Signs what these readings say. */
+  delivery(bodies: readonly Body[], trust?: 'ntp' | 'none'): Promise<Delivery>;
+}
+
+const playground = async (options: Parameters<typeof openDimoRig>[0] = {}): Promise<Playground> => {
+  const clock = manualClock(RIG_START_NS);
+  const rig = await openDimoRig({ clock, ...options });
+  open.push(rig);
+  let counter = 0;
+  const delivery: Playground['delivery'] = async (bodies, trust = 'ntp') => {
+    const { statement } = await statementOf(rig, clock, counter, trust);
+    const { key } = must(await rig.box.ring.device('car' as never));
+    const salts = saltKey(key.saltSecret(), statement.epoch, statement.stream);
+    const leaves = bodies.map((body, sequence) => {
+      const raw = body.kind === 'trip' ? new Uint8Array(0) : Uint8Array.of(1);
+      return encodeLeaf({
+        sequence,
+        mono: monoNs(clock.mono() + BigInt(sequence)),
+        body,
+        raw,
+        salt: leafSalt(salts, sequence),
+      });
+    });
+    counter += 1;
+    const whole = {
+      ...statement,
+      size: bodies.length,
+      lastMono: monoNs(clock.mono() + BigInt(bodies.length - 1)),
+    };
+    const attestation = sealAttestation(whole, treeRoot(leafHashes(leaves)), (bytes) => key.sign(bytes));
+    const { stream, deviceKey, origin, keyKind } = whole;
+    return { hash: attestationHash(attestation), attestation, leaves, stream, deviceKey, origin, keyKind };
+  };
+  return { rig, clock, delivery };
+};
+
+const statementOf = async (rig: DimoRig, clock: Clock, counter: number, trust: 'ntp' | 'none') => {
+  const { key } = must(await rig.box.ring.device('car' as never));
+  const epoch = new Uint8Array(16).fill(counter + 1) as Epoch;
+  const statement = {
+    deviceKey: key.publicKey,
+    gatewayKey: rig.box.ring.gateway().publicKey,
+    keyKind: 'file',
+    stream: 'car/telemetry',
+    epoch,
+    epochReason: 'started',
+    counter: 0,
+    previous: null,
+    size: 1,
+    firstSequence: 0,
+    firstMono: clock.mono(),
+    lastMono: clock.mono(),
+    anchor: { wall: clock.wall(), mono: clock.mono(), trust },
+    origin: 'live',
+    authenticated: 'wired',
+    software: 'rig 1',
+  } as const;
+  return { statement };
+};
+
+const number = (signal: number, mantissa: number): Body => ({ kind: 'number', signal, mantissa, ecu: 0x7e8 });
+const SPEED = [number(1, 39)];
+
+/** Delivers while the clock goes on, so that what is paced goes out. */
+const deliver = async (network: Network, clock: ManualClock, items: readonly Delivery[]) => {
+  let done = false;
+  const outcomes = network.deliver(items, NEVER).finally(() => {
+    done = true;
+  });
+  while (!done) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1);
+  }
+  return await outcomes;
+};
+
+const eventsOf = ({ served }: DimoRig) => [...served.shelf.events.values()];
+
+describe('a gateway at an ingest of DIMO', () => {
+  it('settles what is taken, and says once a week that it qualifies', async () => {
+    const { rig, clock, delivery } = await playground();
+    const network = await rig.network();
+    const items = [await delivery(SPEED), await delivery(SPEED)];
+    const outcomes = await deliver(network, clock, items);
+    expect(outcomes).toMatchObject([
+      { kind: 'settled', words: 'in its log, to be decoded; qualifies for week 258' },
+      { kind: 'settled', words: 'in its log, to be decoded' },
+    ]);
+    expect(eventsOf(rig)).toMatchObject(
+      items.map(({ hash }) => ({ id: toHex(hash), source: LICENCE, signals: [{ value: 39 }] })),
+    );
+  });
+
+  it('sends nothing of what is no vehicle, has no name there, or came without a time', async () => {
+    const { rig, clock, delivery } = await playground();
+    const other = { ...(await delivery(SPEED)), stream: 'bike/telemetry' } as const;
+    const items = [other, await delivery([number(10, 1)]), await delivery(SPEED, 'none')];
+    const outcomes = await deliver(await rig.network(), clock, items);
+    expect(outcomes.map(ending)).toEqual(['settled', 'settled', 'refused no-time']);
+    expect(rig.served.status().requests).toBe(0);
+  });
+
+  it('keeps a 400 aside with its reason and never sends it again', async () => {
+    const faults = must(checkNetworkFaults([{ what: 'refuse', item: 1 }], 'the test'));
+    const { rig, clock, delivery } = await playground({ node: 'dis', faults });
+    const items = [await delivery(SPEED), await delivery(SPEED)];
+    const outcomes = await deliver(await rig.network(), clock, items);
+    expect(outcomes.map(ending)).toEqual(['refused dimo.400', 'settled']);
+    expect(rig.served.status()).toMatchObject({ requests: 2, stored: 2 });
+    const [file = ''] = await readdir(join(rig.directory, 'quarantine'));
+    const kept = JSON.parse(await readFile(join(rig.directory, 'quarantine', file), 'utf8')) as {
+      words: string;
+      event: string;
+    };
+    expect(file).toBe(`${toHex(items[0]!.hash)}.json`);
+    expect(kept.words).toContain('the fault script says so');
+    expect(JSON.parse(kept.event)).toMatchObject({ type: 'dimo.status' });
+  });
+
+  it('parts what is too large until it fits', async () => {
+    const { rig, clock, delivery } = await playground({ bodyMaxBytes: 1_500 });
+    const many = await delivery(Array.from({ length: 40 }, (_, at) => number(1, at)));
+    expect((await deliver(await rig.network(), clock, [many])).map(ending)).toEqual(['settled']);
+    const values = eventsOf(rig).flatMap(({ signals }) => signals.map(({ value }) => value));
+    expect(values).toEqual(Array.from({ length: 40 }, (_, at) => at));
+    expect(rig.served.status().stored).toBe(4);
+    // One that fits nowhere is refused, and does not hold up the others.
+    const tiny = await playground({ bodyMaxBytes: 100 });
+    const outcomes = await deliver(await tiny.rig.network(), tiny.clock, [await tiny.delivery(SPEED)]);
+    expect(outcomes.map(ending)).toEqual(['refused dimo.413']);
+  });
+
+  it('waits as long as a 503 says, for everything behind it too, and sends in order', async () => {
+    const faults = must(checkNetworkFaults([{ what: 'busy', request: 2, retryAfterS: 17 }], 'the test'));
+    const { rig, clock, delivery } = await playground({ faults });
+    const network = await rig.network();
+    const items = [await delivery(SPEED), await delivery(SPEED), await delivery(SPEED)];
+    const outcomes = await deliver(network, clock, items);
+    expect(outcomes.map(ending)).toEqual(['settled', 'kept dimo.busy', 'kept dimo.busy']);
+    expect(outcomes[1]).toMatchObject({ retryAfterMs: 17_000 });
+    await deliver(network, clock, items.slice(1));
+    expect(eventsOf(rig).map(({ id }) => id)).toEqual(items.map(({ hash }) => toHex(hash)));
+  });
+
+  it('sends again what may not have arrived, and DIMO takes it for the same', async () => {
+    const faults = must(checkNetworkFaults([{ what: 'cut', request: 1 }], 'the test'));
+    const { rig, clock, delivery } = await playground({ faults });
+    const network = await rig.network();
+    const item = await delivery(SPEED);
+    expect((await deliver(network, clock, [item])).map(ending)).toEqual(['kept dimo.unreachable']);
+    expect((await deliver(network, clock, [item])).map(ending)).toEqual(['settled']);
+    expect(rig.served.status()).toMatchObject({ requests: 2, stored: 1, repeated: 1 });
+  });
+
+  it('says in advance what the answer will be', async () => {
+    const { rig, delivery } = await playground();
+    const kind = await loadKind('dimo');
+    const context = { keyRecords: [], before: undefined, verify: platformVerifier(), redecode: undefined };
+    const expected = async (bodies: readonly Body[], trust?: 'none') => {
+      const sending = { of: 'attestation', delivery: await delivery(bodies, trust) } as const;
+      return kind?.predict?.(rig.settings(), sending, context)?.expect;
+    };
+    expect(await expected(SPEED)).toBe('accepted');
+    expect(await expected(SPEED, 'none')).toBe('refused');
+    expect(await expected([number(10, 1)])).toBeUndefined();
+  });
+});
+
+describe('certificates of its own authority', () => {
+  const byLogin = ({ served }: DimoRig) => ({
+    certificate: undefined,
+    login: {
+      url: served.loginUrl,
+      clientId: 'client',
+      domain: 'https://outpost.example',
+      ca: served.loginUrl,
+    },
+  });
+
+  it('are got by a signed challenge, kept for us alone, and renewed before they end', async () => {
+    const { rig, clock, delivery } = await playground({ certificateDays: 30 });
+    const network = await rig.network(byLogin(rig));
+    expect((await deliver(network, clock, [await delivery(SPEED)])).map(ending)).toEqual(['settled']);
+    expect(eventsOf(rig)[0]).toMatchObject({ source: rig.key.address });
+    const file = join(rig.directory, 'certificate.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const before = await readFile(file, 'utf8');
+    await clock.advance(22 * 86_400_000);
+    await deliver(network, clock, [await delivery(SPEED)]);
+    expect(await readFile(file, 'utf8')).toBe(before);
+    await clock.advance(2 * 86_400_000);
+    await deliver(network, clock, [await delivery(SPEED)]);
+    expect(await readFile(file, 'utf8')).not.toBe(before);
+    expect(rig.served.status()).toMatchObject({ logins: 2, certificates: 2, stored: 3 });
+  });
+
+  it('are still shown while the authority is away, with a word to the operator', async () => {
+    const { rig, clock, delivery } = await playground();
+    const network = await rig.network(byLogin(rig));
+    await deliver(network, clock, [await delivery(SPEED)]);
+    await network[Symbol.asyncDispose]();
+    const away = await rig.network({
+      ...byLogin(rig),
+      login: { ...byLogin(rig).login, url: 'https://127.0.0.1:9' },
+    });
+    await clock.advance(25 * 86_400_000);
+    expect((await deliver(away, clock, [await delivery(SPEED)])).map(ending)).toEqual(['settled']);
+    expect(rig.alarms.map(({ code }) => code)).toEqual(['dimo.login.unreachable']);
+  });
+});
+
+describe('attestations', () => {
+  const trip: Body = {
+    kind: 'trip',
+    start: { epoch: new Uint8Array(16) as Epoch, sequence: 0, wall: RIG_START_NS as never },
+    startedBy: 'movement',
+    end: { epoch: new Uint8Array(16) as Epoch, sequence: 9, wall: RIG_START_NS as never },
+    endedBy: 'engine-off',
+    distanceM: 1_200,
+    fuelMl: undefined,
+    energyWh: undefined,
+    odometerStartM: undefined,
+    odometerEndM: undefined,
+  };
+
+  it('go out only where wanted, are taken, and hold for whoever gets them back', async () => {
+    const { rig, clock, delivery } = await playground({ node: 'dis' });
+    const { served } = rig;
+    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
+    const network = await rig.network({ login, attest: { url: served.attestationUrl } });
+    const vin: Body = { kind: 'identity', of: 'vin', text: '1HGBH41JXMN109186', ecu: 0x7e8 };
+    const codes: Body = { kind: 'codes', status: 'stored', codes: ['P0420'], ecu: 0x7e8 };
+    const item = await delivery([number(21, 569_922), vin, codes, trip]);
+    const [outcome] = await deliver(network, clock, [item]);
+    expect(outcome?.kind === 'settled' ? outcome.words?.match(/statement \w{8} taken/g) : []).toHaveLength(4);
+    const seen = new Set<string>();
+    const check = { verify: platformVerifier(), address: rig.key.address, seen };
+    const texts = new Set(eventsOf(rig).map(({ text }) => text));
+    expect([...texts].map((text) => dimoWire.checkEvent(text, check))).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+    expect(seen.size).toBe(5);
+    expect(served.status()).toMatchObject({ logins: 1, answers: { 200: 7 } });
+    // A second time there is nothing new to state.
+    const quiet = await deliver(await rig.network(), clock, [await delivery([trip])]);
+    expect(quiet).toMatchObject([{ kind: 'settled', words: 'nothing in it that DIMO has a name for' }]);
+  });
+});
