@@ -2,6 +2,9 @@ import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import type { Bench, BenchResult } from './result.ts';
 
+/** What needs a browser's driver is built apart, by `npm run bench`; see tsconfig.tools.json. */
+const PAGE = new URL('../../dist-tools/page/bench.js', import.meta.url);
+
 /** Each benchmark is loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> = {
   journal: () => import('./journal.ts'),
@@ -10,8 +13,10 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   elm327: () => import('./elm327.ts'),
   obd: () => import('./obd.ts'),
   mqtt: () => import('./mqtt.ts'),
+  'node-red': () => import('./node-red.ts'),
   path: () => import('./path.ts'),
   coverage: () => import('./coverage.ts'),
+  page: async () => (await import(PAGE.href)) as { readonly run: Bench },
 };
 
 const number = (value: number): string =>

@@ -15,31 +15,44 @@ export interface LoadPlan {
   readonly payloadBytes: number;
   readonly user: string;
   readonly password: string;
+  /** Accounts of devices, one for each connection, in place of that one. */
+  readonly devices?: readonly { readonly name: string; readonly user: string; readonly password: string }[];
   /** In place of publishing: says so whenever it got so many messages in all. */
   readonly listensFor: readonly number[];
 }
 
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
-const { port, count, qos, window, user, password } = plan;
+const { port, count, qos, window } = plan;
 /** Bytes of one write: a flood is written in pieces that the kernel takes at once. */
 const PIECE = 256;
 
-const dial = (clientId: string, see: Parameters<typeof newCutter>[0]) =>
+const accountOf = (index: number) =>
+  plan.devices?.[index] ?? { name: plan.user, user: plan.user, password: plan.password };
+
+/** JSON with a number that differs from message to message, as long as was asked for. */
+const payloadOf = (number: number): Uint8Array => {
+  const bare = `{"n":${number},"pad":""}`;
+  const pad = 'x'.repeat(Math.max(0, plan.payloadBytes - bare.length));
+  return new TextEncoder().encode(`{"n":${number},"pad":"${pad}"}`);
+};
+
+const dial = (index: number, see: Parameters<typeof newCutter>[0]) =>
   new Promise<ReturnType<typeof connect>>((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     socket.on(
       'data',
       newCutter((seen) => (seen.type === TYPE.connack ? resolve(socket) : see(seen))),
     );
+    const { name, user, password } = accountOf(index);
+    const clientId = plan.devices === undefined ? `load-${index}` : name;
     socket.once('connect', () => socket.write(connectPacket({ clientId, user, password })));
   });
 
 /** All of one connection's messages; resolves when the last is acknowledged, or with QoS 0 written. */
 const publish = async (index: number, messages: number): Promise<void> => {
-  const topic = `devices/${user}/${index}`;
-  const payload = new Uint8Array(plan.payloadBytes).fill(0x20);
+  const topic = `devices/${accountOf(index).name}/n`;
   const frames = Array.from({ length: PIECE }, (_, at) =>
-    publishPacket(topic, payload, qos === 0 ? undefined : at + 1),
+    publishPacket(topic, payloadOf(1_000_000 + at), qos === 0 ? undefined : at + 1),
   );
   const frame = frames[0]?.length ?? 0;
   const piece = new Uint8Array(frame * PIECE);
@@ -47,7 +60,7 @@ const publish = async (index: number, messages: number): Promise<void> => {
   let sent = 0;
   let acknowledged = 0;
   let wake: () => void = () => undefined;
-  const socket = await dial(`load-${index}`, ({ type }) => {
+  const socket = await dial(index, ({ type }) => {
     if (type !== TYPE.puback) return;
     acknowledged += 1;
     wake();
@@ -75,7 +88,7 @@ const publish = async (index: number, messages: number): Promise<void> => {
 /** Takes and acknowledges everything; says the number once it is all. */
 const listen = async (): Promise<void> => {
   let got = 0;
-  const socket = await dial('listener', ({ type, first, body }) => {
+  const socket = await dial(plan.connections, ({ type, first, body }) => {
     if (type === TYPE.suback) process.stdout.write('ready\n');
     if (type !== TYPE.publish) return;
     got += 1;

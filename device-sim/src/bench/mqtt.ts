@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@outpost/firmware-bridge';
-import { freePort } from '../mqtt/box.ts';
-import { type Child, childOf, cpuMs, startChild } from './child.ts';
+import { type Child, cpuMs, startChild } from './child.ts';
+import { hasMosquitto, startMosquitto } from './mosquitto.ts';
 import { ackFigures } from './mqtt-acks.ts';
 import type { LoadPlan } from './mqtt-load.child.ts';
 import type { Bench, BenchOptions, BenchResult } from './result.ts';
@@ -17,7 +15,6 @@ const NAME = 'load';
 const CONNECTIONS = 4;
 const PAYLOAD_BYTES = 200;
 const WINDOW = 50;
-const MOSQUITTO = '/usr/sbin/mosquitto';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -55,40 +52,12 @@ const startOurs = async (directory: string): Promise<Side> => {
   };
 };
 
-const isUp = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-
-/** With a password, and with nothing that it would drop. */
-const startMosquitto = async (
+/** With one subscriber that does nothing. */
+const startTheirs = async (
   directory: string,
   listening: Omit<LoadPlan, 'port' | 'password'>,
 ): Promise<Side> => {
-  const port = await freePort();
-  const passwords = join(directory, 'passwords');
-  const password = 'benchmark';
-  spawnSync('mosquitto_passwd', ['-b', '-c', passwords, NAME, password]);
-  const lines = [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous false',
-    `password_file ${passwords}`,
-    'user root',
-    'max_queued_messages 0',
-    'max_inflight_messages 0',
-    'set_tcp_nodelay true',
-  ];
-  await writeFile(join(directory, 'mosquitto.conf'), `${lines.join('\n')}\n`);
-  const broker = spawn(MOSQUITTO, ['-c', join(directory, 'mosquitto.conf')], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const child = childOf(broker);
-  const clock = systemClock();
-  while (!(await isUp(port))) await clock.sleep(10, new AbortController().signal);
+  const { child, port, password } = await startMosquitto(directory, NAME);
   const listener = startScript('mqtt-load.child.js', JSON.stringify({ ...listening, port, password }));
   await listener.line();
   return {
@@ -156,7 +125,7 @@ const sideBySide = async (qos: 0 | 1, { quick, signal, say }: BenchOptions) => {
     signal.throwIfAborted();
     for (const who of round % 2 === 1 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
       await inScratch(async (directory) => {
-        const side = who === 'ours' ? await startOurs(directory) : await startMosquitto(directory, plan);
+        const side = who === 'ours' ? await startOurs(directory) : await startTheirs(directory, plan);
         found[who].push(await measure(side, plan));
         await side.end();
       });
@@ -196,7 +165,7 @@ const sideBySide = async (qos: 0 | 1, { quick, signal, say }: BenchOptions) => {
  * subscriber that does nothing; and how long PUBACK takes of a whole gateway beside a sync of the same disk.
  */
 export const run: Bench = async (options): Promise<BenchResult> => {
-  const isThere = spawnSync(MOSQUITTO, ['-h']).error === undefined;
+  const isThere = hasMosquitto();
   if (!isThere)
     options.say('mosquitto is not here (apt-get install mosquitto mosquitto-clients): no comparison');
   const compared = isThere ? [await sideBySide(0, options), await sideBySide(1, options)] : [];
