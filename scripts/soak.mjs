@@ -5,8 +5,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, buildTools, checkNode, install, root, stop } from './setup.mjs';
 
-/** Those with a board that runs real firmware. */
-const NEED_TOOLS = ['firmata'];
+/** Those with a board that runs real firmware, or with a browser. */
+const NEED_TOOLS = ['firmata', 'page-eyes'];
 
 const [name, ...args] = process.argv.slice(2);
 checkNode();
