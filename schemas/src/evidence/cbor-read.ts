@@ -1,6 +1,7 @@
 import { decode, type Token, Tokenizer } from 'cborg';
 import { equalBytes, fail, fault, ok, type Result } from '../words/index.ts';
 import { type CborTag, type CborValue, encodeCbor, MAJOR } from './cbor.ts';
+import { readPlainCbor } from './cbor-plain.ts';
 
 export interface CborLimits {
   /** Bytes of one item. */
@@ -114,11 +115,8 @@ const tokens = (bytes: Uint8Array) => {
 const refuse = (words: string): Result<never> =>
   fail(fault('malformed', 'cbor.not-deterministic', 'evidence', `The item ${words}.`));
 
-/**
- * Reads one item that fills `bytes` exactly and is in the deterministic encoding: what it decodes to encodes to
- * the same bytes again, so no two byte strings mean the same. Never throws; faults are `malformed`.
- */
-export const decodeCbor = (bytes: Uint8Array, limits: CborLimits = CBOR_LIMITS): Result<CborValue> => {
+/** Reads any item by the library, and the encoding by encoding it again. Never throws; faults are `malformed`. */
+export const decodeByLibrary = (bytes: Uint8Array, limits: CborLimits = CBOR_LIMITS): Result<CborValue> => {
   const extent = itemExtent(bytes, 0, limits);
   if (extent.kind === 'broken') return refuse(extent.words);
   if (extent.kind === 'partial') return refuse('ends too early');
@@ -130,4 +128,14 @@ export const decodeCbor = (bytes: Uint8Array, limits: CborLimits = CBOR_LIMITS):
   } catch (error) {
     return refuse(`cannot be read (${error instanceof Error ? error.message : 'unknown reason'})`);
   }
+};
+
+/**
+ * Reads one item that fills `bytes` exactly and is in the deterministic encoding: what it decodes to encodes to
+ * the same bytes again, so no two byte strings mean the same. Never throws; faults are `malformed`.
+ */
+export const decodeCbor = (bytes: Uint8Array, limits: CborLimits = CBOR_LIMITS): Result<CborValue> => {
+  const plain =
+    limits === CBOR_LIMITS && bytes.length <= limits.sizeMaxBytes ? readPlainCbor(bytes) : undefined;
+  return plain === undefined ? decodeByLibrary(bytes, limits) : ok(plain);
 };
