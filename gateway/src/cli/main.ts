@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   ledger: async () => (await import('./ledger-command.ts')).ledgerCommand,
   verify: async () => (await import('./verify-command.ts')).verifyCommand,
   coverage: async () => (await import('./coverage-command.ts')).coverageCommand,
+  network: async () => await (await import('./network-command.ts')).loadNetworkCommand(),
   trips: async () => (await import('./trips-command.ts')).tripsCommand,
   profiles: async () => (await import('./profiles-command.ts')).profilesCommand,
   map: async () => (await import('./map-command.ts')).mapCommand,

@@ -172,6 +172,16 @@ const keepStored = ({ directory }: CertificateParts, { certificate, key }: Shown
   });
 };
 
+/** The certificate that is there, for people; undefined where there is none. Asks nobody for one. */
+export const peekCertificate = async (
+  settings: CertificateSettings,
+  directory: string,
+): Promise<Shown | undefined> => {
+  if (settings.by === 'login') return await readStored(join(directory, STORED_FILE));
+  const shown = await readFiles(settings.certificate, settings.key);
+  return shown.ok ? shown.value : undefined;
+};
+
 /** Whether it is time for a new one; also where the clock says that it is not valid yet, which one of now will be. */
 const isDue = ({ notBeforeMs, notAfterMs }: Shown, now: number): boolean =>
   now < notBeforeMs || now > notAfterMs - Math.min(RENEW_MS, (notAfterMs - notBeforeMs) / 3);

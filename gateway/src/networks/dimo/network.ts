@@ -14,9 +14,10 @@ import type {
 import type { PostTls } from '../post.ts';
 import { attestationsOf, newStated, type Stated } from './attestations.ts';
 import { openCertificates } from './certificate.ts';
-import { addressDid, eventText, tokenDid } from './codec.ts';
+import { eventText } from './codec.ts';
 import { type DimoKey, readBinding, readDimoKey } from './identity.ts';
 import { openTokens } from './login.ts';
+import { partiesOf } from './parties.ts';
 import { predict } from './predict.ts';
 import { quarantine } from './quarantine.ts';
 import { openSender, type Sender, type SendOutcome } from './send.ts';
@@ -66,21 +67,6 @@ interface Progress {
 type Kept = Extract<Outcome, { readonly kind: 'kept' }>;
 
 const gzipped = promisify<Uint8Array, Uint8Array>(gzip);
-
-export const partiesOf = (
-  { chain, vehicles }: DimoSettings,
-  device: string,
-  address: string,
-  source: string,
-): Parties | undefined => {
-  const vehicle = vehicles.get(device);
-  if (vehicle === undefined) return undefined;
-  const producer =
-    vehicle.device === undefined
-      ? addressDid(chain.id, address)
-      : tokenDid(chain.id, chain.aftermarketDevice, vehicle.device);
-  return { source, subject: tokenDid(chain.id, chain.vehicle, vehicle.token), producer };
-};
 
 const kept = ({ retryAfterMs, fault: why }: Omit<Kept, 'kind'>): Kept => ({
   kind: 'kept',

@@ -61,10 +61,11 @@ const streakAt = ({ fromWeek, before, active }: Course, week: number): Streak =>
 /** @param alarm told where the file cannot be written; what is known stays in memory. */
 export const openWeeks = async (directory: string, alarm: (fault: Fault) => void): Promise<Weeks> => {
   const path = join(directory, FILE);
-  const courses = await load(path);
+  let courses = await load(path);
 
   const keep = async (subject: string, course: Course): Promise<void> => {
-    courses.set(subject, course);
+    // Another program may have written what the owner said, so that the file goes before what is remembered.
+    courses = new Map([...courses, ...(await load(path))]).set(subject, course);
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await writeWhole(path, `${JSON.stringify(Object.fromEntries(courses))}\n`);
@@ -80,6 +81,8 @@ export const openWeeks = async (directory: string, alarm: (fault: Fault) => void
     taken: async (subject, signalAt, now) => {
       const week = weekOf(now).number;
       if (weekOf(signalAt).number !== week) return false;
+      if (courses.get(subject)?.active.includes(week) !== true)
+        courses = new Map([...courses, ...(await load(path))]);
       const course = courses.get(subject) ?? { fromWeek: week, before: NONE, active: [], lastSignalAt: '0' };
       const lastSignalAt = String(signalAt);
       if (course.active.includes(week)) {

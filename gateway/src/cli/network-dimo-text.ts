@@ -1,0 +1,71 @@
+import { keyText } from '../keys/index.ts';
+import type { Forecast } from '../networks/dimo/week.ts';
+
+export interface VehicleView extends Forecast {
+  readonly device: string;
+  readonly did: string;
+}
+
+export interface DimoView {
+  readonly name: string;
+  readonly address: string;
+  readonly did: string;
+  /** Whom the address is bound to; undefined where no binding holds. */
+  readonly gatewayKey: Uint8Array | undefined;
+  readonly isConfigured: boolean;
+  /** What is wrong with the configuration of it. */
+  readonly objection: string | undefined;
+  readonly attests: boolean;
+  readonly certificate: { readonly source: string; readonly goodUntil: string } | undefined;
+  readonly quarantined: number;
+  readonly vehicles: readonly VehicleView[];
+}
+
+export const dimoAddedLines = (
+  name: string,
+  address: string,
+  gatewayKey: Uint8Array,
+  directory: string,
+): readonly string[] => [
+  `address   ${address}`,
+  `DID       did:ethr:137:${address}`,
+  `bound to  ${keyText(gatewayKey)}`,
+  `kept in   ${directory} (key, 0600; it is in no other backup, so copy it to a safe place)`,
+  '',
+  'DIMO lets in nobody by himself. What is left to do:',
+  '  1. Ask DIMO for a connection licence and its client certificate (developer console, or its staff), or to mint this',
+  '     address as an aftermarket device, whose certificate is then got and renewed by login.',
+  '  2. In the app add the vehicle and connect it to that licence or device; note the vehicle’s token number.',
+  '  3. Have DIMO attest the VIN: without its own VIN attestation no week is paid.',
+  `  4. Add the network to the configuration, and look with \`outpost network dimo show ${name}\`:`,
+  `     {"name": "${name}", "network": "dimo", "url": "https://din.dimo.zone:9443", "options": {`,
+  '       "vehicles": {"car": 12345}, "certificate": {"file": "/etc/outpost/dimo.pem", "key": "/etc/outpost/dimo-key.pem"}}}',
+];
+
+const certificateLine = ({ certificate, isConfigured }: DimoView): string => {
+  if (certificate !== undefined)
+    return `certificate  of ${certificate.source}, good until ${certificate.goodUntil.slice(0, 10)}`;
+  return isConfigured ? 'certificate  none yet' : 'certificate  the network is not in the configuration yet';
+};
+
+const vehicleLines = ({ device, did, streak, points, words }: VehicleView): readonly string[] => [
+  `${device}  ${did}`,
+  `  ${words}`,
+  `  If nothing changes: ${streak.connected} connected weeks, ${points} points of 3000 for the streak.`,
+];
+
+export const dimoLines = (view: DimoView): readonly string[] => {
+  const { address, did, gatewayKey, objection, attests, quarantined, vehicles, name } = view;
+  return [
+    `address      ${address}`,
+    `DID          ${did}`,
+    gatewayKey === undefined
+      ? `bound to     nothing that holds; run \`outpost network dimo add ${name}\``
+      : `bound to     ${keyText(gatewayKey)}`,
+    certificateLine(view),
+    `attests      ${attests ? 'yes' : 'no (options.attest)'}`,
+    `quarantined  ${quarantined} refused events`,
+    ...(objection === undefined ? [] : [`configuration  ${objection}`]),
+    ...(vehicles.length === 0 ? [] : ['', ...vehicles.flatMap(vehicleLines)]),
+  ];
+};
