@@ -1,4 +1,4 @@
-import { decodeLeaf, readAttestation } from '@outpost/schemas/evidence';
+import { decodeLeaf, rawGateway, readAttestation } from '@outpost/schemas/evidence';
 import { type StreamId, toHex } from '@outpost/schemas/words';
 import type { Kept } from '../journal/contract.ts';
 import { type Amounts, newAmounts } from '../ledger/amounts.ts';
@@ -24,7 +24,9 @@ const readingRecord = (chains: Chains, entry: Kept): StoreRecord | undefined => 
   const leaf = decodeLeaf(entry.bytes);
   if (origin === undefined || chain === undefined || !leaf.ok) return undefined;
   const { stream, epoch } = chain.opened;
-  const { sequence, mono, body } = leaf.value;
+  const { sequence, mono, body, raw } = leaf.value;
+  const isOfGateway = stream.endsWith('/coverage') && (body.kind === 'number' || body.kind === 'position');
+  const gateway = isOfGateway ? rawGateway(raw)?.eui : undefined;
   return {
     kind: 'reading',
     device: deviceOf(stream),
@@ -34,6 +36,7 @@ const readingRecord = (chains: Chains, entry: Kept): StoreRecord | undefined => 
     mono,
     origin,
     body,
+    ...(gateway === undefined ? {} : { gateway }),
   };
 };
 

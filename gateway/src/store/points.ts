@@ -24,9 +24,10 @@ import { pointTime } from './timestamp.ts';
 type Tags = Record<string, string>;
 
 /** A tag is there only where it says something unusual, so that a panel over the usual case needs no filter. */
-const readingTags = ({ device, stream, origin }: ReadingRecord, trust: TimeTrust): Tags => ({
+const readingTags = ({ device, stream, origin, gateway }: ReadingRecord, trust: TimeTrust): Tags => ({
   device,
   ...(stream.endsWith('/telemetry') ? {} : { lane: stream.slice(stream.indexOf('/') + 1) }),
+  ...(gateway === undefined ? {} : { gateway }),
   ...(origin === 'live' ? {} : { origin }),
   ...(trust === 'ntp' || trust === 'gnss' ? {} : { trust }),
 });

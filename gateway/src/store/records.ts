@@ -23,6 +23,8 @@ export interface ReadingRecord {
   readonly mono: MonoNs;
   readonly origin: Origin;
   readonly body: Body;
+  /** EUI of the LoRa gateway that says so of itself; what it heard names it in its body. */
+  readonly gateway?: string;
 }
 
 /** A stream begins a new epoch. Its time is that of the epoch's first anchor, which comes next. */

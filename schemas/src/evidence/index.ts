@@ -64,6 +64,7 @@ export {
   problemText,
   type Severity,
 } from './problem.ts';
+export { type RawGateway, rawGateway } from './raw-gateway.ts';
 export { type Receipt, type ReceiptContent, type Refusal, readReceipt, sealReceipt } from './receipt.ts';
 export type {
   Checked,

@@ -2,6 +2,7 @@ import {
   decodeLeaf,
   type EvidenceItem,
   type Leaf,
+  rawGateway,
   readAttestation,
   readLeafReceipt,
   type Statement,
@@ -16,7 +17,6 @@ import {
   type WallNs,
   wallAt,
 } from '../../words/index.ts';
-import { readTopic } from '../gw/readings/topic.ts';
 
 /** The leaf that says so, and who signed it. */
 export interface LeafPlace {
@@ -64,43 +64,14 @@ const batchOf = ({ deviceKey, gatewayKey, stream, epoch, origin, anchor }: State
   anchor,
 });
 
-const PUSH_DATA = 0;
-const PUSH_DATA_HEAD_BYTES = 12;
-const BRACE = 0x7b;
-
-/**
- * The gateway of a PUSH_DATA of the Semtech UDP protocol (PROTOCOL.md §4): version, token, 0, EUI, then JSON. Statistics
- * of forwarders hold a place, and whose it is stands in front of it.
- */
-const pushDataGateway = (raw: Uint8Array): string | undefined => {
-  const [version, , , id] = raw;
-  const isPushData = (version === 1 || version === 2) && id === PUSH_DATA;
-  return isPushData && raw[PUSH_DATA_HEAD_BYTES] === BRACE
-    ? toHex(raw.subarray(4, PUSH_DATA_HEAD_BYTES))
-    : undefined;
-};
-
-const TOPIC_MAX_BYTES = 256;
-
-/**
- * The gateway of an MQTT message of ChirpStack's: length of the topic (u16), topic, payload, as the box keeps messages;
- * undefined where the bytes are something else.
- */
-const topicGateway = (raw: Uint8Array): string | undefined => {
-  const length = ((raw[0] ?? 0) << 8) | (raw[1] ?? 0);
-  if (length === 0 || length > TOPIC_MAX_BYTES || raw.length < 2 + length) return undefined;
-  const topic = readTopic(new TextDecoder().decode(raw.subarray(2, 2 + length)));
-  return topic.ok ? topic.value.gateway : undefined;
-};
-
 const signedOf = (batch: Batch, { body, sequence, mono, raw }: Leaf): SignedPlaceOrFrame | undefined => {
   const { deviceKey, gatewayKey, stream, epoch, origin, anchor } = batch;
   const { trust } = anchor;
   const at = { deviceKey, gatewayKey, stream, epoch, origin, sequence, wall: wallAt(anchor, mono), trust };
-  if (body.kind === 'reception')
-    return topicGateway(raw) === undefined ? { ...at, body } : { ...at, body, queued: true };
-  const radio = pushDataGateway(raw) ?? topicGateway(raw);
-  return body.kind === 'position' ? { ...at, body, radio } : undefined;
+  if (body.kind !== 'reception' && body.kind !== 'position') return undefined;
+  const of = rawGateway(raw);
+  if (body.kind === 'position') return { ...at, body, radio: of?.eui };
+  return of?.isQueued === true ? { ...at, body, queued: true } : { ...at, body };
 };
 
 /** Gives those leaves that are receptions or places; leaves of one statement come one after the other. */
