@@ -7,6 +7,7 @@ export interface Message {
 }
 
 const LENGTH_BYTES = 2;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The topic's length is a 16-bit number (MQTT 3.1.1 §1.5.3). */
 export const TOPIC_MAX_BYTES = 0xff_ff;
@@ -33,13 +34,11 @@ const malformed = (words: string): Result<Message> =>
 /** The payload is a view of the frame. A fault is `malformed`. */
 export const readMessage = (frame: Uint8Array): Result<Message> => {
   if (frame.length < LENGTH_BYTES) return malformed('is too short for the length of a topic.');
-  const length = new DataView(frame.buffer, frame.byteOffset).getUint16(0);
+  const length = ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
   const end = LENGTH_BYTES + length;
   if (end > frame.length) return malformed('ends within its topic.');
   try {
-    const topic = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      frame.subarray(LENGTH_BYTES, end),
-    );
+    const topic = UTF8.decode(frame.subarray(LENGTH_BYTES, end));
     return ok({ topic, payload: frame.subarray(end) });
   } catch {
     return malformed('has a topic that is no UTF-8.');

@@ -11,6 +11,8 @@ export const FORMATS: readonly Format[] = ['json', 'text', 'pairs', 'list'];
 /** A longer payload is no reading of a sensor. */
 export const PAYLOAD_MAX_BYTES = 65_536;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const wrong = (words: string): Result<never> => fail(fault('malformed', 'mapping.payload', 'message', words));
 
 const jsonOf = (text: string): Result<unknown> => {
@@ -53,7 +55,7 @@ export const readPayload = (payload: Uint8Array, format: Format): Result<unknown
   }
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+    text = UTF8.decode(payload);
   } catch {
     return wrong('its payload is no UTF-8 text.');
   }

@@ -90,6 +90,32 @@ const textBody = (rule: ValueRule, value: unknown): Result<Body> => {
     : ok({ kind: 'text', signal: rule.signal.id, text, ecu: 0 });
 };
 
+/** Below this a product of doubles is off by less than `SURE_OF`. */
+const SURE_BELOW = 2 ** 40;
+const SURE_OF = 2e-3;
+
+/**
+ * The mantissa of a plain number in the signal's own unit, without fractions: the nearest whole number is the nearest
+ * whichever of the decimals within 15 digits was meant, unless it stands almost halfway. Undefined where that, or
+ * anything else, needs the exact way.
+ */
+const plainMantissa = ({ signal, unit, scale, words }: ValueRule, value: unknown): number | undefined => {
+  if (typeof value !== 'number' || unit !== signal.unit || scale !== undefined || words !== undefined)
+    return undefined;
+  const scaled = Math.abs(value) * 10 ** signal.decimals;
+  if (!(scaled < SURE_BELOW) || Math.abs((scaled % 1) - 0.5) < SURE_OF) return undefined;
+  const mantissa = Math.round(scaled);
+  return value < 0 && mantissa > 0 ? -mantissa : mantissa;
+};
+
+const exactMantissa = (rule: ValueRule, value: unknown): number | undefined => {
+  const number = numberOf(rule, value);
+  const converted = number && inUnitOfSignal(rule, number);
+  return (
+    converted && Number(roundRatio(multiplyRatios(converted, ratio(10n ** BigInt(rule.signal.decimals)))))
+  );
+};
+
 /**
  * What a value at hand means by a rule; undefined where the device says that it has none. Exact: nearest mantissa,
  * half away from zero. Faults are `malformed`: no number, or one that the signal cannot have.
@@ -98,10 +124,8 @@ export const bodyOfValue = (rule: ValueRule, value: unknown): Result<Body | unde
   if (NOTHING.has(value)) return ok(undefined);
   const { signal } = rule;
   if (signal.unit === 'text') return textBody(rule, value);
-  const number = numberOf(rule, value);
-  const converted = number && inUnitOfSignal(rule, number);
-  if (converted === undefined) return wrong(rule, `no number in ${rule.unit}`);
-  const mantissa = Number(roundRatio(multiplyRatios(converted, ratio(10n ** BigInt(signal.decimals)))));
+  const mantissa = plainMantissa(rule, value) ?? exactMantissa(rule, value);
+  if (mantissa === undefined) return wrong(rule, `no number in ${rule.unit}`);
   if (mantissa < signal.minMantissa || mantissa > signal.maxMantissa) {
     return wrong(rule, `a value outside ${signal.min} to ${signal.max} ${signal.unit}`);
   }

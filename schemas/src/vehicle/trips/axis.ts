@@ -41,7 +41,7 @@ export const advance = (before: Axis | undefined, reading: TripReading): Advance
   if (before === undefined) {
     return { axis: { ...here, at: 0n }, elapsedNs: 0n, unknown: false };
   }
-  const isSame = equalBytes(before.epoch, epoch);
+  const isSame = before.epoch === epoch || equalBytes(before.epoch, epoch);
   const known = isSame ? mono - before.mono : betweenEpochs(before, reading);
   const elapsedNs = known === undefined || known < 0n ? 0n : known;
   return {

@@ -109,8 +109,13 @@ const endByTime = (before: Trips, at: bigint): Stepped => {
 const rested = (leg: Leg | undefined, seenNs: bigint): Leg | undefined =>
   leg === undefined ? undefined : { ...leg, restedNs: leg.restedNs + seenNs };
 
+const isNothing = ({ trip, leg, floor, lost, idling }: Trips): boolean =>
+  trip === undefined && leg === undefined && floor === undefined && !lost && !idling;
+
 /** What the passing of time brings. */
 const pass = (before: Trips, axis: Axis, elapsedNs: bigint, unknown: boolean): Stepped => {
+  // Nothing is under way, nothing was: to most streams time brings nothing.
+  if (isNothing(before)) return unchanged({ ...before, axis });
   const { at } = axis;
   const seenNs = elapsedNs < TRIP_LIMITS.unseenNs ? elapsedNs : TRIP_LIMITS.unseenNs;
   const legRests = before.leg !== undefined && (unknown || at - before.leg.last.at >= TRIP_LIMITS.restNs);
