@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { systemClock } from '@outpost/firmware-bridge';
 import type { NetworkConfig } from '@outpost/schemas/config';
@@ -70,6 +71,11 @@ const add = async (name: string, options: WhereOptions, terminal: Terminal): Pro
   if (!data.ok) return data;
   const made = await makeDataDirectory(data.value);
   if (!made.ok) return made;
+  if (!existsSync(keysDirectory(data.value)))
+    return wrong(
+      data.value,
+      'the box has no keys yet that an identity could be bound to; run the gateway once first.',
+    );
   const ring = await openKeyRing({
     directory: keysDirectory(data.value),
     kind: 'file',
