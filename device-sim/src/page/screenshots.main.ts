@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@outpost/firmware-bridge';
 import type { Page } from 'playwright-core';
 import { openScene } from '../system/box.ts';
-import { claim, startBoxWithPage } from './box-with-page.ts';
+import { claim, freeAddress, startBoxWithPage } from './box-with-page.ts';
 import { type Look, openBrowser, openPageOf } from './browser.ts';
 
 const PICTURES = fileURLToPath(new URL('../../../docs/page/', import.meta.url));
@@ -18,35 +18,75 @@ const shoot = async (page: Page, name: string, fullPage = false): Promise<void> 
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage });
 };
 
+interface Picture {
+  readonly name: string;
+  /** Which view; the first one where empty. */
+  readonly view: string;
+  readonly look: Look;
+  /** What a person does before there is something to see. */
+  prepare?(page: Page): Promise<void>;
+}
+
+const verify = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Verify in this browser' }).click();
+  await page.getByRole('article', { name: 'Verdict' }).waitFor();
+};
+
+const openFirst = async (page: Page): Promise<void> => {
+  await page
+    .getByRole('list', { name: /Attestations/ })
+    .getByRole('link')
+    .first()
+    .click();
+  await page.getByRole('list', { name: 'Readings' }).waitFor();
+};
+
+const drawn = (page: Page): Promise<void> => page.locator('.way path').waitFor();
+
+const DARK: Look = { ...DESK, colorScheme: 'dark' };
+
+const IN_VIEWS: readonly Picture[] = [
+  { name: 'live', view: 'live', look: DESK },
+  { name: 'live-dark', view: 'live', look: DARK },
+  { name: 'live-phone', view: 'live', look: PHONE },
+  { name: 'health', view: 'health', look: DESK },
+  { name: 'map', view: 'map', look: DESK, prepare: drawn },
+  { name: 'map-dark', view: 'map', look: DARK, prepare: drawn },
+  { name: 'evidence', view: 'evidence', look: DESK, prepare: verify },
+  { name: 'evidence-phone', view: 'evidence', look: PHONE, prepare: verify },
+  { name: 'attestation', view: 'evidence', look: DESK, prepare: openFirst },
+];
+
 /** Every view of the page of a box that reads a simulated car, into docs/page. */
 const main = async (): Promise<void> => {
   await mkdir(PICTURES, { recursive: true });
   await using scene = await openScene();
-  const port = await scene.car('--cycle', 'us06');
+  const receiver = await freeAddress();
+  const port = await scene.car('--cycle', 'us06', '--gnss', receiver);
   const network = await scene.network('network', '--accept-simulated');
-  const box = await startBoxWithPage(scene, { port, network });
+  const box = await startBoxWithPage(scene, { port, network, receiver });
   const browser = await openBrowser();
   try {
     const { page, context } = await openPageOf(browser, box.url, DESK);
     await page.getByLabel('Code').waitFor();
     await shoot(page, 'claim');
     await claim(page, await box.code());
-    const state = await context.storageState();
-    const looks: readonly (readonly [string, Look])[] = [
-      ['live', DESK],
-      ['live-dark', { ...DESK, colorScheme: 'dark' }],
-      ['live-phone', PHONE],
-    ];
+    const { cookies } = await context.storageState();
     const opened = await Promise.all(
-      looks.map(async ([name, look]) => {
-        const { page: other, context: own } = await openPageOf(browser, box.url, look);
-        await own.addCookies(state.cookies);
+      IN_VIEWS.map(async (picture) => {
+        const { page: other, context: own } = await openPageOf(browser, box.url, picture.look);
+        await own.addCookies(cookies);
         await other.reload();
-        return [name, other] as const;
+        return { ...picture, other };
       }),
     );
     await systemClock().sleep(DRIVE_MS, new AbortController().signal);
-    for (const [name, other] of opened) await shoot(other, name, true);
+    for (const { name, view, prepare, other } of opened) {
+      await other.goto(`${box.url}/#${view}`);
+      await other.locator('main h1').waitFor();
+      await prepare?.(other);
+      await shoot(other, name, true);
+    }
   } finally {
     await browser.close();
   }

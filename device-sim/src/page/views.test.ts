@@ -141,6 +141,22 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
     expectClean(watched);
   });
 
+  it('says what became of each attestation with the network, and sums it by day', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Ledger' }).click();
+    await page.getByRole('heading', { name: 'Ledger', exact: true }).waitFor();
+    await page
+      .getByRole('list', { name: 'What became of each' })
+      .getByText(/: settled$/)
+      .first()
+      .waitFor();
+    await page.getByRole('row', { name: /attestations to \S+ [1-9][\d,]* settled/ }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Made or ended in').selectOption('the last hour');
+    await page.getByRole('row', { name: /attestations to \S+ [1-9][\d,]* settled/ }).waitFor();
+    expectClean(watched);
+  });
+
   it('says how everything is, and adds up what came in', async () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Health' }).click();
