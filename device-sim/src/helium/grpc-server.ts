@@ -60,6 +60,9 @@ export interface GrpcServerParts {
   listens(): boolean;
 }
 
+/** Streams up to this one go on: all of them. */
+const LAST_STREAM = 2 ** 31 - 1;
+
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' } as const;
 
 const callOf = (stream: ServerHttp2Stream, path: string): ServerCall => {
@@ -144,7 +147,7 @@ export const serveGrpc = async (parts: GrpcServerParts): Promise<GrpcServer> => 
     },
     leave: (code) => {
       for (const session of sessions) {
-        if (code === 'in-peace') session.goaway();
+        if (code === 'in-peace') session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
         else session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       }
     },

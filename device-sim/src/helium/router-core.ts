@@ -44,6 +44,8 @@ export interface RouterCore {
   readonly tally: RouterTally;
   /** Ends all streams, as the timer of each would. */
   killAll(): void;
+  /** Offers a new session on every stream that has one, as older routers do every half hour. */
+  offerAgain(): void;
   readonly streams: number;
 }
 
@@ -94,6 +96,12 @@ const acknowledge = async ({ parts: { clock }, tally }: World, held: Held, every
   }
 };
 
+const offer = (held: Held): void => {
+  const nonce = Uint8Array.from(randomBytes(32));
+  held.nonce = toHex(nonce);
+  held.sink.send(encodeChoice(ENVELOPE_DOWN.sessionOffer, encode(SESSION_OFFER, { nonce })));
+};
+
 const register = (world: World, held: Held, bytes: Uint8Array): void => {
   const { tally, owners, stop } = world;
   const read = decode(REGISTER, bytes);
@@ -111,9 +119,7 @@ const register = (world: World, held: Held, bytes: Uint8Array): void => {
   const { packetAckInterval, sessionCapable } = read.value;
   if (packetAckInterval > 0) acknowledge(world, held, packetAckInterval).catch(() => undefined);
   if (!sessionCapable) return;
-  const nonce = Uint8Array.from(randomBytes(32));
-  held.nonce = toHex(nonce);
-  held.sink.send(encodeChoice(ENVELOPE_DOWN.sessionOffer, encode(SESSION_OFFER, { nonce })));
+  offer(held);
 };
 
 const initialize = ({ tally, stop }: World, held: Held, bytes: Uint8Array): void => {
@@ -215,6 +221,9 @@ export const createRouterCore = (parts: RouterParts): RouterCore => {
     tally,
     killAll: () => {
       for (const held of streams) stop(held, 'killed');
+    },
+    offerAgain: () => {
+      for (const held of streams) if (held.sessionKey !== undefined) offer(held);
     },
     get streams() {
       return streams.size;

@@ -209,7 +209,8 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
       return fail(ended ?? gone(where, `did not answer within ${CALL_MS / 1_000} s.`));
     },
     async ping() {
-      if (session.closed || session.destroyed) return false;
+      // One that will close still answers for the streams that are open.
+      if (session.destroyed) return false;
       const echo = new Promise<boolean>((resolve) => {
         const isSent = session.ping((error) => resolve(error === null));
         if (!isSent) resolve(false);

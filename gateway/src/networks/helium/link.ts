@@ -94,8 +94,13 @@ export const createLink = (parts: LinkParts): Link => {
       },
       () => undefined,
     );
-    await ready();
-    return await openRoute(channel.value, { ...parts, where, confirms }, signal);
+    try {
+      await ready();
+      return await openRoute(channel.value, { ...parts, where, confirms }, signal);
+    } catch (error) {
+      channel.value.close();
+      throw error;
+    }
   };
 
   /** Puts a new session in the place of the old; packets wait in between, and none is in doubt. */

@@ -1,12 +1,9 @@
-import { randomInt } from 'node:crypto';
-import { type Fault, monoAfterMs, ok, type Result, type StreamId, sentence } from '@outpost/schemas/words';
+import { monoAfterMs, ok, sentence } from '@outpost/schemas/words';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
-import { createDownlinks } from './downlinks.ts';
-import { gatewayKey, isEui, signerOf } from './gateway-keys.ts';
-import { createLink, type Link } from './link.ts';
+import { isEui } from './gateway-keys.ts';
+import { createGateways, type Gateway, type Gateways } from './gateways.ts';
 import type { Sent } from './outbox.ts';
 import { packetUp, predictPacket, type RoutablePacket, rewardOf, routable } from './packets.ts';
-import { createRegionWatch, type RegionWatch } from './region-watch.ts';
 import { checkSettings, type HeliumSettings } from './settings.ts';
 
 /** Packets of all gateways that are on their way at once. */
@@ -18,15 +15,6 @@ const OUTAGE_WAIT_MS = 1_000;
 const FRESH_MS = 2_000;
 /** How long a fresh one may wait for its turn: it would hold up those of other gateways. */
 const FRESH_TURN_MS = 250;
-const RANDOM_RANGE = 2 ** 32;
-
-interface Gateway {
-  readonly link: Link;
-  readonly watch: RegionWatch;
-  readonly key: Uint8Array;
-}
-
-const deviceOfStream = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
 
 const refused = (code: string, words: string): LiveOutcome => ({ kind: 'refused', code, words });
 
@@ -39,101 +27,6 @@ const DOUBT: LiveOutcome = {
   kind: 'unknown',
   words: 'the way to the router broke before it said that it has the packet.',
 };
-
-/** The gateways of this box, each with its key, its way to the router, and what it may send with. */
-const createGateways = (settings: HeliumSettings, context: NetworkContext) => {
-  const { clock, directory, alarm } = context;
-  const gateways = new Map<string, Promise<Result<Gateway>>>();
-  const links: Link[] = [];
-  const devices = new Map<string, string>();
-  let running: AbortSignal | undefined;
-  let failed: (error: unknown) => void = () => undefined;
-  const random = (): number => randomInt(RANDOM_RANGE) / RANDOM_RANGE;
-  const started: Gateway[] = [];
-
-  const downlinks = createDownlinks({
-    name: settings.name,
-    where: `network ${settings.name}`,
-    order: context.order,
-    deviceOf: (eui) => devices.get(eui),
-    alarm,
-  });
-
-  const start = ({ link, watch }: Gateway, signal: AbortSignal): void => {
-    for (const part of [link, watch]) {
-      part.run(signal).catch((error: unknown) => {
-        if (!signal.aborted) failed(error);
-      });
-    }
-  };
-
-  const make = async (eui: string): Promise<Result<Gateway>> => {
-    const pair = await gatewayKey(directory, eui);
-    if (!pair.ok) return pair;
-    const signer = signerOf(pair.value);
-    const told = (why: Fault): void => alarm({ ...why, where: `${why.where}, gateway ${eui}` });
-    const { config, configKey: pinned, region, router, ackEveryS, rotateAfterMs } = settings;
-    const watch = createRegionWatch({
-      clock,
-      config,
-      pinned,
-      region,
-      signer,
-      directory,
-      eui,
-      random,
-      alarm: told,
-    });
-    const link = createLink({
-      clock,
-      router,
-      signer,
-      ackEveryS,
-      rotateAfterMs,
-      random,
-      received: (packet) => {
-        downlinks.take(eui, packet, watch.params).catch(failed);
-      },
-      alarm: told,
-    });
-    const gateway = { link, watch, key: signer.key };
-    links.push(link);
-    started.push(gateway);
-    if (running !== undefined) start(gateway, running);
-    return ok(gateway);
-  };
-
-  return {
-    downlinks: downlinks.tally,
-    isAnyUp: (): boolean => links.some(({ isUp }) => isUp),
-    get isRunning(): boolean {
-      return running?.aborted === false;
-    },
-    /** Undefined where there are too many. */
-    find: (eui: string, stream: StreamId): Promise<Result<Gateway>> | undefined => {
-      devices.set(eui, deviceOfStream(stream));
-      const known = gateways.get(eui);
-      if (known !== undefined) return known;
-      if (gateways.size >= settings.gatewaysMax) return undefined;
-      const made = make(eui).then((gateway) => {
-        // What could not be read or written may be by the next packet.
-        if (!gateway.ok) gateways.delete(eui);
-        return gateway;
-      });
-      gateways.set(eui, made);
-      return made;
-    },
-    run: (signal: AbortSignal): Promise<void> =>
-      new Promise((_, reject) => {
-        running = signal;
-        failed = reject;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        for (const gateway of started) start(gateway, signal);
-      }),
-  };
-};
-
-type Gateways = ReturnType<typeof createGateways>;
 
 const sendPacket = async (
   { clock }: NetworkContext,
@@ -214,6 +107,7 @@ const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNet
 /** Helium's packet router: uplinks that are paid for by the packet, downlinks back. */
 export const helium: NetworkKind = {
   kind: 'helium',
+  follows: 'readings',
   open: (settings, context) => {
     const checked = checkSettings(settings);
     return Promise.resolve(checked.ok ? ok(networkOver(checked.value, context)) : checked);
