@@ -1,6 +1,7 @@
 import { type Body, fail, fault, isOwnBody, type MonoNs, ok, type Result } from '../words/index.ts';
 import { bodyBoundBytes, bodyFieldCount, bodyFrom, bodyProblem, writeBody } from './body.ts';
 import { headBytes, MAJOR, sinkOf, writeBigInt, writeBytes, writeHead, writeInt, written } from './cbor.ts';
+import { readPlainCbor } from './cbor-plain.ts';
 import { decodeCbor } from './cbor-read.ts';
 import { SALT_BYTES } from './salt.ts';
 import { asMono, INT64_MAX, isBytes, isList, isUint } from './shape.ts';
@@ -80,10 +81,14 @@ export const encodeLeaf = (leaf: Leaf): Uint8Array => {
   return written(sink);
 };
 
-/** Reads a leaf; only the one encoding of it is accepted. Never throws; faults are `malformed`. */
+/**
+ * Reads a leaf; only the one encoding of it is accepted. Its frame and salt may be views of `bytes`. Never throws; faults
+ * are `malformed`.
+ */
 export const decodeLeaf = (bytes: Uint8Array): Result<Leaf> => {
   if (bytes.length > LEAF_MAX_BYTES) return refuse(`it is longer than ${LEAF_MAX_BYTES} bytes`);
-  const decoded = decodeCbor(bytes);
+  const plain = readPlainCbor(bytes, 'views');
+  const decoded = plain === undefined ? decodeCbor(bytes) : ok(plain);
   if (!decoded.ok) return decoded;
   const items = decoded.value;
   if (!isList(items) || items.length < FIXED_FIELDS) return refuse('it is not an array of a leaf’s length');
