@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { fromHex, type Order } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
@@ -170,7 +172,7 @@ describe('a downlink of a Helium network', () => {
   it('remembers the power over a start without the service', async () => {
     await using rig = await openRig();
     await keyOf(rig, A);
-    await until('it is asked', () => rig.served.config.answered === 1);
+    await until('it is kept', () => existsSync(join(rig.directory, 'helium', `${A}.region_params`)));
     await rig.stop();
     const kept = { directory: rig.directory, options: { config: 'http://127.0.0.1:9' } };
     const { addressOf } = await import('@outpost/gateway/helium');

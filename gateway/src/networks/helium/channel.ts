@@ -38,7 +38,8 @@ export interface Channel {
   call(path: string, message: Uint8Array, signal: AbortSignal): Promise<Result<Uint8Array>>;
   /**
    * True once the other side has echoed a PING, which it does after it has taken everything that was the kernel's
-   * before; false where it did not in `PING_MS`, and then the connection is dropped.
+   * before; false where it did not in `PING_MS`, and then the connection is dropped. One that is leaving in peace
+   * cannot be asked, and is believed.
    */
   ping(): Promise<boolean>;
   /** It announced that it will go: streams that are open may go on for a while, new ones may not be opened. */
@@ -209,8 +210,8 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
       return fail(ended ?? gone(where, `did not answer within ${CALL_MS / 1_000} s.`));
     },
     async ping() {
-      // One that will close still answers for the streams that are open.
-      if (session.destroyed) return false;
+      // One that has said that it will go takes what comes on open streams, and Node asks it no more.
+      if (session.closed || session.destroyed) return !session.destroyed;
       const echo = new Promise<boolean>((resolve) => {
         const isSent = session.ping((error) => resolve(error === null));
         if (!isSent) resolve(false);
