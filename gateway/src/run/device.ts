@@ -40,6 +40,13 @@ import type { Recorder } from '../record/recorder.ts';
 import type { Run } from '../record/stream-writer.ts';
 import { tellHappenings } from './happenings.ts';
 
+/** What stations must show at our own server, over TLS alone: a word that anybody can hear shows nothing. */
+const authenticationAtLns = ({ searchParams }: URL): Authentication => {
+  if (!searchParams.has('cert')) return 'none';
+  if (searchParams.has('ca')) return 'mtls';
+  return searchParams.has('authorization') ? 'password' : 'none';
+};
+
 /** A cable is hard to tap; whoever is on the same network can answer for a Wi-Fi dongle. */
 export const authenticationOf = (
   { name, port }: DeviceConfig,
@@ -48,6 +55,7 @@ export const authenticationOf = (
 ): Authentication => {
   if (authenticates !== undefined) return authenticates;
   if (broker !== undefined && isBrokerAddress(port)) return broker.authenticationOf(name as DeviceName);
+  if (port.startsWith('lns:')) return authenticationAtLns(new URL(port));
   return port.startsWith('serial:') ? 'wired' : 'none';
 };
 
