@@ -46,6 +46,9 @@ const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 /** @param wall nanoseconds since 1970 */
 export const momentText = (wall: bigint): string => moments.format(Number(wall / 1_000_000n));
 
+/** @param ms since 1970 */
+export const timeText = (ms: number): string => moments.format(ms);
+
 /** From one moment to another, in milliseconds since 1970. */
 export const timeSpanText = (fromMs: number, toMs: number): string =>
   days.format(fromMs) === days.format(toMs)

@@ -29,4 +29,5 @@ export const VIEWS: readonly ViewEntry[] = [
     title: 'Evidence',
     load: async () => (await import('./evidence/view.tsx')).EvidenceView,
   },
+  { name: 'ledger', title: 'Ledger', load: async () => (await import('./ledger/view.tsx')).LedgerView },
 ];

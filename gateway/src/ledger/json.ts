@@ -2,7 +2,7 @@ import { toHex, type WallNs } from '@outpost/schemas/words';
 import type { Prediction } from '../networks/contract.ts';
 import type { Reward } from '../record/reward.ts';
 import { type Amount, decimalText } from './amounts.ts';
-import type { Fate, LedgerLine, Life } from './lines.ts';
+import type { Fate, HourSums, LedgerLine, Life, ReadingLine, Totals } from './lines.ts';
 
 const MS_MAX = 8.64e15;
 
@@ -37,7 +37,8 @@ const fateJson = ({ network, kind, code, words, wall, hasReceipt, reward, predic
   ...(predicted === undefined ? {} : { predicted: predictionJson(predicted) }),
 });
 
-const lifeJson = ({ hash, stream, epoch, counter, readings, origin, made, trust, ...life }: Life) => ({
+export const lifeJson = ({ hash, stream, epoch, counter, readings, origin, made, trust, ...life }: Life) => ({
+  line: 'attestation',
   attestation: toHex(hash),
   stream,
   epoch: toHex(epoch),
@@ -51,34 +52,56 @@ const lifeJson = ({ hash, stream, epoch, counter, readings, origin, made, trust,
   networks: life.networks,
 });
 
-/** One line of the ledger for scripts and the page; undefined for one about progress. */
+const lateJson = ({ stream, hash, fate }: Extract<LedgerLine, { readonly kind: 'late' }>) => ({
+  line: 'late',
+  attestation: toHex(hash),
+  stream,
+  fates: [fateJson(fate)],
+});
+
+export const hourJson = ({ hour, codes, rewards, ...sums }: HourSums) => ({
+  line: 'hour',
+  ...sums,
+  hour: timeJson(hour),
+  codes: Object.fromEntries(codes),
+  rewards: rewards.map(amountJson),
+});
+
+const readingJson = ({ reading, offset, kind, wall, reward, ...said }: ReadingLine) => ({
+  line: 'reading',
+  ...said,
+  offset: String(offset),
+  reading:
+    reading === undefined ? null : { ...reading, epoch: toHex(reading.epoch), wall: timeJson(reading.wall) },
+  fate: kind,
+  at: timeJson(wall),
+  reward: rewardJson(reward),
+});
+
+export const totalsJson = ({ days, ...rest }: Totals) => ({
+  line: 'totals',
+  ...rest,
+  days: days.map(({ rewards, ...day }) => ({ ...day, rewards: rewards.map(amountJson) })),
+});
+
+export type FateJson = ReturnType<typeof fateJson>;
+export type LifeJson = ReturnType<typeof lifeJson>;
+export type HourJson = ReturnType<typeof hourJson>;
+export type TotalsJson = ReturnType<typeof totalsJson>;
+
+/** One line of the ledger for scripts; undefined for one about progress. */
 export const ledgerJson = (line: LedgerLine): object | undefined => {
   switch (line.kind) {
     case 'attestation':
-      return { line: 'attestation', ...lifeJson(line.life) };
-    case 'late': {
-      const { stream, hash, fate } = line;
-      return { line: 'late', attestation: toHex(hash), stream, fates: [fateJson(fate)] };
-    }
-    case 'hour': {
-      const { hour, codes, rewards, ...sums } = line.sums;
-      const shown = { codes: Object.fromEntries(codes), rewards: rewards.map(amountJson) };
-      return { line: 'hour', ...sums, hour: timeJson(hour), ...shown };
-    }
-    case 'reading': {
-      const { reading, offset, kind, wall, reward, ...said } = line.line;
-      const of =
-        reading === undefined
-          ? null
-          : { ...reading, epoch: toHex(reading.epoch), wall: timeJson(reading.wall) };
-      const end = { fate: kind, at: timeJson(wall), reward: rewardJson(reward) };
-      return { line: 'reading', ...said, offset: String(offset), reading: of, ...end };
-    }
-    case 'totals': {
-      const { days, ...rest } = line.totals;
-      const shown = days.map(({ rewards, ...day }) => ({ ...day, rewards: rewards.map(amountJson) }));
-      return { line: 'totals', ...rest, days: shown };
-    }
+      return lifeJson(line.life);
+    case 'late':
+      return lateJson(line);
+    case 'hour':
+      return hourJson(line.sums);
+    case 'reading':
+      return readingJson(line.line);
+    case 'totals':
+      return totalsJson(line.totals);
     case 'progress':
       return undefined;
   }

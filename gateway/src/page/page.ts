@@ -11,6 +11,7 @@ import type { BoxControls } from '../settings/box-controls.ts';
 import { writeWhole } from '../store/whole-file.ts';
 import { wordsOf } from '../supervise.ts';
 import type { EvidenceParts } from './api/evidence.ts';
+import type { LedgerParts } from './api/ledger.ts';
 import type { PlacesParts } from './api/places.ts';
 import { pageFiles } from './files.ts';
 import { createHttp } from './http.ts';
@@ -23,7 +24,7 @@ import { createRoutes } from './routes.ts';
 const TOKEN_BYTES = 24;
 
 /** What the API shows of the running gateway. */
-export interface PageParts extends EvidenceParts, PlacesParts {
+export interface PageParts extends EvidenceParts, LedgerParts, PlacesParts {
   readonly config: PageConfig;
   readonly dataDirectory: string;
   readonly clock: Clock;

@@ -2,6 +2,7 @@ import type { Clock } from '@outpost/schemas/words';
 import { type BoxParts, boxRoutes } from './api/box.ts';
 import { type EntranceParts, entranceRoutes } from './api/entrance.ts';
 import { type EvidenceParts, evidenceRoutes } from './api/evidence.ts';
+import { type LedgerParts, ledgerRoutes } from './api/ledger.ts';
 import { type LiveParts, liveRoutes } from './api/live.ts';
 import { type PlacesParts, placesRoutes } from './api/places.ts';
 import { type SettingsParts, settingsRoutes } from './api/settings.ts';
@@ -13,6 +14,7 @@ export interface RoutesParts
   extends EntranceParts,
     LiveParts,
     EvidenceParts,
+    LedgerParts,
     PlacesParts,
     SettingsParts,
     BoxParts {
@@ -31,6 +33,7 @@ const allRoutes = (parts: RoutesParts): Routes => ({
   ...liveRoutes(parts),
   ...entranceRoutes(parts),
   ...evidenceRoutes(parts),
+  ...ledgerRoutes(parts),
   ...placesRoutes(parts),
   ...settingsRoutes(parts),
   ...boxRoutes(parts),

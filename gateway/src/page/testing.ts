@@ -29,7 +29,8 @@ export interface TestPage extends AsyncDisposable {
 }
 
 /** A box that nobody has spoken to. */
-const NOTHING: Pick<PageParts, 'journal' | 'keyRecords' | 'heads' | 'status' | 'now' | 'box' | 'order'> = {
+const NOTHING: Omit<PageParts, 'config' | 'dataDirectory' | 'clock' | 'log' | 'latest'> = {
+  ledgerNetworks: async () => [],
   journal: {
     start: 0n as Offset,
     end: 0n as Offset,
