@@ -54,10 +54,14 @@ export const accountsOf = ({ devices, record, store }: Status): readonly Account
     ['kept', record.kept],
     ['refused', totalOf(record.refused)],
   ]),
-  accountOf('Points', store.made, [
-    ['stored', store.stored],
-    ['dead-lettered', store.deadLettered],
-  ]),
+  ...(store.state === 'off'
+    ? []
+    : [
+        accountOf('Points', store.made, [
+          ['stored', store.stored],
+          ['dead-lettered', store.deadLettered],
+        ]),
+      ]),
 ];
 
 const accountChecks = (status: Status): readonly Check[] => {

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platformHash } from '../hash.ts';
 import { settlementEntry } from '../record/entry.ts';
 import { newTestBox, type TestBox } from '../run/testing.ts';
+import { EVIDENCE_API } from './api/evidence.ts';
 import type { AttestationPage } from './attestations.ts';
+import { checked } from './shape.ts';
 import { openTestPage, type TestPage } from './testing.ts';
 
 const ALL = 7;
@@ -33,7 +35,11 @@ const itemsOf = (bytes: Uint8Array): readonly EvidenceItem[] =>
 
 const rowsOf = async (query: string): Promise<AttestationPage> => {
   const answer = await page.get(`/api/evidence/attestations?${query}`, cookie);
-  return (await answer.json()) as AttestationPage;
+  const given: unknown = await answer.json();
+  expect(checked(given, EVIDENCE_API['GET /api/evidence/attestations'].gives.shape)).toMatchObject({
+    ok: true,
+  });
+  return given as AttestationPage;
 };
 
 const countersOf = (items: readonly EvidenceItem[]): readonly number[] =>

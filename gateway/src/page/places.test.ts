@@ -2,7 +2,9 @@ import { sampleReception } from '@outpost/schemas/testing';
 import type { Body, PositionBody } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newTestBox, type TestBox } from '../run/testing.ts';
+import { PLACES_API } from './api/places.ts';
 import { type Places, placesIn } from './places.ts';
+import { checked } from './shape.ts';
 import { openTestPage, type TestPage } from './testing.ts';
 
 const STEPS = 5_000;
@@ -37,7 +39,9 @@ const observe = async (bodies: readonly Body[]): Promise<void> => {
 const placesOf = async (query: string): Promise<Places> => {
   const answer = await page.get(`/api/places?${query}`, cookie);
   expect(answer.status).toBe(200);
-  return (await answer.json()) as Places;
+  const given: unknown = await answer.json();
+  expect(checked(given, PLACES_API['GET /api/places'].gives.shape)).toMatchObject({ ok: true });
+  return given as Places;
 };
 
 let begun: number;
