@@ -8,19 +8,15 @@ import {
   type Enrolled,
   type EnrolRequest,
   enrol,
+  enrolmentUrl,
+  forScripts,
+  reachOf,
   readEnrolments,
   revoke,
 } from '../broker/index.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
-import {
-  enrolledLines,
-  enrolmentLines,
-  enrolmentUrl,
-  forScripts,
-  listLines,
-  reachOf,
-} from './devices-text.ts';
+import { enrolledLines, enrolmentLines, listLines } from './devices-text.ts';
 import { readWholeText } from './file-text.ts';
 import { createWholeFile } from './new-file.ts';
 import { gatewayOrderCommand } from './order-command.ts';

@@ -1,50 +1,4 @@
-import { isIP } from 'node:net';
-import type { BrokerConfig } from '@outpost/schemas/config';
-import type { Enrolled, Enrolment } from '../broker/index.ts';
-
-/** Where a device finds the broker. */
-export interface Reach {
-  /** `mqtts://gateway.local:8883`; undefined where no broker is configured. */
-  readonly url: string | undefined;
-  /** What stands in the device's way; empty where nothing does. */
-  readonly words: string;
-}
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.');
-/** An address that stands for all of the box's own. */
-const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
-const urlHost = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
-
-/** The listener that serves a device best: encrypted before plain, reachable before not. */
-export const reachOf = (broker: BrokerConfig | null, hostname: string, withTls: boolean): Reach => {
-  if (broker === null) {
-    return { url: undefined, words: 'No broker is configured; add "broker": {} to the configuration.' };
-  }
-  const at = (scheme: string, { host, port }: { readonly host: string; readonly port: number }): string =>
-    `${scheme}://${urlHost(isEverywhere(host) ? `${hostname}.local` : host)}:${port}`;
-  if (broker.tls !== null) return { url: at('mqtts', broker.tls), words: '' };
-  if (withTls) {
-    return {
-      url: undefined,
-      words: 'Certificates need TLS; add "tls": {} to "broker" in the configuration.',
-    };
-  }
-  if (broker.tcp === null) return { url: undefined, words: 'The broker listens neither at TCP nor at TLS.' };
-  const words = isLoopback(broker.tcp.host)
-    ? 'The broker listens at loopback alone; for devices on the network add "tls": {} to "broker".'
-    : 'The password crosses the network unencrypted; better add "tls": {} to "broker".';
-  return { url: at('mqtt', broker.tcp), words };
-};
-
-/** What a phone or a set-up page can read from a QR code. */
-export const enrolmentUrl = ({ enrolment, password }: Enrolled, { url }: Reach): string | undefined => {
-  if (url === undefined || password === undefined) return undefined;
-  const { name, clientId, topics } = enrolment;
-  const [scheme, rest] = url.split('://');
-  const query = new URLSearchParams({ client: clientId ?? '', topic: topics[0] ?? '' });
-  return `${scheme}://${name}:${password}@${rest}?${query}`;
-};
+import type { Enrolled, Enrolment, Reach } from '../broker/index.ts';
 
 const row = (name: string, value: string): string => `${name.padEnd(12)}${value}`;
 
@@ -91,11 +45,3 @@ export const listLines = (enrolments: readonly Enrolment[]): readonly string[] =
     : enrolments.map(
         (each) => `${each.name.padEnd(33)}${each.proof.kind.padEnd(13)}${each.topics.join(', ')}`,
       );
-
-export const forScripts = ({ name, proof, clientId, topics, reads }: Enrolment): object => ({
-  name,
-  proof: proof.kind === 'password' ? { kind: proof.kind } : proof,
-  clientId,
-  topics,
-  reads,
-});

@@ -1,5 +1,6 @@
 import type { Clock } from '@outpost/schemas/words';
 import { type BoxParts, boxRoutes } from './api/box.ts';
+import { type DevicesParts, devicesRoutes } from './api/devices.ts';
 import { type EntranceParts, entranceRoutes } from './api/entrance.ts';
 import { type EvidenceParts, evidenceRoutes } from './api/evidence.ts';
 import { type LedgerParts, ledgerRoutes } from './api/ledger.ts';
@@ -17,6 +18,7 @@ export interface RoutesParts
     LedgerParts,
     PlacesParts,
     SettingsParts,
+    DevicesParts,
     BoxParts {
   readonly clock: Clock;
   /** The files of the page itself. */
@@ -36,6 +38,7 @@ const allRoutes = (parts: RoutesParts): Routes => ({
   ...ledgerRoutes(parts),
   ...placesRoutes(parts),
   ...settingsRoutes(parts),
+  ...devicesRoutes(parts),
   ...boxRoutes(parts),
 });
 

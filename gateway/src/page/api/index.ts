@@ -1,5 +1,6 @@
 import type { Api } from '../route.ts';
 import { BOX_API } from './box.ts';
+import { DEVICES_API } from './devices.ts';
 import { ENTRANCE_API } from './entrance.ts';
 import { EVIDENCE_API } from './evidence.ts';
 import { LEDGER_API } from './ledger.ts';
@@ -15,5 +16,6 @@ export const API: Api = {
   ...LEDGER_API,
   ...PLACES_API,
   ...SETTINGS_API,
+  ...DEVICES_API,
   ...BOX_API,
 };
