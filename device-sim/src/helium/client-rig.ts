@@ -129,7 +129,7 @@ export const openRig = async (options: RigOptions = {}): Promise<ClientRig> => {
   const network = made.value;
   const ending = new AbortController();
   let bug: unknown;
-  const running = network.run(ending.signal).catch((error: unknown) => {
+  const running = (network.run?.(ending.signal) ?? Promise.resolve()).catch((error: unknown) => {
     if (!ending.signal.aborted) bug = error;
   });
   const stop = async (): Promise<void> => {

@@ -6,6 +6,7 @@ type MakeCommand = (terminal: Terminal, finish: (code: number) => void) => Comma
 /** What kinds of network have commands of their own, one line each; loaded only for `outpost network`. */
 const KINDS: readonly (() => Promise<MakeCommand>)[] = [
   async () => (await import('./network-dimo.ts')).dimoCommand,
+  async () => (await import('./network-helium.ts')).heliumCommand,
 ];
 
 /** `outpost network KIND …`: identities towards networks, and what only one of them knows. */
