@@ -10,6 +10,7 @@ export const PASSWORD = 'correct horse battery';
 
 export interface BoxWithPage {
   readonly gateway: Program;
+  readonly configPath: string;
   readonly data: string;
   readonly url: string;
   /** What the box shows to whoever stands before it. */
@@ -23,6 +24,8 @@ export interface BoxParts {
   readonly address?: string;
   /** Of a satellite receiver, where there is one. */
   readonly receiver?: string;
+  /** Of the page; any that is free where not given, which is another after each start. */
+  readonly pagePort?: number;
 }
 
 /** An address of this machine that is not its loopback; undefined where it has none. */
@@ -39,7 +42,8 @@ export const startConfigured = async (
   config: Readonly<Record<string, unknown>> & { readonly dataDirectory: string; readonly page: object },
 ): Promise<BoxWithPage> => {
   const data = config.dataDirectory;
-  const gateway = scene.gateway(await scene.write('outpost.json', config));
+  const configPath = await scene.write('outpost.json', config);
+  const gateway = scene.gateway(configPath);
   const said = await untilSaid(gateway, URL_SAID);
   const url = said.replace('page: ', '').replace(/,$/, '');
   const code = (): Promise<string> =>
@@ -47,20 +51,20 @@ export const startConfigured = async (
       const text = await readFile(join(data, 'page', 'claim-code.txt'), 'utf8').catch(() => '');
       return text.trim() === '' ? undefined : text.trim();
     });
-  return { gateway, data, url, code };
+  return { gateway, configPath, data, url, code };
 };
 
 /** One that reads a car. */
 export const startBoxWithPage = (
   scene: Scene,
-  { port, network, address = '127.0.0.1', receiver }: BoxParts,
+  { port, network, address = '127.0.0.1', receiver, pagePort = 0 }: BoxParts,
 ): Promise<BoxWithPage> => {
   const base = configOf({ data: scene.path('data'), port, network });
   const gps = receiver === undefined ? [] : [{ name: 'gps', adapter: 'nmea', port: receiver }];
   return startConfigured(scene, {
     ...base,
     devices: [...base.devices, ...gps],
-    page: { address, port: 0 },
+    page: { address, port: pagePort },
   });
 };
 

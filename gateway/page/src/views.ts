@@ -30,4 +30,10 @@ export const VIEWS: readonly ViewEntry[] = [
     load: async () => (await import('./evidence/view.tsx')).EvidenceView,
   },
   { name: 'ledger', title: 'Ledger', load: async () => (await import('./ledger/view.tsx')).LedgerView },
+  {
+    name: 'settings',
+    title: 'Settings',
+    load: async () => (await import('./settings/view.tsx')).SettingsView,
+  },
+  { name: 'box', title: 'Box', load: async () => (await import('./box/view.tsx')).BoxView },
 ];

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openScene, type Scene } from '../system/box.ts';
+import { until } from '../system/programs.ts';
+import { seriousFindings } from './axe.ts';
+import { type BoxWithPage, claim, freeAddress, startBoxWithPage } from './box-with-page.ts';
+import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
+
+/** For a box, a car and a browser to be there, on a machine that is busy. */
+const STARTED_MS = 60_000;
+
+describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
+  let scene: Scene;
+  let box: BoxWithPage;
+  let browser: Browser;
+  let watched: Watched;
+
+  beforeAll(async () => {
+    scene = await openScene();
+    const port = await scene.car('--cycle', 'us06', '--speed-up', '4');
+    box = await startBoxWithPage(scene, { port, pagePort: Number(new URL(await freeAddress()).port) });
+    browser = await openBrowser();
+    watched = await openPageOf(browser, box.url);
+    await claim(watched.page, await box.code());
+  }, STARTED_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await scene?.[Symbol.asyncDispose]();
+  });
+
+  const config = async () =>
+    JSON.parse(await readFile(box.configPath, 'utf8')) as {
+      readonly attest?: { readonly readingsMax?: number };
+      readonly privacy?: { readonly zones?: readonly { readonly latitude: number }[] };
+    };
+  const saved = async (): Promise<void> => {
+    await watched.page.getByRole('button', { name: 'Save and start anew' }).click();
+    await watched.page.getByText('Saved, and in force.').waitFor({ timeout: 30_000 });
+  };
+
+  it(
+    'are changed, checked, in force after a new start, and put back, without a new login',
+    async () => {
+      const { page } = watched;
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByText('Attest', { exact: true }).click();
+      await page.getByLabel(/Readings max/).fill('0');
+      await page.getByRole('button', { name: 'Save and start anew' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/readingsMax/)
+        .waitFor();
+      expect((await config()).attest?.readingsMax).not.toBe(0);
+      await page.getByLabel(/Readings max/).fill('64');
+      await saved();
+      expect((await config()).attest?.readingsMax).toBe(64);
+      await until('the gateway was started anew', () =>
+        Promise.resolve(/starting again/.test(box.gateway.said()) ? true : undefined),
+      );
+      await page.getByRole('button', { name: 'Put back' }).first().click();
+      await page.getByText('Saved, and in force.').waitFor({ timeout: 30_000 });
+      expect((await config()).attest?.readingsMax).not.toBe(64);
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+    STARTED_MS,
+  );
+
+  it(
+    'draw privacy zones, which a click and keys move',
+    async () => {
+      const { page } = watched;
+      await page.getByText('Privacy', { exact: true }).click();
+      await page.getByRole('button', { name: 'Add to zones' }).click();
+      const zone = page.getByRole('group', { name: /Zones 1|home/ });
+      await zone.getByLabel(/^Name/).fill('home');
+      await zone.getByLabel(/^Latitude/).fill('65.05');
+      await zone.getByLabel(/^Longitude/).fill('25.47');
+      await zone.getByLabel(/^Radius m/).fill('500');
+      const map = page.getByRole('application', { name: /privacy zones/ });
+      await map.click({ position: { x: 40, y: 40 } });
+      const clicked = Number(await zone.getByLabel(/^Latitude/).inputValue());
+      expect(clicked).toBeGreaterThan(65.05);
+      await map.press('ArrowDown');
+      expect(Number(await zone.getByLabel(/^Latitude/).inputValue())).toBeLessThan(clicked);
+      expect(await seriousFindings(page)).toEqual([]);
+      await saved();
+      expect((await config()).privacy?.zones).toHaveLength(1);
+    },
+    STARTED_MS,
+  );
+
+  it(
+    'stand beside what is attached, a copy of the keys, and the log',
+    async () => {
+      const { page } = watched;
+      await page.getByRole('link', { name: 'Box' }).click();
+      await page.getByRole('button', { name: 'Look for devices' }).click();
+      await page.getByRole('button', { name: 'Look again' }).waitFor({ timeout: 20_000 });
+      await page.getByLabel(/A passphrase for it/).fill('correct horse battery');
+      const [download] = await Promise.all([
+        page.waitForEvent('download', { timeout: 20_000 }),
+        page.getByRole('button', { name: 'Save a copy' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('outpost-keys.backup');
+      await download.saveAs(join(box.data, 'downloaded.backup'));
+      const bytes = await readFile(join(box.data, 'downloaded.backup'));
+      expect(bytes.subarray(0, 16).toString()).toBe('outpost backup 1');
+      await page
+        .getByText(/running; 1 devices/)
+        .first()
+        .waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+    STARTED_MS,
+  );
+
+  it('ask nobody outside, and complain of nothing but the answers that said no', () => {
+    expect(watched.strangers).toEqual([]);
+    const unexpected = watched.complaints.filter(
+      (each) => !/422|Failed to load resource|net::ERR_|EventSource/.test(each),
+    );
+    expect(unexpected).toEqual([]);
+  });
+});
