@@ -38,6 +38,9 @@ export interface LoraOutageReport {
   /** Messages that came again after a kill, each the same as before. */
   readonly again: number;
   readonly readings: { readonly journal: number; readonly settled: number; readonly repeated: number };
+  /** Attestations that the network would not have, by its codes, and the last of them in its words. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly refusal: string;
   readonly drainS: number;
   readonly rssMebibytes: number;
   readonly wrong: {
@@ -50,7 +53,6 @@ export interface LoraOutageReport {
     readonly duplicatedAtNetwork: number;
     /** Readings of the journal that are not under a receipt, or under two. */
     readonly unsettled: number;
-    /** Attestations that the network would not have. */
     readonly refused: number;
     readonly damages: number;
   };
@@ -154,6 +156,8 @@ const live = async (day: Day): Promise<void> => {
 interface Drained {
   readonly seconds: number;
   readonly rssMebibytes: number;
+  /** The last refusal of each network, in its words. */
+  readonly refusal: string;
 }
 
 /** The networks are back: until each has what the journal held, with some kills on the way. */
@@ -179,10 +183,10 @@ const drain = async (day: Day, there: () => number, wanted: number): Promise<Dra
   await untilStatus(gateway, data, 'nothing is pending', isDone);
   // What is open is signed after some seconds of the gateway's time, and then is pending again.
   await machine.sleep(SETTLE_MS, plan.signal);
-  const { rssMebibytes } = await untilStatus(gateway, data, 'nothing is pending', isDone);
+  const { rssMebibytes, networks } = await untilStatus(gateway, data, 'nothing is pending', isDone);
   const seconds = passedMs() / 1_000;
   await stop(gateway);
-  return { seconds, rssMebibytes };
+  return { seconds, rssMebibytes, refusal: networks.map(({ refusal }) => refusal).join(' ') };
 };
 
 const countOf = (met: Met, wanted: (times: number, number: number) => boolean): number =>
@@ -211,6 +215,8 @@ const judge = async (day: Day, places: Places, framesMax: number): Promise<LoraO
     ...{ messages: met.total, again: met.again },
     readings: { journal: after.readings, settled: status.readings, repeated: status.repeated },
     ...{ drainS: drained.seconds, rssMebibytes: drained.rssMebibytes },
+    refusals: status.refused,
+    refusal: drained.refusal,
     wrong: {
       lostByJournal,
       lostByNetwork: countOf(met, isLost),

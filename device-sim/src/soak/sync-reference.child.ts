@@ -16,54 +16,57 @@ const PAGE_BYTES = 4_096;
 const PAGES = 256;
 const TICK_MS = 5;
 
-const [path = '', perSecond = '1'] = process.argv.slice(2);
-const clock = systemClock();
-const nowMs = (): number => Number(clock.mono()) / 1e6;
-const record: SyncRecord = { dueMs: [], durableMs: [], writtenAtMs: [], writeMs: [] };
+const main = async ([path = '', perSecond = '1']: readonly string[]): Promise<void> => {
+  const clock = systemClock();
+  const nowMs = (): number => Number(clock.mono()) / 1e6;
+  const record: SyncRecord = { dueMs: [], durableMs: [], writtenAtMs: [], writeMs: [] };
 
-// Its space is there before it is measured, as a segment's is.
-const before = await open(path, 'w');
-await before.write(new Uint8Array(PAGE_BYTES * PAGES));
-await before.sync();
-await before.close();
-const file = await open(path, constants.O_RDWR | constants.O_DSYNC);
+  // Its space is there before it is measured, as a segment's is.
+  const before = await open(path, 'w');
+  await before.write(new Uint8Array(PAGE_BYTES * PAGES));
+  await before.sync();
+  await before.close();
+  const file = await open(path, constants.O_RDWR | constants.O_DSYNC);
 
-const ending = new AbortController();
-process.stdin.on('end', () => ending.abort(new Error('enough'))).resume();
+  const ending = new AbortController();
+  process.stdin.on('end', () => ending.abort(new Error('enough'))).resume();
 
-let waiting: number[] = [];
-let writing: Promise<void> | undefined;
+  let waiting: number[] = [];
+  let writing: Promise<void> | undefined;
 
-const writeAll = async (): Promise<void> => {
-  const page = new Uint8Array(PAGE_BYTES);
-  while (waiting.length > 0) {
-    const batch = waiting;
-    waiting = [];
-    const begun = nowMs();
-    await file.write(page, 0, PAGE_BYTES, PAGE_BYTES * (record.writeMs.length % PAGES));
-    const ended = nowMs();
-    record.writtenAtMs.push(begun);
-    record.writeMs.push(ended - begun);
-    for (const due of batch) {
-      record.dueMs.push(due);
-      record.durableMs.push(ended - due);
+  const writeAll = async (): Promise<void> => {
+    const page = new Uint8Array(PAGE_BYTES);
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      const begun = nowMs();
+      await file.write(page, 0, PAGE_BYTES, PAGE_BYTES * (record.writeMs.length % PAGES));
+      const ended = nowMs();
+      record.writtenAtMs.push(begun);
+      record.writeMs.push(ended - begun);
+      for (const due of batch) {
+        record.dueMs.push(due);
+        record.durableMs.push(ended - due);
+      }
     }
+  };
+
+  const begun = nowMs();
+  try {
+    for (let arrived = 0; ; ) {
+      const due = Math.floor(((nowMs() - begun) / 1_000) * Number(perSecond));
+      for (; arrived < due; arrived += 1) waiting.push(nowMs());
+      writing ??= writeAll().finally(() => {
+        writing = undefined;
+      });
+      await clock.sleep(TICK_MS, ending.signal);
+    }
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
   }
+  await writing;
+  await file.close();
+  process.stdout.write(JSON.stringify(record));
 };
 
-const begun = nowMs();
-try {
-  for (let arrived = 0; ; ) {
-    const due = Math.floor(((nowMs() - begun) / 1_000) * Number(perSecond));
-    for (; arrived < due; arrived += 1) waiting.push(nowMs());
-    writing ??= writeAll().finally(() => {
-      writing = undefined;
-    });
-    await clock.sleep(TICK_MS, ending.signal);
-  }
-} catch (error) {
-  if (!ending.signal.aborted) throw error;
-}
-await writing;
-await file.close();
-process.stdout.write(JSON.stringify(record));
+await main(process.argv.slice(2));

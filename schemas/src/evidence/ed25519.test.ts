@@ -169,7 +169,9 @@ const mixedOrderCases = (count: number, torsion = true): readonly Case[] => {
   });
 };
 
-const mixedOrder = mixedOrderCases(1_000);
+/** The full number is for `npm run test:full`; every torsion point has its turn in either. */
+const MIXED = process.env['OUTPOST_TESTS'] === 'full' ? 1_000 : 140;
+const mixedOrder = mixedOrderCases(MIXED);
 
 test('the vectors of RFC 8032 are signed and verified byte for byte', () => {
   expect(rfc8032).toHaveLength(4);
@@ -210,9 +212,8 @@ test('the 12 speccheck edge cases are refused alike: the key is unsound, or S is
   ]);
 });
 
-test('1,000 signatures with a mixed-order R under sound keys are refused alike', async () => {
-  expect(mixedOrder).toHaveLength(1_000);
-  expect(await decide(mixedOrder)).toBe('R'.repeat(1_000));
+test(`${MIXED} signatures with a mixed-order R under sound keys are refused alike`, async () => {
+  expect(await decide(mixedOrder)).toBe('R'.repeat(MIXED));
 });
 
 test('the seven torsion points have orders 2, 4 and 8', () => {
