@@ -1,5 +1,6 @@
 import { REGIONS, type RegionPlan, regionNamed } from '@outpost/schemas/radio';
 import { fail, fault, GPS_AHEAD_S, ok, type Result } from '@outpost/schemas/words';
+import { listedGateways } from '../../lora-gateway/listed-gateways.ts';
 import { type CredentialFiles, type Credentials, checkFiles, readCredentials } from './credentials.ts';
 import { CHANNELS_MAX, radiosFor } from './router-config.ts';
 
@@ -26,19 +27,11 @@ export interface CupsOptions {
 }
 
 export const GATEWAYS_MAX = 256;
-const EUI = /^[0-9a-f]{16}$/;
+
+const CODE = 'basics-station.options';
 
 const wrong = (where: string, words: string): Result<never> =>
-  fail(fault('misconfigured', 'basics-station.options', `options.${where}`, words));
-
-const checkGateways = (value: unknown): Result<ReadonlySet<string>> => {
-  if (!Array.isArray(value) || value.length === 0 || value.length > GATEWAYS_MAX) {
-    return wrong('gateways', `must be a list of 1 to ${GATEWAYS_MAX} EUIs of stations that may speak.`);
-  }
-  const euis = value.map((each) => (typeof each === 'string' ? each.toLowerCase() : ''));
-  const odd = euis.findIndex((eui) => !EUI.test(eui));
-  return odd < 0 ? ok(new Set(euis)) : wrong(`gateways[${odd}]`, 'must be an EUI: 16 digits of hex.');
-};
+  fail(fault('misconfigured', CODE, `options.${where}`, words));
 
 /** The channels that every device of the region knows, as far as one concentrator hears them. */
 const usualChannels = ({ uplinkChannels }: RegionPlan): readonly number[] =>
@@ -113,7 +106,7 @@ export const withCredentials = async (options: StationOptions): Promise<Result<S
 /** Checks the `options` of the configuration and fills in what is not said. Faults are `misconfigured`. */
 export const checkOptions = (options: unknown): Result<StationOptions> => {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    return fail(fault('misconfigured', 'basics-station.options', 'options', 'must be an object.'));
+    return fail(fault('misconfigured', CODE, 'options', 'must be an object.'));
   }
   const {
     gateways,
@@ -129,7 +122,7 @@ export const checkOptions = (options: unknown): Result<StationOptions> => {
   const region = typeof named === 'string' ? regionNamed(named) : undefined;
   if (region === undefined)
     return wrong('region', `must be one of ${REGIONS.map(({ name }) => name).join(', ')}.`);
-  const listed = checkGateways(gateways);
+  const listed = listedGateways(gateways, GATEWAYS_MAX, CODE);
   if (!listed.ok) return listed;
   const channels = checkChannels(channelsHz, region);
   if (!channels.ok) return channels;
