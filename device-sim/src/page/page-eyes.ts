@@ -87,13 +87,10 @@ const drained = async (slow: readonly ReturnType<typeof openSlow>[]): Promise<nu
   return slow.filter(({ isGone }) => isGone()).length;
 };
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
-/** How much more the last third takes than the first. */
+/** How much more the last third takes than the first, each at its least: what is between is garbage that comes and goes. */
 const growthOf = (values: readonly number[]): number => {
   const third = Math.max(1, Math.floor(values.length / 3));
-  return mean(values.slice(-third)) - mean(values.slice(0, third));
+  return Math.min(...values.slice(-third)) - Math.min(...values.slice(0, third));
 };
 
 const stillMoves = async (page: Page): Promise<boolean> => {

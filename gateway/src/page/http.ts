@@ -49,13 +49,13 @@ export interface Patience {
   /** For the head of a request, and for all of it. */
   readonly headersMs: number;
   readonly requestMs: number;
-  /** Without a byte in either direction: who does not write, and who does not read. */
+  /** Without a byte in either direction: who does not read; longer than any answer takes to be made. */
   readonly stalledMs: number;
   /** How often it is looked after. */
   readonly everyMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 10_000, requestMs: 20_000, stalledMs: 30_000, everyMs: 5_000 };
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 20_000, stalledMs: 120_000, everyMs: 5_000 };
 
 export const COOKIE = 'outpost';
 

@@ -1,5 +1,5 @@
 import { sampleReception } from '@outpost/schemas/testing';
-import type { Body, PositionBody } from '@outpost/schemas/words';
+import { type Body, monoNs, type PositionBody } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newTestBox, type TestBox } from '../run/testing.ts';
 import { PLACES_API } from './api/places.ts';
@@ -111,7 +111,17 @@ describe('what belongs on a map', () => {
     expect((await placesOf('lastS=0')).tracks).toEqual([]);
     expect((await page.get('/api/places?from=2&to=1', cookie)).status).toBe(400);
     expect((await page.get('/api/places')).status).toBe(401);
-    const cut = await placesIn(box.opened.journal, { fromMs: begun, toMs: begun * 2 }, 100);
+    const cut = await placesIn(box.opened.journal, box.clock, { fromMs: begun, toMs: begun * 2 }, 100);
     expect([cut.isWhole, cut.tracks[0]?.points.length]).toEqual([false, 99]);
+    let ms = 0n;
+    const slow = {
+      ...box.clock,
+      mono: () => {
+        ms += 20_000n;
+        return monoNs(ms * 1_000_000n);
+      },
+    };
+    const late = await placesIn(box.opened.journal, slow, { fromMs: begun, toMs: begun * 2 });
+    expect([late.isWhole, (late.tracks[0]?.points.length ?? 0) < 1_100]).toEqual([false, true]);
   });
 });

@@ -1,4 +1,12 @@
-import type { Body, PositionBody, ReceptionBody, StreamId, WallNs } from '@outpost/schemas/words';
+import {
+  type Body,
+  type Clock,
+  elapsedMs,
+  type PositionBody,
+  type ReceptionBody,
+  type StreamId,
+  type WallNs,
+} from '@outpost/schemas/words';
 import { chainsAt } from '../run/history.ts';
 import { readingsAt } from '../trips/stream-readings.ts';
 import { type SpannedJournal, segmentOf } from './attestations.ts';
@@ -35,7 +43,7 @@ export interface Places {
   readonly trips: readonly TripRow[];
   /** Positions that were kept private, by zones or because nobody could tell what they were. */
   readonly hidden: number;
-  /** False where the period held more readings than are looked at for one map. */
+  /** False where the period held more readings than are looked at for one map; then it is its beginning. */
   readonly isWhole: boolean;
 }
 
@@ -46,6 +54,10 @@ const CELLS_MAX = 4_096;
 /** The latest of them. */
 const TRIPS_MAX = 256;
 export const READINGS_MAX = 2_000_000;
+/** So long may one map take to be gathered, on a machine that has other things to do. */
+const BUDGET_MS = 15_000;
+/** Readings between two looks at the clock. */
+const LOOK_EVERY = 1_024;
 /** Side of a cell: 0.002 degrees, 220 m from south to north. */
 export const CELL = 20_000;
 const MS = 1_000_000n;
@@ -143,6 +155,7 @@ const newGathering = () => {
  */
 export const placesIn = async (
   journal: SpannedJournal,
+  clock: Clock,
   {
     fromMs,
     toMs,
@@ -153,12 +166,14 @@ export const placesIn = async (
   const from = segmentOf(journal, fromMs);
   const readings = await readingsAt({ journal, chainsAt: (offset) => chainsAt(journal, offset) }, from);
   const gathering = newGathering();
+  const begun = clock.mono();
   let seen = 0;
   for await (const entry of journal.read(from, journal.end)) {
     const placed = readings.take(entry);
     if (placed === undefined) continue;
     seen += 1;
-    if (seen > readingsMax) return gathering.places(false);
+    const isLate = seen % LOOK_EVERY === 0 && elapsedMs(begun, clock.mono()) > BUDGET_MS;
+    if (isLate || seen > readingsMax) return gathering.places(false);
     const { stream, reading } = placed;
     const at = msOf(reading.wall);
     if (at < fromMs || at > toMs || (device !== undefined && !stream.startsWith(`${device}/`))) continue;

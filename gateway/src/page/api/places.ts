@@ -96,7 +96,7 @@ export const placesRoutes = ({ clock, journal }: PlacesParts): Routes => {
       if (fromMs > toMs) return refusal(400, 'the period ends before it begins.');
       isBusy = true;
       try {
-        return json(await placesIn(journal, { fromMs, toMs, device }));
+        return json(await placesIn(journal, clock, { fromMs, toMs, device }));
       } finally {
         isBusy = false;
       }
