@@ -2,6 +2,7 @@ import { elapsedMs, type MonoNs } from '@outpost/schemas/words';
 import { applyMapping, type MappedMessage } from '../../mapping/index.ts';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
+import { type Heard, listeningStep } from '../../mqtt/listening-step.ts';
 import { isSeen, NO_MOMENTS, type SeenMoments, withMoment } from '../../mqtt/seen-moments.ts';
 import { originOfTopic } from '../../mqtt/simulated.ts';
 import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
@@ -122,11 +123,7 @@ const isNews = (before: State, after: State, now: MonoNs): boolean =>
   before.lastKnown.size !== after.lastKnown.size ||
   (before.counts !== after.counts && elapsedMs(before.reportedAt, now) >= REPORT_EVERY_MS);
 
-const outcomeOf = (
-  state: State,
-  input: Input<Message>,
-  options: MappedOptions,
-): Omit<Outcome, 'fate'> & { readonly fates: readonly Fate[] } => {
+const outcomeOf = (state: State, input: Input<Message>, options: MappedOptions): Heard<State> => {
   switch (input.kind) {
     case 'opened':
       return { state, said: [], fates: [] };
@@ -149,16 +146,8 @@ const outcomeOf = (
 export const mappedSession = (options: MappedOptions): Session<State, Message, Message> => ({
   initial: INITIAL,
   step(before, input, now): Step<State, Message> {
-    const { state: after, said, fates } = outcomeOf(before, input, options);
-    const news = isNews(before, after, now);
-    return {
-      state: news ? { ...after, reportedAt: now } : after,
-      commands: [],
-      said,
-      fates,
-      whenKept: [],
-      silenceAfterMs: options.silentAfterMs,
-      ...(news ? { status: statusOf(after) } : {}),
-    };
+    const heard = outcomeOf(before, input, options);
+    const news = isNews(before, heard.state, now) ? statusOf(heard.state) : undefined;
+    return listeningStep(heard, news, options.silentAfterMs, now);
   },
 });

@@ -2,6 +2,7 @@ import { elapsedMs, type Fault, fault, type MonoNs } from '@outpost/schemas/word
 import { atPointer, bodyOfValue, readPayload, withMeaning } from '../../mapping/index.ts';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
+import { type Heard, listeningStep } from '../../mqtt/listening-step.ts';
 import { originOfTopic } from '../../mqtt/simulated.ts';
 import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../session.ts';
 import { metricOf } from './metrics.ts';
@@ -216,11 +217,7 @@ const isNews = (before: State, after: State, now: MonoNs): boolean =>
   before.lastKnown.size !== after.lastKnown.size ||
   (before.counts !== after.counts && elapsedMs(before.reportedAt, now) >= REPORT_EVERY_MS);
 
-const outcomeOf = (
-  state: State,
-  input: Input<Message>,
-  options: OvmsOptions,
-): Omit<Outcome, 'fate'> & { fates: readonly Fate[] } => {
+const outcomeOf = (state: State, input: Input<Message>, options: OvmsOptions): Heard<State> => {
   switch (input.kind) {
     case 'opened':
       // A position is not put together over a gap.
@@ -249,16 +246,8 @@ export const ovmsSession = (options: OvmsOptions): Session<State, Message, Messa
     reportedAt: undefined,
   },
   step(before, input, now): Step<State, Message> {
-    const { state: after, said, fates } = outcomeOf(before, input, options);
-    const news = isNews(before, after, now);
-    return {
-      state: news ? { ...after, reportedAt: now } : after,
-      commands: [],
-      said,
-      fates,
-      whenKept: [],
-      silenceAfterMs: options.silentAfterMs,
-      ...(news ? { status: statusOf(after) } : {}),
-    };
+    const heard = outcomeOf(before, input, options);
+    const news = isNews(before, heard.state, now) ? statusOf(heard.state) : undefined;
+    return listeningStep(heard, news, options.silentAfterMs, now);
   },
 });
