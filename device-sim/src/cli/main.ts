@@ -4,6 +4,7 @@ import { boardCommand } from './board.ts';
 import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
 import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
+import { heliumRouterCommand } from './helium-router.ts';
 import { loraModuleCommand } from './lora-module.ts';
 import { hotspotCommand, loraWorldCommand } from './lora-world.ts';
 import { mqttAttackCommand } from './mqtt-attack.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly MakeCommand[] = [
   boardCommand,
   carCommand,
   controlCommand,
+  heliumRouterCommand,
   hotspotCommand,
   loraModuleCommand,
   loraWorldCommand,
