@@ -1,16 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { concatBytes } from '@outpost/schemas/words';
 import { quantile } from '../bench/rounds.ts';
-import { askStatus } from '../mqtt/ask-status.ts';
-import { type Box, enterBox, openBox, startGateway } from '../mqtt/box.ts';
 import { connectPacket, newCutter, publishPacket, subscribePacket, TYPE } from '../mqtt/packets.ts';
 import type { Publisher } from '../mqtt/publisher.ts';
+import type { FrozenTarget } from './broker-frozen-target.ts';
 
 export interface FrozenPlan {
+  open(directory: string): Promise<FrozenTarget>;
   /** Messages of the flooding device a second, with QoS 0. */
   readonly floodPerSecond: number;
   readonly seconds: number;
@@ -51,20 +51,20 @@ const payloadOf = (number: number): Uint8Array =>
 
 /** A subscriber, once it is one. */
 const listen = (
-  box: Box,
+  target: FrozenTarget,
   name: string,
   filter: string,
   see: (payload: Uint8Array) => void,
 ): Promise<Socket> =>
   new Promise((resolve) => {
-    const socket = connect({ port: box.port, host: '127.0.0.1', noDelay: true });
+    const socket = connect({ port: target.port, host: '127.0.0.1', noDelay: true });
     const cut = newCutter(({ type, body }) => {
       if (type === TYPE.suback) resolve(socket);
       if (type === TYPE.publish) see(body.subarray(2 + ((body[0] ?? 0) << 8) + (body[1] ?? 0)));
     });
     socket.on('data', cut);
     socket.on('error', () => undefined);
-    const account = { clientId: name, user: name, password: box.passwords.get(name) };
+    const account = { clientId: name, user: name, password: target.passwordOf(name) };
     socket.once('connect', () =>
       socket.write(concatBytes(connectPacket(account), subscribePacket(filter, 0))),
     );
@@ -101,27 +101,12 @@ export const runFrozen = async (plan: FrozenPlan): Promise<FrozenResult> => {
   const { signal, say, seconds } = plan;
   const clock = systemClock();
   const directory = await mkdtemp(join(tmpdir(), 'outpost-frozen-'));
-  const device = async (name: string) => {
-    const mapping = join(directory, `${name}.json`);
-    const values = [{ pointer: '', signal: 'Sensor.Pressure' }];
-    await writeFile(
-      mapping,
-      JSON.stringify({ topics: [{ topic: `devices/${name}/n`, format: 'text', values }] }),
-    );
-    return { name, adapter: 'mapped', options: { mapping } };
-  };
-  const box = await openBox({
-    directory,
-    devices: [await device('flood'), await device('calm')],
-    readers: { watcher: 'devices/calm/#', sleeper: 'devices/flood/#' },
-    broker: { messagesPerSecondMax: 100_000 },
-  });
-  const program = startGateway(box);
+  const target = await plan.open(directory);
   const book = newBook();
   try {
-    const [flood, calm] = [await enterBox(box, program, 'flood'), await enterBox(box, program, 'calm')];
+    const [flood, calm] = [await target.enter('flood'), await target.enter('calm')];
     const pour = floodOver(flood);
-    await listen(box, 'watcher', 'devices/calm/#', (payload) => {
+    await listen(target, 'watcher', 'devices/calm/#', (payload) => {
       const number = Number(new TextDecoder().decode(payload));
       const sentAt = book.sent[number] ?? Number.NaN;
       book.delays.push(performance.now() - sentAt);
@@ -130,7 +115,7 @@ export const runFrozen = async (plan: FrozenPlan): Promise<FrozenResult> => {
     });
     const phase = async (): Promise<FrozenPhase> => {
       book.clear();
-      const takenBefore = (await askStatus(box.data)).broker?.tally.messages ?? 0;
+      const takenBefore = (await target.tally()).messages;
       const from = performance.now();
       let poured = 0;
       for (let at = 0; at < seconds * SECOND_MS; at = performance.now() - from) {
@@ -145,8 +130,7 @@ export const runFrozen = async (plan: FrozenPlan): Promise<FrozenResult> => {
         await clock.sleep(TICK_MS, signal);
       }
       const tookMs = performance.now() - from;
-      const taken =
-        ((await askStatus(box.data)).broker?.tally.messages ?? 0) - takenBefore - book.sent.length;
+      const taken = (await target.tally()).messages - takenBefore - book.sent.length;
       await clock.sleep(TAIL_MS, signal);
       const inSecond = Array.from({ length: seconds }, (_, second) => book.heardInSecond.get(second) ?? 0);
       return {
@@ -158,16 +142,15 @@ export const runFrozen = async (plan: FrozenPlan): Promise<FrozenResult> => {
         floodTakenPerSecond: Math.round((taken / tookMs) * SECOND_MS),
       };
     };
-    const sleeper = await listen(box, 'sleeper', 'devices/flood/#', () => undefined);
+    const sleeper = await listen(target, 'sleeper', 'devices/flood/#', () => undefined);
     const before = await phase();
     say(`everybody listens: ${JSON.stringify(before)}`);
     sleeper.pause();
     const frozen = await phase();
     say(`one sleeps: ${JSON.stringify(frozen)}`);
-    return { before, frozen, counts: (await askStatus(box.data)).broker?.tally.counts ?? {} };
+    return { before, frozen, counts: (await target.tally()).counts };
   } finally {
-    program.send('SIGTERM');
-    await program.ended;
+    await target.end();
     await rm(directory, { recursive: true, force: true });
   }
 };
