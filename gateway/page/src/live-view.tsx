@@ -108,6 +108,11 @@ export const LiveView = ({ live }: Pick<ViewParts, 'live'>) => {
       <Headline status={current} perSecond={perSecond} />
       <section aria-labelledby="devices">
         <h2 id="devices">Devices</h2>
+        {current.devices.length === 0 && (
+          <p>
+            None yet. <a href={linkTo('box')}>Look what is attached</a>, and add it.
+          </p>
+        )}
         {current.devices.map((view) => (
           <Device key={view.name} view={view} live={live} />
         ))}

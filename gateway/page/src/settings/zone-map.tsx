@@ -23,9 +23,12 @@ export const zonesIn = (value: unknown): readonly Zone[] =>
       typeof each['radiusM'] === 'number',
   );
 
-/** Its four ends, so that all of it is in sight. */
+/** So much around a zone is in sight, in its radii. */
+const IN_SIGHT = 3;
+
+/** The ends of what is in sight around a zone. */
 const around = ({ name, latitude, longitude, radiusM }: Zone): Track => {
-  const up = (radiusM / METRES_PER_DEGREE) * 1e7;
+  const up = ((IN_SIGHT * radiusM) / METRES_PER_DEGREE) * 1e7;
   const side = up / Math.max(0.01, Math.cos((latitude * Math.PI) / 180));
   const [y, x] = [latitude * 1e7, longitude * 1e7];
   return {
