@@ -18,7 +18,14 @@ export default defineConfig({
     // Most of what is tested waits for sockets and disks most of the time.
     maxWorkers: '100%',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['*/src/**/*.test.ts'], exclude: SYSTEM } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['*/src/**/*.test.ts', 'gateway/page/src/**/*.test.ts'],
+          exclude: SYSTEM,
+        },
+      },
       { extends: true, test: { name: 'system', include: SYSTEM } },
     ],
   },
