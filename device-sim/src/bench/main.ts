@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   mqtt: () => import('./mqtt.ts'),
   'node-red': () => import('./node-red.ts'),
   path: () => import('./path.ts'),
+  helium: () => import('./helium.ts'),
   coverage: () => import('./coverage.ts'),
   page: async () => (await import(PAGE.href)) as { readonly run: Bench },
 };

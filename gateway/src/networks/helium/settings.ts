@@ -3,12 +3,6 @@ import type { NetworkSettings } from '../contract.ts';
 import { type HeliumKey, readAddress } from './keys.ts';
 import { HELIUM_REGIONS, regionNumber } from './regions.ts';
 
-/** Where the services of the coverage reports are; both may be gone. */
-export interface CoverageSettings {
-  readonly entropyUrl: URL;
-  readonly ingestUrl: URL;
-}
-
 export interface HeliumSettings {
   readonly name: string;
   readonly router: URL;
@@ -22,8 +16,6 @@ export interface HeliumSettings {
   /** How often the router is asked to say what it has, in seconds; 0 for never. */
   readonly ackEveryS: number;
   readonly rotateAfterMs: number;
-  /** Reports of what was heard of beacons; undefined where there are none, which is usual. */
-  readonly coverage: CoverageSettings | undefined;
 }
 
 /** Of mainnet (helium/gateway-rs, config/settings.toml). */
@@ -31,8 +23,6 @@ export const MAINNET = {
   router: 'http://mainnet-router.helium.io:8080',
   config: 'http://mainnet-config.helium.io:6080',
   configKey: '137oJzq1qZpSbzHawaysTGGsRCYTXG1MiTMQNxYSsQJp4YMDdN8',
-  entropy: 'http://entropy.iot.mainnet.helium.io:7080',
-  ingest: 'http://mainnet-pociot.helium.io:9080',
 } as const;
 
 const NUMBERS = {
@@ -43,7 +33,7 @@ const NUMBERS = {
 } as const;
 type NumberOption = keyof typeof NUMBERS;
 
-const OPTIONS = ['region', 'config', 'configKey', 'coverage', ...Object.keys(NUMBERS)];
+const OPTIONS = ['region', 'config', 'configKey', ...Object.keys(NUMBERS)];
 
 const wrong = (name: string, what: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'helium.settings', `network ${name}, ${what}`, words));
@@ -64,23 +54,6 @@ const readNumber = ({ name, options }: NetworkSettings, option: NumberOption): R
   return typeof value === 'number' && value >= min && value <= max
     ? ok(value)
     : wrong(name, `options.${option}`, `must be a number from ${min} to ${max}.`);
-};
-
-const readCoverage = ({ name, options }: NetworkSettings): Result<CoverageSettings | undefined> => {
-  const value = options['coverage'] ?? false;
-  if (value === false) return ok(undefined);
-  const told = value === true ? {} : (value as Readonly<Record<string, unknown>>);
-  if (typeof told !== 'object' || Array.isArray(told))
-    return wrong(name, 'options.coverage', 'must be true, false, or an object with entropy and ingest.');
-  const { entropy = MAINNET.entropy, ingest = MAINNET.ingest, ...others } = told;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
-    return wrong(name, `options.coverage.${unknown}`, 'is no option; there are entropy and ingest.');
-  const entropyUrl = readUrl(name, 'options.coverage.entropy', entropy, MAINNET.entropy);
-  if (!entropyUrl.ok) return entropyUrl;
-  const ingestUrl = readUrl(name, 'options.coverage.ingest', ingest, MAINNET.ingest);
-  if (!ingestUrl.ok) return ingestUrl;
-  return ok({ entropyUrl: entropyUrl.value, ingestUrl: ingestUrl.value });
 };
 
 const readRegion = ({ name, options }: NetworkSettings): Result<number> => {
@@ -125,8 +98,6 @@ export const checkSettings = (settings: NetworkSettings): Result<HeliumSettings>
   if (!region.ok) return region;
   const numbers = readNumbers(settings);
   if (!numbers.ok) return numbers;
-  const coverage = readCoverage(settings);
-  if (!coverage.ok) return coverage;
   const { expiresAfterSeconds, gatewaysMax, ackEverySeconds, rotateAfterMinutes } = numbers.value;
   return ok({
     name,
@@ -138,6 +109,5 @@ export const checkSettings = (settings: NetworkSettings): Result<HeliumSettings>
     gatewaysMax: Math.floor(gatewaysMax),
     ackEveryS: Math.floor(ackEverySeconds),
     rotateAfterMs: rotateAfterMinutes * 60_000,
-    coverage: coverage.value,
   });
 };
