@@ -28,7 +28,10 @@ const COMMIT_MS = 30_000;
 
 /** Follows the journal and puts its readings under signatures. */
 export interface Attest {
-  /** Signs everything up to `to`, open batches included; resolves when that is on the disk. */
+  /**
+   * Signs everything up to `to`, open batches included; resolves when that is on the disk and the chains know it, so
+   * that an epoch which begins now names it as its parent.
+   */
   catchUp(to: Offset, signal: AbortSignal): Promise<void>;
   run(signal: AbortSignal): Promise<void>;
 }
@@ -111,6 +114,9 @@ export const openAttest = (parts: AttestParts): Attest => {
       }
       outbox.waiting.push(...batches.closeAged(0, clock.mono()));
       await outbox.flush(signal);
+      for await (const entry of journal.read(to, journal.end)) {
+        outbox.waiting.push(...batches.take(entry, clock.mono()));
+      }
       await journal.commit(READER, to);
     },
     run: (signal) => together(signal, follow, closeAged),
