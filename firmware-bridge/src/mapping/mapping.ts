@@ -2,7 +2,7 @@ import type { Body, Fault } from '@outpost/schemas/words';
 import { type Message, writeMessage } from '../message.ts';
 import { matchesFilter } from '../mqtt/topic-filter.ts';
 import { atPointer } from './json-pointer.ts';
-import { withMeaning } from './meaning.ts';
+import { type Lines, withMeaning } from './meaning.ts';
 import { type Format, readPayload } from './payload.ts';
 import { bodyOfValue, type ValueRule } from './value-rule.ts';
 
@@ -45,6 +45,7 @@ const readRule = (
   rule: TopicRule,
   frame: Uint8Array,
   payload: Uint8Array,
+  lines: Lines | undefined,
 ): Omit<MappedMessage, 'isMapped'> => {
   const [values, empty, faults]: [MappedValue[], ValueRule[], Fault[]] = [[], [], []];
   const document = readPayload(payload, rule.format);
@@ -57,17 +58,27 @@ const readRule = (
     else if (body.value === undefined) empty.push(each);
     else {
       if (each === rule.time && body.value.kind === 'number') clockMs = body.value.mantissa;
-      values.push({ rule: each, body: body.value, raw: withMeaning(frame, each, rule.format, value) });
+      values.push({ rule: each, body: body.value, raw: withMeaning(frame, each, rule.format, value, lines) });
     }
   }
   return { values, empty, faults, clockMs };
 };
 
-/** Applies every rule whose topic covers the message's. Pure. */
-export const applyMapping = ({ topics }: Mapping, message: Message, frame?: Uint8Array): MappedMessage => {
+/**
+ * Applies every rule whose topic covers the message's. Pure: `lines`, which belong to one mapping, only spare work.
+ */
+export const applyMapping = (
+  { topics }: Mapping,
+  message: Message,
+  frame?: Uint8Array,
+  lines?: Lines,
+): MappedMessage => {
   const rules = topics.filter(({ topic }) => matchesFilter(topic, message.topic));
   const raw = frame ?? writeMessage(message);
-  const read = rules.map((rule) => readRule(rule, raw, message.payload));
+  const [first] = rules;
+  if (first !== undefined && rules.length === 1)
+    return { isMapped: true, ...readRule(first, raw, message.payload, lines) };
+  const read = rules.map((rule) => readRule(rule, raw, message.payload, lines));
   return {
     isMapped: rules.length > 0,
     values: read.flatMap(({ values }) => values),

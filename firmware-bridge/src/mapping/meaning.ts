@@ -38,9 +38,26 @@ const lineOf = (rule: ValueRule, format: Format, value: unknown): string => {
   return `${signal.name} ${unitText(rule)} ${format}#${encoded(pointer)}${explained}`;
 };
 
+const lineBytes = (rule: ValueRule, format: Format, value: unknown): Uint8Array =>
+  asciiBytes(`${MARK}${lineOf(rule, format, value)}`);
+
+/** The lines of rules without words, which are the same for every value; as many as there are rules. */
+export type Lines = Map<ValueRule, Uint8Array>;
+
 /** A message with the rule by which its value at hand is what a reading says. */
-export const withMeaning = (raw: Uint8Array, rule: ValueRule, format: Format, value: unknown): Uint8Array =>
-  concatBytes(raw, asciiBytes(`${MARK}${lineOf(rule, format, value)}`));
+export const withMeaning = (
+  raw: Uint8Array,
+  rule: ValueRule,
+  format: Format,
+  value: unknown,
+  lines?: Lines,
+): Uint8Array => {
+  if (lines === undefined || rule.words !== undefined)
+    return concatBytes(raw, lineBytes(rule, format, value));
+  const line = lines.get(rule) ?? lineBytes(rule, format, value);
+  lines.set(rule, line);
+  return concatBytes(raw, line);
+};
 
 const LINE =
   /^([A-Za-z0-9.]+) ([^\s()]+)(?:\((\S+)\))? (json|text|pairs|list)#([^\s=]*)(?: (\S*)=(-?[\d.e+-]+))?$/;

@@ -1,5 +1,5 @@
 import { elapsedMs, type MonoNs } from '@outpost/schemas/words';
-import { applyMapping, type MappedMessage } from '../../mapping/index.ts';
+import { applyMapping, type Lines, type MappedMessage } from '../../mapping/index.ts';
 import type { Message } from '../../message.ts';
 import { type LastKnown, lastKnownFacts, NOTHING_KNOWN, withLastKnown } from '../../mqtt/last-known.ts';
 import { type Heard, listeningStep } from '../../mqtt/listening-step.ts';
@@ -9,6 +9,9 @@ import type { DeviceStatus, Fate, Input, Said, Session, Step } from '../../sessi
 import type { MappedOptions } from './options.ts';
 
 type Phase = 'waiting' | 'receiving' | 'silent';
+
+/** What is worked out once: how the raw bytes of each rule's readings end. */
+type Prepared = MappedOptions & { readonly lines: Lines };
 
 interface Counts {
   readonly messages: number;
@@ -76,9 +79,9 @@ const take = (
   message: Message,
   raw: Uint8Array,
   isRetained: boolean,
-  options: MappedOptions,
+  options: Prepared,
 ): Outcome => {
-  const mapped = applyMapping(options.mapping, message, raw);
+  const mapped = applyMapping(options.mapping, message, raw, options.lines);
   const { values, faults, clockMs, isMapped } = mapped;
   if (isRetained) {
     const lastKnown = withLastKnown(
@@ -123,7 +126,7 @@ const isNews = (before: State, after: State, now: MonoNs): boolean =>
   before.lastKnown.size !== after.lastKnown.size ||
   (before.counts !== after.counts && elapsedMs(before.reportedAt, now) >= REPORT_EVERY_MS);
 
-const outcomeOf = (state: State, input: Input<Message>, options: MappedOptions): Heard<State> => {
+const outcomeOf = (state: State, input: Input<Message>, options: Prepared): Heard<State> => {
   switch (input.kind) {
     case 'opened':
       return { state, said: [], fates: [] };
@@ -143,11 +146,14 @@ const outcomeOf = (state: State, input: Input<Message>, options: MappedOptions):
 };
 
 /** Applies the owner's mapping to every message; nothing is ever sent. */
-export const mappedSession = (options: MappedOptions): Session<State, Message, Message> => ({
-  initial: INITIAL,
-  step(before, input, now): Step<State, Message> {
-    const heard = outcomeOf(before, input, options);
-    const news = isNews(before, heard.state, now) ? statusOf(heard.state) : undefined;
-    return listeningStep(heard, news, options.silentAfterMs, now);
-  },
-});
+export const mappedSession = (given: MappedOptions): Session<State, Message, Message> => {
+  const options: Prepared = { ...given, lines: new Map() };
+  return {
+    initial: INITIAL,
+    step(before, input, now): Step<State, Message> {
+      const heard = outcomeOf(before, input, options);
+      const news = isNews(before, heard.state, now) ? statusOf(heard.state) : undefined;
+      return listeningStep(heard, news, options.silentAfterMs, now);
+    },
+  };
+};
