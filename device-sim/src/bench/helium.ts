@@ -1,4 +1,4 @@
-import { encode, encodeSigned, PACKET_UP } from '@outpost/gateway/helium';
+import { encode, PACKET_UP } from '@outpost/gateway/helium';
 import { newSigner, packetOf } from '../helium/testing.ts';
 import { openLoad, sendSteadily } from './helium-load.ts';
 import type { Bench } from './result.ts';
@@ -19,8 +19,7 @@ const signatureMs = (packets: number): number => {
   const packet = packetOf(signer.key);
   const since = process.cpuUsage();
   for (let i = 0; i < packets; i += 1) {
-    encodeSigned(PACKET_UP, { ...packet, timestamp: BigInt(i) }, signer.sign);
-    encode(PACKET_UP, packet);
+    signer.sign(encode(PACKET_UP, { ...packet, timestamp: BigInt(i) }));
   }
   return cpuMs(since) / packets;
 };

@@ -15,7 +15,7 @@ import {
 import { BEACON_EU868, type BeaconChannel } from '@outpost/schemas/radio';
 import { type Clock, concatBytes, toHex } from '@outpost/schemas/words';
 import { GRPC, type GrpcStatus } from './grpc-server.ts';
-import { isSignedBy } from './signed.ts';
+import { signatureCheck } from './signed.ts';
 
 /** What an asserted gateway has on the chain. */
 export interface Asserted {
@@ -80,6 +80,7 @@ const newPair = () => {
 export const createConfigCore = (clock: Clock): ConfigCore => {
   const pair = newPair();
   const stranger = newPair();
+  const isSigned = signatureCheck();
   const core: ConfigCore = {
     key: pair.key,
     asserted: new Map(),
@@ -89,7 +90,7 @@ export const createConfigCore = (clock: Clock): ConfigCore => {
       const read = decode(REGION_PARAMS_REQUEST, request);
       const key = read.ok ? readKey(read.value.address) : read;
       if (!read.ok || !key.ok) return { code: GRPC.invalidArgument, message: 'invalid public key' };
-      if (!isSignedBy(key.value, request, REGION_PARAMS_REQUEST.signature.number))
+      if (!isSigned(read.value.address, request, REGION_PARAMS_REQUEST.signature.number))
         return { code: GRPC.permissionDenied, message: 'invalid request signature' };
       if (!isRegion(read.value.region))
         return { code: GRPC.invalidArgument, message: `invalid lora region ${read.value.region}` };

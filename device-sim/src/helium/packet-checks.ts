@@ -2,7 +2,7 @@ import { type Message, PACKET_UP } from '@outpost/gateway/helium';
 import { type Clock, elapsedMs, type MonoNs, toHex } from '@outpost/schemas/words';
 import { packetKind } from './packet-kind.ts';
 import type { DropReason } from './router-words.ts';
-import { isSignedByBytes } from './signed.ts';
+import type { IsSigned } from './signed.ts';
 
 const PER_SECOND = 25;
 
@@ -29,7 +29,7 @@ const createThrottle = (clock: Clock, perSecond: number) => {
 };
 
 /** The checks of one packet in the router's order; undefined where it is taken. */
-export const createChecks = (clock: Clock, denied: ReadonlySet<string>) => {
+export const createChecks = (clock: Clock, denied: ReadonlySet<string>, isSigned: IsSigned) => {
   const gatewayThrottle = createThrottle(clock, PER_SECOND);
   const packetThrottle = createThrottle(clock, 1);
   return (held: Sender, bytes: Uint8Array, packet: Message<typeof PACKET_UP>): DropReason | undefined => {
@@ -38,7 +38,7 @@ export const createChecks = (clock: Clock, denied: ReadonlySet<string>) => {
     if (held.gateway !== gateway) return 'wrong_gateway';
     if (denied.has(gateway)) return 'gateway_denied';
     const key = held.sessionKey ?? packet.gateway;
-    if (!isSignedByBytes(key, bytes, PACKET_UP.signature.number)) return 'bad_signature';
+    if (!isSigned(key, bytes, PACKET_UP.signature.number)) return 'bad_signature';
     if (!gatewayThrottle(gateway)) return 'gateway_limit_exceeded';
     return packetThrottle(`${gateway} ${toHex(packet.payload)}`) ? undefined : 'packet_limit_exceeded';
   };

@@ -18,7 +18,7 @@ import { type Downlink, encodeDownlink } from './downlink.ts';
 import { createChecks } from './packet-checks.ts';
 import { packetKind } from './packet-kind.ts';
 import { newTally, type RouterTally, type StopReason, type TakenPacket } from './router-words.ts';
-import { isSignedByBytes } from './signed.ts';
+import { type IsSigned, signatureCheck } from './signed.ts';
 
 /** How long a stream lives (hpr_packet_router_service.erl). */
 export const STREAM_MS = 35 * 60_000;
@@ -83,6 +83,7 @@ interface World {
   readonly parts: RouterParts;
   readonly tally: RouterTally;
   readonly owners: Map<string, Held>;
+  readonly isSigned: IsSigned;
   readonly check: ReturnType<typeof createChecks>;
   stop(held: Held, reason: StopReason): void;
 }
@@ -103,9 +104,9 @@ const offer = (held: Held): void => {
 };
 
 const register = (world: World, held: Held, bytes: Uint8Array): void => {
-  const { tally, owners, stop } = world;
+  const { tally, owners, stop, isSigned } = world;
   const read = decode(REGISTER, bytes);
-  if (!read.ok || !isSignedByBytes(read.value.gateway, bytes, REGISTER.signature.number)) {
+  if (!read.ok || !isSigned(read.value.gateway, bytes, REGISTER.signature.number)) {
     stop(held, 'bad_register');
     return;
   }
@@ -122,9 +123,9 @@ const register = (world: World, held: Held, bytes: Uint8Array): void => {
   offer(held);
 };
 
-const initialize = ({ tally, stop }: World, held: Held, bytes: Uint8Array): void => {
+const initialize = ({ tally, stop, isSigned }: World, held: Held, bytes: Uint8Array): void => {
   const read = decode(SESSION_INIT, bytes);
-  if (!read.ok || !isSignedByBytes(read.value.gateway, bytes, SESSION_INIT.signature.number)) {
+  if (!read.ok || !isSigned(read.value.gateway, bytes, SESSION_INIT.signature.number)) {
     stop(held, 'bad_session_init');
     return;
   }
@@ -186,7 +187,9 @@ export const createRouterCore = (parts: RouterParts): RouterCore => {
     if (reason === 'given_away' || reason === 'killed') held.sink.send(NONE);
     held.sink.end();
   };
-  const world: World = { parts, tally, owners, check: createChecks(clock, denied), stop };
+  const isSigned = signatureCheck();
+  const check = createChecks(clock, denied, isSigned);
+  const world: World = { parts, tally, owners, isSigned, check, stop };
 
   return {
     open: (sink) => {

@@ -4,7 +4,16 @@ import {
   connect as connectHttp2,
   constants,
 } from 'node:http2';
-import { type Clock, type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
+import {
+  type Clock,
+  elapsedMs,
+  type Fault,
+  fail,
+  fault,
+  type MonoNs,
+  ok,
+  type Result,
+} from '@outpost/schemas/words';
 import { createDeframer, frameMessage } from './grpc-frames.ts';
 import { within } from './within.ts';
 
@@ -38,10 +47,11 @@ export interface Channel {
   call(path: string, message: Uint8Array, signal: AbortSignal): Promise<Result<Uint8Array>>;
   /**
    * True once the other side has echoed a PING, which it does after it has taken everything that was the kernel's
-   * before; false where it did not in `PING_MS`, and then the connection is dropped. One that is leaving in peace
-   * cannot be asked, and is believed.
+   * before; false where it ended first. One that is leaving in peace cannot be asked, and is believed.
    */
   ping(): Promise<boolean>;
+  /** Drops the connection where a PING has waited for `PING_MS`; to be called now and then. */
+  check(): void;
   /** It announced that it will go: streams that are open may go on for a while, new ones may not be opened. */
   readonly leaving: Promise<void>;
   /** It complained about too many PINGs. */
@@ -190,11 +200,8 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
   session.on('error', (error) => {
     why ??= gone(where, `${reason(error)}.`);
   });
-  const ends = new AbortController();
-  closed.then(
-    () => ends.abort(new Error('closed')),
-    () => undefined,
-  );
+  /** When the oldest PING went that was not echoed yet. */
+  let askedAt: MonoNs | undefined;
   return {
     open: (path, received) => openStream(session, path, where, received),
     async call(path, message, signal) {
@@ -209,18 +216,24 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
       if (answer !== undefined) return ok(answer);
       return fail(ended ?? gone(where, `did not answer within ${CALL_MS / 1_000} s.`));
     },
-    async ping() {
-      // One that has said that it will go takes what comes on open streams, and Node asks it no more.
-      if (session.closed || session.destroyed) return !session.destroyed;
-      const echo = new Promise<boolean>((resolve) => {
-        const isSent = session.ping((error) => resolve(error === null));
+    ping: () =>
+      new Promise((resolve) => {
+        // One that has said that it will go takes what comes on open streams, and Node asks it no more.
+        if (session.closed || session.destroyed) {
+          resolve(!session.destroyed);
+          return;
+        }
+        askedAt ??= clock.mono();
+        const isSent = session.ping((error) => {
+          askedAt = undefined;
+          resolve(error === null);
+        });
         if (!isSent) resolve(false);
-      });
-      const isThere = await within(clock, PING_MS, echo, ends.signal).catch(() => false);
-      if (isThere === true) return true;
+      }),
+    check: () => {
+      if (askedAt === undefined || elapsedMs(askedAt, clock.mono()) < PING_MS) return;
       why ??= gone(where, 'does not answer any more.');
       session.destroy();
-      return false;
     },
     leaving,
     get wantsCalm() {

@@ -1,4 +1,5 @@
-import { encode, encodeChoice, type Layout, type Message } from './wire.ts';
+import { concatBytes } from '@outpost/schemas/words';
+import { encode, encodeBytes, encodeChoice, type Layout, type Message } from './wire.ts';
 
 // Field numbers and types: helium/proto, src/service (packet router, PoC LoRa, IoT config). Apache-2.0.
 
@@ -121,12 +122,24 @@ const NO_SIGNATURE = new Uint8Array(0);
 export const signedBytes = <L extends SignedLayout>(layout: L, message: Message<L>): Uint8Array =>
   encode(layout, { ...message, signature: NO_SIGNATURE });
 
+/** Whether a message ends with its signature, so that this can be put behind what was signed. */
+const endsSigned = (layout: SignedLayout): boolean => {
+  for (const name in layout) if ((layout[name]?.number ?? 0) > layout.signature.number) return false;
+  return true;
+};
+
 /** The message with its signature, encoded. */
 export const encodeSigned = <L extends SignedLayout>(
   layout: L,
   message: Message<L>,
   sign: (bytes: Uint8Array) => Uint8Array,
-): Uint8Array => encode(layout, { ...message, signature: sign(signedBytes(layout, message)) });
+): Uint8Array => {
+  const signed = signedBytes(layout, message);
+  const signature = sign(signed);
+  return endsSigned(layout) && signature.length > 0
+    ? concatBytes(signed, encodeBytes(layout.signature.number, signature))
+    : encode(layout, { ...message, signature });
+};
 
 /** `envelope_up_v1` of the packet router: field numbers by what is inside. */
 export const ENVELOPE_UP = { register: 1, packet: 2, sessionInit: 3 } as const;

@@ -20,4 +20,12 @@ export { REGION_PARAMS_PATH } from './region-watch.ts';
 export { dataRateOf, REGION_UNKNOWN, regionNumber } from './regions.ts';
 export { ROUTE_PATH } from './route.ts';
 export { clearedEncoding } from './testing/independent.ts';
-export { decode, encode, encodeChoice, type Layout, MESSAGE_MAX_BYTES, type Message } from './wire.ts';
+export {
+  decode,
+  encode,
+  encodeBytes,
+  encodeChoice,
+  type Layout,
+  MESSAGE_MAX_BYTES,
+  type Message,
+} from './wire.ts';

@@ -21,6 +21,8 @@ export const ROUTE_PATH = '/helium.packet_router.packet/route';
 export const OFFER_MS = 5_000;
 /** A connection on which nothing was confirmed for so long is asked whether it is still there. */
 export const KEEPALIVE_MS = 15_000;
+/** How often it is looked whether it still is. */
+const WATCH_MS = 2_500;
 /** Acknowledgements that may fail to come, and what the next may be late by, before the router counts as gone. */
 const ACKS_MISSED_MAX = 3;
 const ACK_GRACE_MS = 5_000;
@@ -197,11 +199,14 @@ export const openRoute = async (
 
   const watch = async (): Promise<void> => {
     for (;;) {
-      await clock.sleep(KEEPALIVE_MS / 3, over.signal);
+      await clock.sleep(WATCH_MS, over.signal);
+      channel.check();
       const complaint = ackComplaint(ackedAt, ackEveryS, clock.mono());
       if (complaint !== undefined) drop(complaint);
-      else if (elapsedMs(confirmedAt, clock.mono()) >= KEEPALIVE_MS && (await channel.ping()))
+      else if (elapsedMs(confirmedAt, clock.mono()) >= KEEPALIVE_MS) {
         confirmedAt = clock.mono();
+        void channel.ping();
+      }
     }
   };
 

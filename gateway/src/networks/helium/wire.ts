@@ -108,6 +108,19 @@ export const decode = <L extends Layout>(layout: L, bytes: Uint8Array): Result<M
   return ok(found as Message<L>);
 };
 
+/** A field of bytes by itself, whatever its length. */
+export const encodeBytes = (number: number, bytes: Uint8Array): Uint8Array => {
+  const head: number[] = [];
+  for (const value of [number * 8 + WireType.LengthDelimited, bytes.length]) {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80);
+    head.push(rest);
+  }
+  const field = new Uint8Array(head.length + bytes.length);
+  field.set(head);
+  field.set(bytes, head.length);
+  return field;
+};
+
 /** An envelope around one message: one field, whose number says which message it is. */
-export const encodeChoice = (number: number, message: Uint8Array): Uint8Array =>
-  Uint8Array.from(new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(message).finish());
+export const encodeChoice = encodeBytes;
