@@ -105,6 +105,8 @@ export interface AdapterParts<Options, State, Command, Event> {
   readonly codec: Codec<Command, Event>;
   /** To whom a command goes, over a port with many peers. */
   to?(command: Command): Peer | undefined;
+  /** Whether an item asks for the time, which is looked up for such items alone. */
+  asksTime?(event: Event): boolean;
   session(options: Options, remembered?: Remembered): Session<State, Command, Event>;
 }
 

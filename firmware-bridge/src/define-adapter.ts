@@ -24,7 +24,11 @@ export const defineAdapter = <Options, State, Command, Event>(
     const checked = await parts.check(options);
     if (!checked.ok) return checked.fault;
     const session = parts.session(checked.value, context.remembered);
-    const { codec, to } = parts;
-    return yield* runSession(to === undefined ? { codec, session } : { codec, session, to }, port, context);
+    const { codec, to, asksTime } = parts;
+    const optional = {
+      ...(to === undefined ? {} : { to }),
+      ...(asksTime === undefined ? {} : { asksTime }),
+    };
+    return yield* runSession({ codec, session, ...optional }, port, context);
   },
 });

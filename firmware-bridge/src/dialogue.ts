@@ -21,6 +21,7 @@ export interface SessionParts<State, Command, Event> {
   readonly codec: Codec<Command, Event>;
   /** To whom a command goes, over a port with many peers. */
   to?(command: Command): Peer | undefined;
+  asksTime?(event: Event): boolean;
   readonly session: Session<State, Command, Event>;
 }
 
@@ -83,7 +84,7 @@ export const startDialogue = <S, C, E>(
       tally,
       undecided,
       guard,
-      isTimeKnown: () => isKnown(context),
+      needsTime: (event) => parts.asksTime?.(event) === true && isKnown(context),
     }),
     undecided,
     shown: trackShown(),

@@ -30,7 +30,7 @@ export interface Intake<Event> {
 const inputOf = <Event>(
   { raw, result }: Item<Event>,
   { peer, retained, wall }: Arrival,
-  isTimeKnown: boolean,
+  needsTime: (event: Event) => boolean,
 ): Input<Event> => {
   const from = peer === undefined ? { raw } : { raw, peer };
   if (!result.ok) return { kind: 'malformed', fault: result.fault, ...from };
@@ -38,7 +38,7 @@ const inputOf = <Event>(
     kind: 'event' as const,
     event: result.value,
     ...from,
-    ...(isTimeKnown ? { utc: wall } : {}),
+    ...(needsTime(result.value) ? { utc: wall } : {}),
   };
   return retained === true ? { ...event, retained } : event;
 };
@@ -49,8 +49,8 @@ export interface IntakeParts<Event> {
   readonly tally: Tally;
   readonly undecided: Undecided;
   readonly guard: InputGuard;
-  /** Whether the box's clock is synchronised. */
-  isTimeKnown(): boolean;
+  /** Whether it asks for the time and the box's clock is synchronised. */
+  needsTime(event: Event): boolean;
 }
 
 /** Cuts a stream into frames; holds the tail. */
@@ -109,7 +109,7 @@ export const createIntake = <Event>(parts: IntakeParts<Event>): Intake<Event> =>
           for (const item of itemsOf(frame)) {
             undecided.received();
             hold(ticket);
-            items.push({ input: inputOf(item, arrival, parts.isTimeKnown()), mono, ticket });
+            items.push({ input: inputOf(item, arrival, parts.needsTime), mono, ticket });
           }
         }
       } catch (error) {

@@ -13,7 +13,7 @@ export type Input<Event> =
       readonly peer?: Peer;
       /** A broker had stored it: shown to the owner as last known, never said. */
       readonly retained?: true;
-      /** When it arrived by the box's clock, where that clock is synchronised: for whoever is asked for the time. */
+      /** When it arrived, of an item that asks for the time, where the box's clock is synchronised. */
       readonly utc?: WallNs;
     }
   | { readonly kind: 'malformed'; readonly fault: Fault; readonly raw: Uint8Array; readonly peer?: Peer }

@@ -20,6 +20,7 @@ export const stationParts: AdapterParts<StationOptions, State, StationCommand, S
   },
   codec: stationCodec,
   to: ({ to }) => to,
+  asksTime: ({ kind }) => kind === 'timesync',
   session: stationSession,
 };
 
