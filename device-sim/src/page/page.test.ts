@@ -7,6 +7,9 @@ import { seriousFindings } from './axe.ts';
 import { type BoxWithPage, claim, outerAddress, PASSWORD, startBoxWithPage } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
 
+/** For a box, a car, a network and a browser to be there, on a machine that is busy. */
+const STARTED_MS = 60_000;
+
 const PHONE = { width: 360, height: 740, isMobile: true } as const;
 
 /** What a script may lean on of the status, as it is documented. */
@@ -37,7 +40,7 @@ describe.skipIf(!hasChromium())('the page in a real Chromium', () => {
     const address = outerAddress() === undefined ? '127.0.0.1' : '0.0.0.0';
     box = await startBoxWithPage(scene, { port, network, address });
     browser = await openBrowser();
-  });
+  }, STARTED_MS);
 
   afterAll(async () => {
     await browser?.close();
