@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,13 @@ import {
   dimoWire,
   issuePair,
   type KeyAndCertificate,
+  type KeyRing,
   type Network,
   type NetworkSettings,
   newAuthority,
 } from '@outpost/gateway';
 import { manualClock } from '@outpost/schemas/testing';
-import { asciiText, type Clock, concatBytes, type Fault } from '@outpost/schemas/words';
+import { asciiText, type Clock, concatBytes, type Fault, type Result } from '@outpost/schemas/words';
 import { type Box, must, newBox } from '../network/rig.ts';
 import { type DimoNodeOptions, type ServedDimoNode, serveDimoNode } from './serve-dimo-node.ts';
 
@@ -77,6 +78,9 @@ export interface DimoRig extends AsyncDisposable {
   readonly alarms: readonly Fault[];
   /** For the connection's licence that DIMO's staff would hand out. */
   readonly pair: KeyAndCertificate;
+  readonly chain: dimoWire.Chain;
+  /** Gives a gateway's data directory this rig's identity, bound to that gateway's own key. */
+  prepare(data: string, ring: (directory: string) => Promise<Result<KeyRing>>): Promise<void>;
   settings(options?: Readonly<Record<string, unknown>>): NetworkSettings;
   network(options?: Readonly<Record<string, unknown>>, clock?: Clock): Promise<Network>;
 }
@@ -89,7 +93,7 @@ export const openDimoRig = async (options: Partial<DimoNodeOptions> = {}): Promi
   const { clock = manualClock(RIG_START_NS) } = options;
   const root = options.root ?? (await newAuthority());
   const pair = await issuePair(root, { kind: 'device', name: LICENCE });
-  const base = { node: 'din', chain: dimoWire.CHAINS.polygon, host: '127.0.0.1', port: 0 } as const;
+  const base = { node: 'din', chain: dimoWire.CHAINS.polygon, host: '127.0.0.1', ports: [0, 0, 0] } as const;
   const served = must(await serveDimoNode({ ...base, root, clock, ...options }));
   const paths = ['authority.pem', 'licence.pem', 'licence-key.pem'].map((name) => join(directory, name));
   const [authority = '', certificate = '', keyFile = ''] = paths;
@@ -122,6 +126,15 @@ export const openDimoRig = async (options: Partial<DimoNodeOptions> = {}): Promi
     box,
     alarms,
     pair,
+    chain: options.chain ?? base.chain,
+    prepare: async (data, ring) => {
+      const own = join(data, 'networks', 'dimo');
+      await mkdir(own, { recursive: true, mode: 0o700 });
+      await chmod(data, 0o700);
+      const { gateway } = must(await ring(join(data, 'keys')));
+      const made = must(await dimoWire.ensureDimoKey(own));
+      must(await dimoWire.writeBinding(own, dimoWire.sealBinding(made, gateway())));
+    },
     settings,
     network: async (over, own = clock) => {
       const made = must(

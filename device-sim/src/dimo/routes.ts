@@ -15,8 +15,8 @@ export interface DimoNodeOptions {
   readonly node: dimoWire.NodeKind;
   readonly chain: dimoWire.Chain;
   readonly host: string;
-  /** Three ports in a row from here on: status, attestations, login and authority; 0 takes any free ones. */
-  readonly port: number;
+  /** For status, attestations, and login with authority; 0 takes any free one. */
+  readonly ports: readonly [status: number, attestations: number, login: number];
   readonly root: KeyAndCertificate;
   readonly clock: Clock;
   /** `refuse` is a 400 whose events are stored all the same, `busy` a 503; both by number or by time. */

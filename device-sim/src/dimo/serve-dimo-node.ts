@@ -127,7 +127,7 @@ export const serveDimoNode = async (options: DimoNodeOptions): Promise<Result<Se
   };
   const ports: number[] = [];
   for (const [at, server] of servers.entries()) {
-    const port = await listen(server, host, options.port === 0 ? 0 : options.port + at);
+    const port = await listen(server, host, options.ports[at] ?? 0);
     if (!port.ok) {
       await end();
       return port;
