@@ -106,8 +106,7 @@ export const ZoneMap = ({ zones, move }: ZoneMapParts) => {
       viewBox={`0 0 ${BOX.width} ${BOX.height}`}
       role="application"
       aria-label={words}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is moved by keys
-      tabIndex={0}
+      tabindex={0}
       onClick={click}
       onKeyDown={push}
     >

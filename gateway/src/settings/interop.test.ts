@@ -7,8 +7,8 @@ import { outpostApart } from '../cli/apart.ts';
 import { keysDirectory } from '../data-directory.ts';
 import { scratch } from '../journal/testing.ts';
 import { keyText, openKeyRing } from '../keys/index.ts';
-import { newBox } from '../settings/testing.ts';
-import { openTestPage, PASSWORD } from './testing.ts';
+import { openTestPage, PASSWORD } from '../page/testing.ts';
+import { newBox } from './testing.ts';
 
 /** A page whose box is real but for its restarts, which are counted. */
 const setUp = async (directory: string) => {
