@@ -1,5 +1,5 @@
 import { readAttestation } from '@outpost/schemas/evidence';
-import { type StreamId, toHex, type WallNs, wallAt } from '@outpost/schemas/words';
+import { type StreamId, type WallNs, wallAt } from '@outpost/schemas/words';
 import { withheldBecause } from '../deliver/withhold.ts';
 import { platformHash } from '../hash.ts';
 import type { Kept, Offset } from '../journal/contract.ts';
@@ -9,9 +9,9 @@ import type { Fate, Life } from './lines.ts';
 import type { LedgerNetwork } from './networks.ts';
 
 /** Attestations whose end is awaited at once; of more, the oldest is shown as far as it has come. */
-export const LIVES_MAX = 65_536;
-/** Ends that are remembered, so that one which a crash made the gateway write twice counts once. */
-const ENDS_MAX = 65_536;
+export const LIVES_MAX = 32_768;
+/** Ends of one network that are remembered, so that one which a crash made the gateway write twice counts once. */
+const ENDS_MAX = 16_384;
 /**
  * A network goes through the journal in order, at most a MiB or 64 attestations at once: what lies further behind an
  * attestation that has ended, and has no end itself, was never sent.
@@ -79,7 +79,8 @@ export const setAsideEnd = ({ bytes }: Kept): End | undefined => {
   };
 };
 
-const nameOf = (hash: Uint8Array): string => toHex(hash);
+/** Enough of a hash that no two are the same, as a string without parts: tens of thousands of them are held. */
+const nameOf = (hash: Uint8Array): string => String.fromCharCode(...hash.subarray(0, 16));
 
 export const fateOf = ({ stream: _, hash: __, ...end }: End): Fate => ({ ...end, predicted: undefined });
 
@@ -121,7 +122,7 @@ const openOf = (entry: Kept, ordinal: number): Open | undefined => {
 /** Joins attestations with what networks said of them, in one pass over the journal. */
 export const newOpenLives = (networks: readonly LedgerNetwork[], livesMax: number = LIVES_MAX): OpenLives => {
   const lives = new Map<string, Open>();
-  const ended = new Set<string>();
+  const ended = new Map<string, Set<string>>();
   const readingNetworks = new Set(
     networks.filter(({ follows }) => follows === 'readings').map(({ name }) => name),
   );
@@ -130,11 +131,13 @@ export const newOpenLives = (networks: readonly LedgerNetwork[], livesMax: numbe
   let made = 0;
 
   const isNew = ({ network, hash }: End): boolean => {
-    const name = `${nameOf(hash)} ${network}`;
-    if (ended.has(name)) return false;
-    ended.add(name);
-    const oldest = ended.size > ENDS_MAX ? ended.values().next().value : undefined;
-    if (oldest !== undefined) ended.delete(oldest);
+    const name = nameOf(hash);
+    const known = ended.get(network) ?? new Set();
+    ended.set(network, known);
+    if (known.has(name)) return false;
+    known.add(name);
+    const oldest = known.size > ENDS_MAX ? known.values().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
     return true;
   };
 

@@ -154,12 +154,7 @@ const takeEnd = (reading: Reading, end: End | undefined): LedgerLine | undefined
 };
 
 function* entryLines(reading: Reading, entry: Kept): Generator<LedgerLine> {
-  const { lives, devices, places, known } = reading;
-  known?.take(entry);
-  if (originOfKind(entry.kind) !== undefined) {
-    places.add(entry.offset, devices.get(entry.stream) ?? '');
-    return;
-  }
+  const { lives, devices } = reading;
   if (entry.kind === KIND.opened) {
     const opened = readOpened(entry.bytes);
     if (opened.ok) devices.set(entry.stream, deviceOf(opened.value.stream));
@@ -216,6 +211,12 @@ export async function* readLedger(
       signal.throwIfAborted();
       told = entry.offset;
       yield { kind: 'progress', bytes: entry.offset - from, of: end - from };
+    }
+    reading.known?.take(entry);
+    // Most of a journal are readings, which have no line of their own.
+    if (originOfKind(entry.kind) !== undefined) {
+      reading.places.add(entry.offset, reading.devices.get(entry.stream) ?? '');
+      continue;
     }
     yield* entryLines(reading, entry);
     if (entry.kind !== KIND.attestation && entry.kind !== KIND.settlement) continue;
