@@ -28,7 +28,10 @@ const expectClean = ({ complaints, strangers }: Watched): void => {
   expect(strangers).toEqual([]);
 };
 
-describe.skipIf(!hasChromium())('the page in a real Chromium', () => {
+/** For one test of a machine that does much else. */
+const BUSY_MS = 90_000;
+
+describe.skipIf(!hasChromium())('the page in a real Chromium', { timeout: BUSY_MS }, () => {
   let scene: Scene;
   let box: BoxWithPage;
   let browser: Browser;

@@ -20,7 +20,10 @@ const expectClean = ({ complaints, strangers }: Watched): void => {
   expect(strangers).toEqual([]);
 };
 
-describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () => {
+/** For one test of a machine that does much else. */
+const BUSY_MS = 90_000;
+
+describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { timeout: BUSY_MS }, () => {
   let scene: Scene;
   let box: BoxWithPage;
   let browser: Browser;
@@ -157,6 +160,32 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', () =
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel('Made or ended in').selectOption('the last hour');
     await page.getByRole('row', { name: /attestations to \S+ [1-9][\d,]* settled/ }).waitFor();
+    expectClean(watched);
+  });
+
+  it('draws where radio frames were heard, the stronger the fuller, and says what is not on the map', async () => {
+    const { page } = watched;
+    const cell = { latitude: 475_010_000, longitude: 85_010_000, count: 3, bestRssiDeciDbm: -1_200 };
+    const json = {
+      tracks: [],
+      heard: [cell, { ...cell, longitude: 85_030_000, bestRssiDeciDbm: -800 }],
+      trips: [{ stream: 'car/telemetry', fromMs: 1_000, toMs: 2_000, distanceM: 1_234 }],
+      hidden: 2,
+      isWhole: false,
+    };
+    await page.route('**/api/places?*', (route) => route.fulfill({ json }));
+    await page.goto(`${url}/#live`);
+    await page.getByRole('link', { name: 'Map' }).click();
+    await page.getByRole('img', { name: /6 radio frames heard in 2 places/ }).waitFor();
+    const [faint = 1, full = 0] = await page
+      .locator('rect.heard')
+      .evaluateAll((cells) => cells.map((each) => Number(each.getAttribute('fill-opacity'))));
+    expect(faint).toBeLessThan(full);
+    await page.getByText('2 positions were kept private').waitFor();
+    await page.getByText('There is more of that time than one map shows').waitFor();
+    await page.getByRole('listitem').filter({ hasText: '1.2 km' }).getByRole('link').click();
+    await page.getByRole('heading', { name: 'A trip' }).waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
     expectClean(watched);
   });
 
