@@ -1,4 +1,4 @@
-import { readAttestation } from '@outpost/schemas/evidence';
+import { attestationHash, readAttestation } from '@outpost/schemas/evidence';
 import type { Body, DeviceName, Epoch, StreamId } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { platformHash } from '../hash.ts';
@@ -67,5 +67,33 @@ describe('signing what an earlier run left', () => {
       value: { parent: { epoch: new Uint8Array(16).fill(1), counter: 0 } },
     });
     expect(chains.heads.get(STREAM)?.counter).toBe(0);
+  });
+});
+
+describe('an epoch that begins while readings of the one before wait for their signature', () => {
+  it('goes on from theirs, so that the chain never goes on in two ways', async () => {
+    await using directory = await scratch();
+    await using journal = await openTest(directory.path, { readers: [READER], commitEveryMs: 0 });
+    const chains = newChains(0n as Offset);
+    await record(journal, chains, 1);
+    await record(journal, chains, 2);
+    await attestOf(journal, chains).catchUp(journal.end, NEVER);
+
+    const signed = (await readAll(journal)).flatMap(({ kind, bytes }) => {
+      const attested = kind === KIND.attestation ? readAttested(bytes) : undefined;
+      return attested?.ok ? [attested.value.bytes] : [];
+    });
+    const statements = signed.map((bytes) => {
+      const read = readAttestation(bytes);
+      if (!read.ok) throw new Error(read.fault.words);
+      return read.value.statement;
+    });
+    expect(statements.map(({ epoch, counter }) => [epoch[0], counter])).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+    expect(statements[0]?.previous).toBeNull();
+    const hash = attestationHash(signed[0] ?? KEY);
+    expect(statements[1]?.previous).toEqual({ epoch: new Uint8Array(16).fill(1), counter: 0, hash });
   });
 });

@@ -9,7 +9,7 @@ import {
   type Statement,
   treeRoot,
 } from '@outpost/schemas/evidence';
-import { type ClockAnchor, elapsedMs, type MonoNs, type Origin } from '@outpost/schemas/words';
+import { type ClockAnchor, elapsedMs, type MonoNs, type Origin, type StreamId } from '@outpost/schemas/words';
 import type { Entry, Kept, Offset } from '../journal/contract.ts';
 import { applyEntry, type Chain, type Chains } from '../record/chains.ts';
 import { attestedEntry, originOfKind } from '../record/entry.ts';
@@ -70,7 +70,22 @@ export interface Batches {
   firstOpen(): Offset | undefined;
 }
 
-const statementOf = (batch: OpenBatch, head: Head | undefined): Statement => {
+/** Everything that is open, and what was signed last. */
+interface Signing {
+  readonly parts: BatchParts;
+  readonly progress: Map<Chain, Progress>;
+  /** By stream, of the last attestation made over all its epochs. */
+  readonly made: Map<StreamId, Head>;
+}
+
+/**
+ * What an epoch's first attestation goes on from: the last one of the stream that was made. When the epoch was opened,
+ * readings of the one before may still have waited for their signature.
+ */
+const parentOf = ({ parts, made }: Signing, { opened: { stream, parent } }: Chain): Head | undefined =>
+  made.get(stream) ?? parts.chains.heads.get(stream) ?? parent;
+
+const statementOf = (batch: OpenBatch, head: Head | undefined, parent: Head | undefined): Statement => {
   const { opened } = batch.chain;
   return {
     gatewayKey: opened.gatewayKey,
@@ -80,7 +95,7 @@ const statementOf = (batch: OpenBatch, head: Head | undefined): Statement => {
     epoch: opened.epoch,
     epochReason: opened.reason,
     counter: head === undefined ? 0 : head.counter + 1,
-    previous: head === undefined ? (opened.parent ?? null) : head.hash,
+    previous: head === undefined ? (parent ?? null) : head.hash,
     size: batch.leaves.length,
     firstSequence: batch.firstSequence,
     firstMono: batch.firstMono,
@@ -92,14 +107,22 @@ const statementOf = (batch: OpenBatch, head: Head | undefined): Statement => {
   };
 };
 
-const seal = (parts: BatchParts, mine: Progress, batch: OpenBatch): readonly SealedBatch[] => {
+const seal = (signing: Signing, mine: Progress, batch: OpenBatch): readonly SealedBatch[] => {
+  const { parts, progress, made } = signing;
+  const { stream } = batch.chain.opened;
   mine.batch = undefined;
-  const statement = statementOf(batch, mine.head);
+  const older: SealedBatch[] = [];
+  for (const other of mine.head === undefined ? progress.values() : []) {
+    const before = other.batch;
+    if (before === undefined || before.chain.opened.stream !== stream || before.from > batch.from) continue;
+    older.push(...seal(signing, other, before));
+  }
+  const statement = statementOf(batch, mine.head, parentOf(signing, batch.chain));
   const root = treeRoot(batch.leaves, parts.hash);
   const signature = parts.sign(statement.deviceKey, attestationToBeSigned(statement, root));
   if (signature === undefined) {
     parts.tally.keyless += 1;
-    return [];
+    return older;
   }
   const bytes = assembleAttestation(statement, root, signature);
   mine.head = {
@@ -107,8 +130,9 @@ const seal = (parts: BatchParts, mine: Progress, batch: OpenBatch): readonly Sea
     counter: statement.counter,
     hash: attestationHash(bytes, parts.hash),
   };
+  made.set(stream, mine.head);
   const entry = attestedEntry(batch.chain.number, { from: batch.from, to: batch.to, bytes });
-  return [{ from: batch.from, readings: batch.leaves.length, entry }];
+  return [...older, { from: batch.from, readings: batch.leaves.length, entry }];
 };
 
 /**
@@ -116,13 +140,14 @@ const seal = (parts: BatchParts, mine: Progress, batch: OpenBatch): readonly Sea
  * statement changes: origin, clock anchor, a hole in the sequence.
  */
 const takeReading = (
-  parts: BatchParts,
+  signing: Signing,
   mine: Progress,
   chain: Chain,
   entry: Kept,
   origin: Origin,
   now: MonoNs,
 ): readonly SealedBatch[] => {
+  const { parts } = signing;
   const leaf = decodeLeaf(entry.bytes);
   if (!leaf.ok) {
     parts.tally.unreadable += 1;
@@ -137,7 +162,7 @@ const takeReading = (
     before.origin === origin &&
     before.anchor === anchor &&
     before.firstSequence + before.leaves.length === sequence;
-  const sealed = before === undefined || fits ? [] : [...seal(parts, mine, before)];
+  const sealed = before === undefined || fits ? [] : [...seal(signing, mine, before)];
   const place = { from: entry.offset, firstSequence: sequence, firstMono: mono, openedAt: now };
   const batch = fits
     ? before
@@ -146,13 +171,14 @@ const takeReading = (
   batch.leaves.push(leafHash(entry.bytes, parts.hash));
   batch.lastMono = mono;
   batch.to = entry.next;
-  if (batch.leaves.length >= parts.readingsMax) sealed.push(...seal(parts, mine, batch));
+  if (batch.leaves.length >= parts.readingsMax) sealed.push(...seal(signing, mine, batch));
   return sealed;
 };
 
 export const newBatches = (parts: BatchParts, from: Offset): Batches => {
   const { chains } = parts;
   const progress = new Map<Chain, Progress>();
+  const signing: Signing = { parts, progress, made: new Map() };
   let takenTo = from;
 
   const of = (chain: Chain): Progress => {
@@ -172,14 +198,14 @@ export const newBatches = (parts: BatchParts, from: Offset): Batches => {
       const sealed =
         origin === undefined || chain === undefined
           ? []
-          : takeReading(parts, of(chain), chain, entry, origin, now);
+          : takeReading(signing, of(chain), chain, entry, origin, now);
       applyEntry(chains, entry);
       return sealed;
     },
     closeAged(olderThanMs, now) {
       return [...progress.values()].flatMap((mine) =>
         mine.batch !== undefined && elapsedMs(mine.batch.openedAt, now) >= olderThanMs
-          ? seal(parts, mine, mine.batch)
+          ? seal(signing, mine, mine.batch)
           : [],
       );
     },
