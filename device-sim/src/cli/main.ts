@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { boardCommand } from './board.ts';
 import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
+import { dimoNodeCommand } from './dimo-node.ts';
 import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
 import { heliumRouterCommand } from './helium-router.ts';
 import { loraModuleCommand } from './lora-module.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly MakeCommand[] = [
   boardCommand,
   carCommand,
   controlCommand,
+  dimoNodeCommand,
   heliumRouterCommand,
   hotspotCommand,
   loraModuleCommand,

@@ -27,7 +27,7 @@ export interface NetworkCommandOptions {
 const misconfigured = (option: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'sim.option', option, words));
 
-const readFaults = async (path: string | undefined): Promise<Result<NetworkFaults>> => {
+export const readNetworkFaults = async (path: string | undefined): Promise<Result<NetworkFaults>> => {
   if (path === undefined) return ok([]);
   try {
     return parseNetworkFaults(await readFile(path, 'utf8'), path);
@@ -37,7 +37,7 @@ const readFaults = async (path: string | undefined): Promise<Result<NetworkFault
   }
 };
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
@@ -58,7 +58,7 @@ export const runNetwork = async (options: NetworkCommandOptions, terminal: SimTe
     const words = `"${options.listen}" is no address to listen on; write it like http://127.0.0.1:35100.`;
     return complain(fault('misconfigured', 'sim.option', '--listen', words));
   }
-  const faults = await readFaults(options.faults);
+  const faults = await readNetworkFaults(options.faults);
   if (!faults.ok) return complain(faults.fault);
   const served = await serveNetwork({
     listen: new URL(options.listen),
