@@ -1,8 +1,15 @@
 import { keyText } from '@outpost/gateway';
 import { equalBytes, toHex } from '@outpost/schemas/words';
+import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { openPlayground, send } from './pair.ts';
-import { openReceiver, type Receiver } from './testing/receiver.ts';
+import { type Cbor, openReceiver, type Receiver } from './testing/receiver.ts';
+
+/** Not this project's own, which refuses more than a stranger's does. */
+const cbor: Cbor = {
+  write: (value) => new Uint8Array(encode(value)),
+  read: (bytes) => decode(bytes, { useMaps: true }),
+};
 
 const NEVER = new AbortController().signal;
 
@@ -11,7 +18,7 @@ const at = (receiver: Receiver) => ({ url: receiver.url, key: keyText(receiver.p
 describe("a network that somebody else wrote from the document, and this gateway's end of the wire", () => {
   it('settles with receipts that this gateway believes, and answers again to the byte without paying again', async () => {
     await using play = await openPlayground();
-    await using receiver = await openReceiver();
+    await using receiver = await openReceiver(cbor);
     const box = await play.box('box');
     const sender = play.sender(box, at(receiver));
     const items = [await box.batch({ readings: 1 }), await box.batch({ readings: 5 })];
@@ -34,7 +41,7 @@ describe("a network that somebody else wrote from the document, and this gateway
 
   it('says of each item by itself why it is not taken, and the others are', async () => {
     await using play = await openPlayground();
-    await using receiver = await openReceiver();
+    await using receiver = await openReceiver(cbor);
     const box = await play.box('box');
     const sender = play.sender(box, at(receiver));
     const [first, second] = [await box.batch(), await box.batch()];
@@ -54,7 +61,7 @@ describe("a network that somebody else wrote from the document, and this gateway
 
   it('is waited for while it is busy, and told who signed once it has forgotten', async () => {
     await using play = await openPlayground();
-    await using receiver = await openReceiver();
+    await using receiver = await openReceiver(cbor);
     const box = await play.box('box');
     const sender = play.sender(box, at(receiver));
     const items = [await box.batch(), await box.batch()];
@@ -70,7 +77,7 @@ describe("a network that somebody else wrote from the document, and this gateway
 
   it('is brought 150 attestations after an outage by as many requests as there must be, in order', async () => {
     await using play = await openPlayground();
-    await using receiver = await openReceiver();
+    await using receiver = await openReceiver(cbor);
     const box = await play.box('box');
     const { network } = play.sender(box, at(receiver));
     const items = [];

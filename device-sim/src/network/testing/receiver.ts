@@ -1,11 +1,10 @@
 /**
  * The receiving end of the network `outpost`, written from docs/networks/outpost.md and docs/evidence.md alone, with
- * nothing but Node and a CBOR library: what somebody else would write. It shares no line with this project's own.
+ * nothing but Node and a CBOR library that its caller brings: what somebody else would write. It shares no line with this project's own.
  */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decode, encode } from 'cborg';
 
 type Bytes = Uint8Array;
 type Verdict = readonly [1, Bytes] | readonly [2, string, string] | readonly [3, number, string, string];
@@ -17,8 +16,12 @@ const sha256 = (...parts: readonly Bytes[]): Bytes => {
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());
 };
-const cbor = (value: unknown): Bytes => new Uint8Array(encode(value));
-const read = (bytes: Bytes): unknown => decode(bytes, { useMaps: true });
+
+/** A library of somebody else's for CBOR, with maps as Map. */
+export interface Cbor {
+  write(value: unknown): Bytes;
+  read(bytes: Bytes): unknown;
+}
 
 /** evidence.md §4: a tagged COSE_Sign1. */
 interface Signed {
@@ -37,18 +40,24 @@ const publicKey = (key: Bytes): KeyObject => {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 };
 
-const toBeSigned = (header: Bytes, payload: Bytes): Bytes =>
-  cbor(['Signature1', header, new Uint8Array(0), payload]);
+const toBeSigned = ({ write }: Cbor, header: Bytes, payload: Bytes): Bytes =>
+  write(['Signature1', header, new Uint8Array(0), payload]);
 
 const COSE_SIGN1 = 0xd2;
 
-const openSigned = (bytes: Bytes): Signed => {
+const openSigned = (cbor: Cbor, bytes: Bytes): Signed => {
   if (bytes[0] !== COSE_SIGN1) throw new Error('no COSE_Sign1');
-  const [protectedHeader, , payload, signature] = read(bytes.subarray(1)) as [Bytes, unknown, Bytes, Bytes];
-  const header = read(protectedHeader) as ReadonlyMap<number, unknown>;
+  const [protectedHeader, , payload, signature] = cbor.read(bytes.subarray(1)) as [
+    Bytes,
+    unknown,
+    Bytes,
+    Bytes,
+  ];
+  const header = cbor.read(protectedHeader) as ReadonlyMap<number, unknown>;
   const key = header.get(4) as Bytes;
   const holds =
-    header.get(1) === -19 && verify(null, toBeSigned(protectedHeader, payload), publicKey(key), signature);
+    header.get(1) === -19 &&
+    verify(null, toBeSigned(cbor, protectedHeader, payload), publicKey(key), signature);
   return { header, key, type: header.get(16), payload, holds };
 };
 
@@ -102,7 +111,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Bytes | undefined> => {
   return body;
 };
 
-const newBook = (sealReceipt: (fields: ReadonlyMap<number, unknown>) => Bytes) => {
+const newBook = (cbor: Cbor, sealReceipt: (fields: ReadonlyMap<number, unknown>) => Bytes) => {
   /** Which gateway vouches for which device key, of which device (evidence.md §7). */
   const endorsed = new Map<string, { gateway: string; device: string; kind: unknown }>();
   const heads = new Map<string, Head>();
@@ -110,15 +119,15 @@ const newBook = (sealReceipt: (fields: ReadonlyMap<number, unknown>) => Bytes) =
   const paid = new Map<string, number>();
 
   const takeRecord = (bytes: Bytes): void => {
-    const record = openSigned(bytes);
+    const record = openSigned(cbor, bytes);
     if (!record.holds || record.type !== typeOf('key-endorsement')) return;
-    const fields = read(record.payload) as ReadonlyMap<number, unknown>;
+    const fields = cbor.read(record.payload) as ReadonlyMap<number, unknown>;
     const [deviceKey, device, kind] = [fields.get(5) as Bytes, fields.get(6) as string, fields.get(7)];
     endorsed.set(hex(deviceKey), { gateway: hex(record.key), device, kind });
   };
 
   const judge = (bytes: Bytes, leaves: readonly Bytes[]): Verdict => {
-    const signed = openSigned(bytes);
+    const signed = openSigned(cbor, bytes);
     if (!signed.holds || signed.type !== typeOf('attestation'))
       return [2, 'bad-signature', 'Nobody signed it.'];
     const statement = signed.header.get(-70001) as ReadonlyMap<number, unknown>;
@@ -155,7 +164,7 @@ const newBook = (sealReceipt: (fields: ReadonlyMap<number, unknown>) => Bytes) =
 
   /** The stream an attestation is of, even before it is judged: what comes behind one put off is put off too. */
   const streamOf = (bytes: Bytes): string => {
-    const { header, key } = openSigned(bytes);
+    const { header, key } = openSigned(cbor, bytes);
     const statement = header.get(-70001) as ReadonlyMap<number, unknown>;
     return `${hex(key)} ${statement.get(4) as string}`;
   };
@@ -188,7 +197,7 @@ const refusal = (code: string, words: string): Members => [
 ];
 
 /** The network's key, and receipts signed by it. */
-const newSealer = () => {
+const newSealer = (cbor: Cbor) => {
   const { publicKey: pub, privateKey } = generateKeyPairSync('ed25519');
   const { x = '' } = pub.export({ format: 'jwk' });
   const key = Uint8Array.from(atob(x.replaceAll('-', '+').replaceAll('_', '/')), (each) =>
@@ -200,10 +209,10 @@ const newSealer = () => {
     [16, typeOf('receipt')],
   ];
   const sealReceipt = (fields: ReadonlyMap<number, unknown>): Bytes => {
-    const header = cbor(new Map(protectedMembers));
-    const payload = cbor(fields);
-    const signature = new Uint8Array(sign(null, toBeSigned(header, payload), privateKey));
-    return Uint8Array.of(COSE_SIGN1, ...cbor([header, new Map(), payload, signature]));
+    const header = cbor.write(new Map(protectedMembers));
+    const payload = cbor.write(fields);
+    const signature = new Uint8Array(sign(null, toBeSigned(cbor, header, payload), privateKey));
+    return Uint8Array.of(COSE_SIGN1, ...cbor.write([header, new Map(), payload, signature]));
   };
   return { key, sealReceipt };
 };
@@ -214,6 +223,7 @@ interface Busy {
 }
 
 const answerTo = async (
+  cbor: Cbor,
   request: IncomingMessage,
   book: ReturnType<typeof newBook>,
   busy: Busy,
@@ -226,7 +236,7 @@ const answerTo = async (
     busy.left -= 1;
     return [503, refusal('busy', 'Later.')];
   }
-  const delivery = read(body) as ReadonlyMap<number, unknown>;
+  const delivery = cbor.read(body) as ReadonlyMap<number, unknown>;
   if (request.headers['content-type'] !== DELIVERY || delivery.get(1) !== 1)
     return [400, refusal('version', 'Version 1 only.')];
   for (const record of delivery.get(2) as readonly Bytes[]) book.takeRecord(record);
@@ -241,17 +251,17 @@ const answerTo = async (
 };
 
 /** Starts a receiver on a free port of this machine. */
-export const openReceiver = async (): Promise<Receiver> => {
-  const { key, sealReceipt } = newSealer();
-  const book = newBook(sealReceipt);
+export const openReceiver = async (cbor: Cbor): Promise<Receiver> => {
+  const { key, sealReceipt } = newSealer(cbor);
+  const book = newBook(cbor, sealReceipt);
   const busy: Busy = { left: 0, retryAfterS: 0 };
   let requests = 0;
   const server: Server = createServer((request, response) => {
     requests += 1;
-    void answerTo(request, book, busy).then(([status, members]) => {
+    void answerTo(cbor, request, book, busy).then(([status, members]) => {
       const retry = status === 503 ? { 'retry-after': String(busy.retryAfterS) } : {};
       response.writeHead(status, { 'content-type': VERDICT, ...retry });
-      response.end(cbor(new Map(members)));
+      response.end(cbor.write(new Map(members)));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
