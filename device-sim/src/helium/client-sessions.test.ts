@@ -37,7 +37,7 @@ describe('a session of a Helium network', () => {
     await using rig = await openRig({ options: { rotateAfterMinutes: 1 } });
     await rig.send(A);
     const ended = await sendingWhile(rig, async () => {
-      await passing(rig.clock, 1_000, () => sessions(rig) === 4);
+      await passing(rig.clock, 250, () => sessions(rig) === 3);
     });
     expect(new Set(ended)).toEqual(new Set(['settled']));
     await until('all are there', () => rig.taken.length === ended.length + 1);

@@ -24,6 +24,9 @@ export const PING_MS = 5_000;
 /** How long a single answer may take. */
 const CALL_MS = 10_000;
 
+/** Code of a stream that the other side ended with status 0. */
+export const ENDED_IN_PEACE = 'helium.ended';
+
 /** What ended a stream or a connection. Of kind `refused` where the other side said in words that it will not. */
 export type Ended = Fault;
 
@@ -46,10 +49,10 @@ export interface Channel {
   /** One message there and one back. */
   call(path: string, message: Uint8Array, signal: AbortSignal): Promise<Result<Uint8Array>>;
   /**
-   * True once the other side has echoed a PING, which it does after it has taken everything that was the kernel's
-   * before; false where it ended first. One that is leaving in peace cannot be asked, and is believed.
+   * `there` once the other side has echoed a PING, which it does after it has taken everything that was the kernel's
+   * before; `gone` where it ended first. One that is `leaving` in peace cannot be asked any more.
    */
-  ping(): Promise<boolean>;
+  ping(): Promise<'there' | 'gone' | 'leaving'>;
   /** Drops the connection where a PING has waited for `PING_MS`; to be called now and then. */
   check(): void;
   /** It announced that it will go: streams that are open may go on for a while, new ones may not be opened. */
@@ -101,7 +104,7 @@ const endOf = (headers: Headers, where: string): Ended | undefined => {
   if (status !== undefined) {
     const code = Number(status);
     const words = typeof message === 'string' && message !== '' ? `: ${decoded(message)}` : '';
-    if (code === 0) return fault('unreachable', 'helium.ended', where, `ended the stream${words}.`);
+    if (code === 0) return fault('unreachable', ENDED_IN_PEACE, where, `ended the stream${words}.`);
     const kind = REFUSALS.has(code) ? 'refused' : 'unreachable';
     return fault(kind, `helium.grpc-${code}`, where, `ended the stream with gRPC status ${code}${words}.`);
   }
@@ -218,17 +221,16 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
     },
     ping: () =>
       new Promise((resolve) => {
-        // One that has said that it will go takes what comes on open streams, and Node asks it no more.
         if (session.closed || session.destroyed) {
-          resolve(!session.destroyed);
+          resolve(session.destroyed ? 'gone' : 'leaving');
           return;
         }
         askedAt ??= clock.mono();
         const isSent = session.ping((error) => {
           askedAt = undefined;
-          resolve(error === null);
+          resolve(error === null ? 'there' : 'gone');
         });
-        if (!isSent) resolve(false);
+        if (!isSent) resolve('gone');
       }),
     check: () => {
       if (askedAt === undefined || elapsedMs(askedAt, clock.mono()) < PING_MS) return;

@@ -53,6 +53,7 @@ const makeGateway = async (
   };
   const { config, configKey: pinned, region, router, ackEveryS, rotateAfterMs } = settings;
   const watch = createRegionWatch({ ...common, config, pinned, region, directory, eui });
+  await watch.recall();
   const link = createLink({
     ...common,
     router,

@@ -34,6 +34,8 @@ export interface RegionWatchParts {
 
 /** What Helium lets one gateway send with, asked for again each hour. */
 export interface RegionWatch {
+  /** Takes the answer of an earlier run, if there is one that holds. */
+  recall(): Promise<void>;
   run(signal: AbortSignal): Promise<void>;
   /** Undefined until there was an answer, of this run or an earlier one. */
   readonly params: RegionParams | undefined;
@@ -51,11 +53,6 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
     const read = readRegionParams(bytes, pinned, verify);
     if (read.ok && read.value.timestampS >= (params?.timestampS ?? 0)) params = read.value;
     return read;
-  };
-
-  const recall = async (): Promise<void> => {
-    const kept = await readFile(path).catch(() => undefined);
-    if (kept !== undefined && kept.length <= ANSWER_MAX_BYTES) take(Uint8Array.from(kept));
   };
 
   const ask = async (signal: AbortSignal): Promise<Result<RegionParams>> => {
@@ -79,8 +76,11 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
   };
 
   return {
+    async recall() {
+      const kept = await readFile(path).catch(() => undefined);
+      if (kept !== undefined && kept.length <= ANSWER_MAX_BYTES) take(Uint8Array.from(kept));
+    },
     async run(signal) {
-      await recall();
       let waitMs = RETRY_MS_MIN;
       for (;;) {
         const asked = await ask(signal);

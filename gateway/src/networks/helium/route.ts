@@ -8,7 +8,7 @@ import {
   ok,
   type Result,
 } from '@outpost/schemas/words';
-import type { Channel } from './channel.ts';
+import { type Channel, ENDED_IN_PEACE } from './channel.ts';
 import { encodeSigned, encodeUp, PACKET_UP, REGISTER, SESSION_INIT } from './codec.ts';
 import { type PacketDown, readDown } from './envelope.ts';
 import { type HeliumSigner, newSessionSigner } from './gateway-keys.ts';
@@ -76,7 +76,12 @@ const initiation = (signer: HeliumSigner, nonce: Uint8Array, session: HeliumSign
 };
 
 /** Which of what was written the other side has: everything that was the kernel's before a PING that it echoes. */
-const createConfirmations = (channel: Channel, confirms: boolean, confirmed: () => void) => {
+const createConfirmations = (
+  channel: Channel,
+  confirms: boolean,
+  confirmed: () => void,
+  finish: () => void,
+) => {
   let open: ((isThere: boolean) => void)[] = [];
   let asked: ((isThere: boolean) => void)[] = [];
   let onTheirWay = 0;
@@ -96,11 +101,16 @@ const createConfirmations = (channel: Channel, confirms: boolean, confirmed: () 
     while (open.length > 0 && !isOver) {
       asked = open;
       open = [];
-      const isThere = !confirms || (await channel.ping());
+      const answer = confirms ? await channel.ping() : 'there';
+      if (answer === 'leaving') {
+        // A server that leaves in peace ends the stream after ours has ended, and so after all that was on it.
+        finish();
+        return;
+      }
       // What was asked for is settled already where the stream ended meanwhile.
       const settled = asked;
       asked = [];
-      settle(settled, isThere);
+      settle(settled, answer === 'there');
     }
   };
 
@@ -119,13 +129,13 @@ const createConfirmations = (channel: Channel, confirms: boolean, confirmed: () 
         written.then(place, () => place(false));
       });
     },
-    /** The stream has ended: of what is on its way nothing more is known. */
-    over: (): void => {
+    /** The stream has ended: what is on its way is there, or nothing more is known of it. */
+    over: (isThere: boolean): void => {
       isOver = true;
       const waiting = [...asked, ...open];
       asked = [];
       open = [];
-      settle(waiting, false);
+      settle(waiting, isThere);
     },
     drained: (): Promise<void> =>
       onTheirWay === 0
@@ -145,6 +155,40 @@ const ackComplaint = (ackedAt: MonoNs | undefined, everyS: number, now: MonoNs):
 interface Opened {
   readonly session: HeliumSigner;
 }
+
+/** Why there is no session: what ended the stream before the offer, or nothing did and none came. */
+const refusalOf = (ended: Fault | undefined, where: string): Fault => {
+  if (ended === undefined) return fault('unreachable', 'helium.offer', where, 'offers no session.');
+  // A router that ends the stream in peace before it offers anything does not want this gateway.
+  const words = 'ended the stream at the registration: it does not take the gateway’s key or signature.';
+  return ended.code === ENDED_IN_PEACE ? fault('refused', 'helium.registration', where, words) : ended;
+};
+
+interface Watched {
+  readonly channel: Channel;
+  readonly clock: Clock;
+  complaint(): string | undefined;
+  drop(words: string): void;
+}
+
+/** Asks a silent connection whether it is still there, and drops one that is not, or whose router is not. */
+const watch = async (
+  { channel, clock, complaint, drop }: Watched,
+  confirmedAt: () => MonoNs,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (let askedAt = clock.mono(); ; ) {
+    await clock.sleep(WATCH_MS, signal);
+    channel.check();
+    const words = complaint();
+    const now = clock.mono();
+    if (words !== undefined) drop(words);
+    const isSilent = elapsedMs(confirmedAt(), now) >= KEEPALIVE_MS && elapsedMs(askedAt, now) >= KEEPALIVE_MS;
+    if (!isSilent) continue;
+    askedAt = now;
+    void channel.ping();
+  }
+};
 
 /** Registers on a new stream of the connection and agrees on a session; a fault closes the connection. */
 export const openRoute = async (
@@ -186,29 +230,25 @@ export const openRoute = async (
   });
   bug.catch(() => undefined);
 
-  const confirmations = createConfirmations(channel, parts.confirms, () => {
-    confirmedAt = clock.mono();
-  });
+  let isFinished = false;
+  const confirmations = createConfirmations(
+    channel,
+    parts.confirms,
+    () => {
+      confirmedAt = clock.mono();
+    },
+    () => {
+      isFinished = true;
+      stream.end();
+    },
+  );
   const over = new AbortController();
   const ended = Promise.race([stream.ended, channel.closed]).then((fault) => {
     over.abort(new Error('the stream has ended'));
-    confirmations.over();
+    confirmations.over(isFinished && fault.code === ENDED_IN_PEACE);
     channel.close();
     return why ?? fault;
   });
-
-  const watch = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(WATCH_MS, over.signal);
-      channel.check();
-      const complaint = ackComplaint(ackedAt, ackEveryS, clock.mono());
-      if (complaint !== undefined) drop(complaint);
-      else if (elapsedMs(confirmedAt, clock.mono()) >= KEEPALIVE_MS) {
-        confirmedAt = clock.mono();
-        void channel.ping();
-      }
-    }
-  };
 
   const nowMs = clock.wall() / 1_000_000n;
   await stream.write(registration(signer, nowMs, ackEveryS));
@@ -220,13 +260,10 @@ export const openRoute = async (
   );
   if (first === undefined || !('session' in first)) {
     channel.close();
-    if (first === undefined) return fail(fault('unreachable', 'helium.offer', where, 'offers no session.'));
-    // A router that ends the stream in peace before it offers anything does not want this gateway.
-    const isNo = first.code === 'helium.ended';
-    const words = 'ended the stream at the registration: it does not take the gateway’s key or signature.';
-    return fail(isNo ? fault('refused', 'helium.registration', where, words) : first);
+    return fail(refusalOf(first, where));
   }
-  watch().catch(() => undefined);
+  const watched = { channel, clock, drop, complaint: () => ackComplaint(ackedAt, ackEveryS, clock.mono()) };
+  watch(watched, () => confirmedAt, over.signal).catch(() => undefined);
   return ok({
     send: (packet) => {
       if (session === undefined) throw new Error('A route without a session.');
