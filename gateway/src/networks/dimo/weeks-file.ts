@@ -18,7 +18,7 @@ interface Course {
   readonly lastSignalAt: string;
 }
 
-/** What this box knows of the weeks of its vehicles, by their DIDs. */
+/** What this box knows of the weeks of its vehicles, by their DIDs. One call after another. */
 export interface Weeks {
   /**
    * A signal of that moment was taken now. True where it is the first of its week, and the week is not over: what
