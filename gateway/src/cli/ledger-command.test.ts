@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sealReceipt } from '@outpost/schemas/evidence';
 import { type ManualClock, manualClock } from '@outpost/schemas/testing';
-import { wallNs } from '@outpost/schemas/words';
+import { type Epoch, wallNs } from '@outpost/schemas/words';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answer, make, moveCursor, readingsOf } from '../ledger/testing.ts';
 import { readingsSettledEntry } from '../record/live-entry.ts';
@@ -85,6 +86,27 @@ describe('outpost ledger', () => {
       '  all days    other  attestations: 1 settled (1 readings)  2 DC by its rule',
       '  all days    sim  attestations: 1 settled, 1 refused, 1 expired, 1 unknown, 1 pending (2 readings)  1.5 OUT',
     ]);
+  });
+
+  it('tells how many readings of an attestation a network left out', async () => {
+    const [made] = await make(box, 1);
+    const receipt = sealReceipt(
+      {
+        networkKey: new Uint8Array(32).fill(2),
+        network: 'sim',
+        attestation: made!.hash,
+        deviceKey: new Uint8Array(32).fill(3),
+        stream: 'car/telemetry',
+        time: wallNs(clock.wall()),
+        refused: [{ first: 1, count: 1, code: 'noise', words: 'no.' }],
+        highest: { epoch: new Uint8Array(16) as Epoch, counter: 0, hash: made!.hash },
+      },
+      () => new Uint8Array(64),
+    );
+    await answer(box, made!, { receipt });
+    const { lines } = await run();
+    expect(lines[0]).toMatch(/sim: settled after \d+ \w+ without 1 readings that it refused$/);
+    expect(lines.at(-1)).toMatch(/1 settled \(1 readings\)$/);
   });
 
   it('counts what a crash made the gateway write down twice once', async () => {

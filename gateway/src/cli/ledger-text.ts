@@ -54,6 +54,9 @@ const isAsExpected = ({ kind, predicted }: Fate): boolean =>
   (predicted?.expect === 'accepted' && kind === 'settled') ||
   (predicted?.expect === 'refused' && kind === 'refused');
 
+const partText = ({ refusedReadings }: Fate): string =>
+  refusedReadings === 0 ? '' : ` without ${refusedReadings} readings that it refused`;
+
 const fateText = (fate: Fate, made: WallNs | undefined, now: WallNs): string => {
   const { network, kind, wall, predicted } = fate;
   const after =
@@ -61,7 +64,7 @@ const fateText = (fate: Fate, made: WallNs | undefined, now: WallNs): string => 
   const expected = predicted === undefined || isAsExpected(fate) ? '' : predictionText(predicted);
   switch (kind) {
     case 'settled':
-      return `${network}: settled${after}${because(fate)}${rewardText(fate)}${expected}`;
+      return `${network}: settled${after}${partText(fate)}${because(fate)}${rewardText(fate)}${expected}`;
     case 'refused':
     case 'expired':
     case 'unknown':

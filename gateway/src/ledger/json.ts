@@ -26,13 +26,24 @@ const predictionJson = ({ expect, words, reward }: Prediction) => ({
   reward: rewardJson(reward),
 });
 
-const fateJson = ({ network, kind, code, words, wall, hasReceipt, reward, predicted }: Fate) => ({
+const fateJson = ({
+  network,
+  kind,
+  code,
+  words,
+  wall,
+  hasReceipt,
+  refusedReadings,
+  reward,
+  predicted,
+}: Fate) => ({
   network,
   fate: kind,
   code,
   words,
   at: timeJson(wall),
   receipt: hasReceipt,
+  refusedReadings,
   reward: rewardJson(reward),
   ...(predicted === undefined ? {} : { predicted: predictionJson(predicted) }),
 });

@@ -23,6 +23,8 @@ export interface Fate {
   /** When it ended; undefined while it has not. */
   readonly wall: WallNs | undefined;
   readonly hasReceipt: boolean;
+  /** Readings of it that the network's receipt leaves out, though it took the rest. */
+  readonly refusedReadings: number;
   readonly reward: Reward | undefined;
   /** What was to be expected of this network; undefined where nobody asked, or its kind predicts nothing. */
   readonly predicted: Prediction | undefined;

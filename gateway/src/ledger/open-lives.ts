@@ -1,4 +1,4 @@
-import { readAttestation } from '@outpost/schemas/evidence';
+import { readAttestation, readReceipt } from '@outpost/schemas/evidence';
 import { type StreamId, type WallNs, wallAt } from '@outpost/schemas/words';
 import { withheldBecause } from '../deliver/withhold.ts';
 import { platformHash } from '../hash.ts';
@@ -30,6 +30,7 @@ export interface End {
   /** Undefined for what this program set aside: nobody noted when. */
   readonly wall: WallNs | undefined;
   readonly hasReceipt: boolean;
+  readonly refusedReadings: number;
   readonly reward: Reward | undefined;
 }
 
@@ -51,11 +52,18 @@ export interface OpenLives {
   settled(isEnd: boolean): Iterable<Life>;
 }
 
+const refusedIn = (bytes: Uint8Array): number => {
+  const receipt = readReceipt(bytes);
+  return receipt.ok ? receipt.value.content.refused.reduce((sum, { count }) => sum + count, 0) : 0;
+};
+
 export const settlementEnd = ({ bytes }: Kept): End | undefined => {
   const read = readSettlement(bytes);
   if (!read.ok) return undefined;
   const { network, stream, attestation: hash, kind, code, words, wall, receipt, reward } = read.value;
-  return { network, stream, hash, kind, code, words, wall, reward, hasReceipt: receipt !== undefined };
+  const hasReceipt = receipt !== undefined;
+  const refusedReadings = hasReceipt ? refusedIn(receipt) : 0;
+  return { network, stream, hash, kind, code, words, wall, reward, hasReceipt, refusedReadings };
 };
 
 /** What this program gave up after it had failed at it again and again, in the quarantine's words. */
@@ -75,6 +83,7 @@ export const setAsideEnd = ({ bytes }: Kept): End | undefined => {
     words,
     wall: undefined,
     hasReceipt: false,
+    refusedReadings: 0,
     reward: undefined,
   };
 };
@@ -91,6 +100,7 @@ const without = (network: string, kind: 'withheld' | 'pending', words: string): 
   words,
   wall: undefined,
   hasReceipt: false,
+  refusedReadings: 0,
   reward: undefined,
   predicted: undefined,
 });

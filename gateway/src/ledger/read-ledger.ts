@@ -95,7 +95,7 @@ const lifeLine = async (reading: Reading, life: Life): Promise<LedgerLine | unde
     reading.scores.add(fate);
     if (!recent.includes(each)) continue;
     const day = dayOf(each.wall ?? life.made);
-    reading.totals.add('attestations', { ...each, day, readings: life.readings });
+    reading.totals.add('attestations', { ...each, day, readings: life.readings - each.refusedReadings });
   }
   return { kind: 'attestation', life: { ...life, fates, later } };
 };
