@@ -1,22 +1,22 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Delivery, dimoWire, loadKind, type Network, platformVerifier } from '@outpost/gateway';
 import {
-  attestationHash,
-  encodeLeaf,
-  leafHashes,
-  leafSalt,
-  saltKey,
-  sealAttestation,
-  treeRoot,
-} from '@outpost/schemas/evidence';
-import { type ManualClock, manualClock } from '@outpost/schemas/testing';
-import { type Body, type Clock, type Epoch, monoNs, toHex } from '@outpost/schemas/words';
+  type Delivery,
+  dimoWire,
+  issuePair,
+  loadKind,
+  type Network,
+  newAuthority,
+  platformVerifier,
+} from '@outpost/gateway';
+import type { ManualClock } from '@outpost/schemas/testing';
+import { type Body, type Epoch, toHex } from '@outpost/schemas/words';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkNetworkFaults } from '../network/network-faults.ts';
 import { ending } from '../network/pair.ts';
 import { must } from '../network/rig.ts';
-import { type DimoRig, LICENCE, openDimoRig, RIG_START_NS } from './rig.ts';
+import { openPlayground } from './playground.ts';
+import { type DimoRig, LICENCE, RIG_START_NS } from './rig.ts';
 
 const NEVER = new AbortController().signal;
 const open: AsyncDisposable[] = [];
@@ -24,67 +24,10 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
 });
 
-interface Playground {
-  readonly rig: DimoRig;
-  readonly clock: ManualClock;
-  /** Signs what these readings say. */
-  delivery(bodies: readonly Body[], trust?: 'ntp' | 'none'): Promise<Delivery>;
-}
-
-const playground = async (options: Parameters<typeof openDimoRig>[0] = {}): Promise<Playground> => {
-  const clock = manualClock(RIG_START_NS);
-  const rig = await openDimoRig({ clock, ...options });
-  open.push(rig);
-  let counter = 0;
-  const delivery: Playground['delivery'] = async (bodies, trust = 'ntp') => {
-    const { statement } = await statementOf(rig, clock, counter, trust);
-    const { key } = must(await rig.box.ring.device('car' as never));
-    const salts = saltKey(key.saltSecret(), statement.epoch, statement.stream);
-    const leaves = bodies.map((body, sequence) => {
-      const raw = body.kind === 'trip' ? new Uint8Array(0) : Uint8Array.of(1);
-      return encodeLeaf({
-        sequence,
-        mono: monoNs(clock.mono() + BigInt(sequence)),
-        body,
-        raw,
-        salt: leafSalt(salts, sequence),
-      });
-    });
-    counter += 1;
-    const whole = {
-      ...statement,
-      size: bodies.length,
-      lastMono: monoNs(clock.mono() + BigInt(bodies.length - 1)),
-    };
-    const attestation = sealAttestation(whole, treeRoot(leafHashes(leaves)), (bytes) => key.sign(bytes));
-    const { stream, deviceKey, origin, keyKind } = whole;
-    return { hash: attestationHash(attestation), attestation, leaves, stream, deviceKey, origin, keyKind };
-  };
-  return { rig, clock, delivery };
-};
-
-const statementOf = async (rig: DimoRig, clock: Clock, counter: number, trust: 'ntp' | 'none') => {
-  const { key } = must(await rig.box.ring.device('car' as never));
-  const epoch = new Uint8Array(16).fill(counter + 1) as Epoch;
-  const statement = {
-    deviceKey: key.publicKey,
-    gatewayKey: rig.box.ring.gateway().publicKey,
-    keyKind: 'file',
-    stream: 'car/telemetry',
-    epoch,
-    epochReason: 'started',
-    counter: 0,
-    previous: null,
-    size: 1,
-    firstSequence: 0,
-    firstMono: clock.mono(),
-    lastMono: clock.mono(),
-    anchor: { wall: clock.wall(), mono: clock.mono(), trust },
-    origin: 'live',
-    authenticated: 'wired',
-    software: 'rig 1',
-  } as const;
-  return { statement };
+const playground = async (options: Parameters<typeof openPlayground>[0] = {}) => {
+  const made = await openPlayground(options);
+  open.push(made);
+  return made;
 };
 
 const number = (signal: number, mantissa: number): Body => ({ kind: 'number', signal, mantissa, ecu: 0x7e8 });
@@ -179,6 +122,27 @@ describe('a gateway at an ingest of DIMO', () => {
     expect((await deliver(network, clock, [item])).map(ending)).toEqual(['kept dimo.unreachable']);
     expect((await deliver(network, clock, [item])).map(ending)).toEqual(['settled']);
     expect(rig.served.status()).toMatchObject({ requests: 2, stored: 1, repeated: 1 });
+  });
+
+  it('asks once more at once where nobody knows it, and then leaves it to a person', async () => {
+    const { rig, clock, delivery } = await playground();
+    const stranger = await issuePair(await newAuthority(), { kind: 'device', name: LICENCE });
+    const [file, key] = [join(rig.directory, 'other.pem'), join(rig.directory, 'other-key.pem')];
+    await writeFile(file, stranger.certificate);
+    await writeFile(key, stranger.key);
+    const network = await rig.network({ certificate: { file, key } });
+    const item = await delivery(SPEED);
+    const waits: unknown[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      const [outcome] = await deliver(network, clock, [item]);
+      waits.push([ending(outcome), outcome?.kind === 'kept' ? outcome.retryAfterMs : 0]);
+    }
+    const code = 'kept dimo.stranger';
+    expect(waits).toEqual([
+      [code, 5_000],
+      [code, 300_000],
+      [code, 300_000],
+    ]);
   });
 
   it('says in advance what the answer will be', async () => {

@@ -213,7 +213,8 @@ const openRenewing = (parts: CertificateParts, ca: URL): Certificates => {
       return ok(shown);
     },
     drop: () => {
-      dropped = true;
+      // One that was just issued and is not taken either will not get better by yet another.
+      dropped = triedAt === undefined || nowMs(clock) - triedAt >= AGAIN_MS;
     },
   };
 };

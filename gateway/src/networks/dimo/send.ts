@@ -83,6 +83,8 @@ export const openSender = (parts: SenderParts): Sender => {
   const { clock, profile, where, certificates, tokens } = parts;
   const posters = openPosters(parts);
   let sentAt: MonoNs | undefined;
+  /** The last answer was that nobody knows us: a new login did not help, so a person has to. */
+  let isStranger = false;
 
   /** Never faster than the other side's own limit. */
   const pace = async (signal: AbortSignal): Promise<void> => {
@@ -120,6 +122,8 @@ export const openSender = (parts: SenderParts): Sender => {
         return { kind: 'kept', retryAfterMs: isAway ? 0 : PERSON_NEEDED_MS, fault: reply.fault };
       }
       const answer = answerOf(reply.value, profile, where);
+      const wasStranger = isStranger;
+      isStranger = answer.kind === 'stranger';
       switch (answer.kind) {
         case 'taken':
         case 'refused':
@@ -129,7 +133,11 @@ export const openSender = (parts: SenderParts): Sender => {
         case 'stranger':
           certificates?.drop();
           tokens?.drop();
-          return { kind: 'kept', retryAfterMs: profile.busyMs, fault: answer.fault };
+          return {
+            kind: 'kept',
+            retryAfterMs: wasStranger ? PERSON_NEEDED_MS : profile.busyMs,
+            fault: answer.fault,
+          };
         case 'later':
           return { kind: 'kept', retryAfterMs: answer.retryAfterMs, fault: answer.fault };
       }
