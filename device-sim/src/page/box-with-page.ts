@@ -24,8 +24,6 @@ export interface BoxParts {
   readonly address?: string;
   /** Of a satellite receiver, where there is one. */
   readonly receiver?: string;
-  /** Of the page; any that is free where not given, which is another after each start. */
-  readonly pagePort?: number;
 }
 
 /** An address of this machine that is not its loopback; undefined where it has none. */
@@ -57,14 +55,14 @@ export const startConfigured = async (
 /** One that reads a car. */
 export const startBoxWithPage = (
   scene: Scene,
-  { port, network, address = '127.0.0.1', receiver, pagePort = 0 }: BoxParts,
+  { port, network, address = '127.0.0.1', receiver }: BoxParts,
 ): Promise<BoxWithPage> => {
   const base = configOf({ data: scene.path('data'), port, network });
   const gps = receiver === undefined ? [] : [{ name: 'gps', adapter: 'nmea', port: receiver }];
   return startConfigured(scene, {
     ...base,
     devices: [...base.devices, ...gps],
-    page: { address, port: pagePort },
+    page: { address, port: 0 },
   });
 };
 

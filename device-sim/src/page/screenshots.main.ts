@@ -43,6 +43,11 @@ const openFirst = async (page: Page): Promise<void> => {
 
 const drawn = (page: Page): Promise<void> => page.locator('.way path').waitFor();
 
+const openZones = async (page: Page): Promise<void> => {
+  await page.getByText('Privacy', { exact: true }).click();
+  await page.getByRole('button', { name: 'Add to zones' }).waitFor();
+};
+
 const DARK: Look = { ...DESK, colorScheme: 'dark' };
 
 const IN_VIEWS: readonly Picture[] = [
@@ -55,6 +60,9 @@ const IN_VIEWS: readonly Picture[] = [
   { name: 'evidence', view: 'evidence', look: DESK, prepare: verify },
   { name: 'evidence-phone', view: 'evidence', look: PHONE, prepare: verify },
   { name: 'attestation', view: 'evidence', look: DESK, prepare: openFirst },
+  { name: 'ledger', view: 'ledger', look: DESK },
+  { name: 'settings', view: 'settings', look: DESK, prepare: openZones },
+  { name: 'box', view: 'box', look: DESK },
 ];
 
 /** Every view of the page of a box that reads a simulated car, into docs/page. */

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openScene, type Scene } from '../system/box.ts';
+import { freePort } from '../mqtt/box.ts';
+import { configOf, openScene, type Scene } from '../system/box.ts';
 import { until } from '../system/programs.ts';
 import { seriousFindings } from './axe.ts';
-import { type BoxWithPage, claim, freeAddress, startBoxWithPage } from './box-with-page.ts';
+import { type BoxWithPage, claim, startConfigured } from './box-with-page.ts';
 import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts';
 
 /** For a box, a car and a browser to be there, on a machine that is busy. */
@@ -20,7 +21,12 @@ describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
   beforeAll(async () => {
     scene = await openScene();
     const port = await scene.car('--cycle', 'us06', '--speed-up', '4');
-    box = await startBoxWithPage(scene, { port, pagePort: Number(new URL(await freeAddress()).port) });
+    const [pagePort, brokerPort] = [await freePort(), await freePort()];
+    box = await startConfigured(scene, {
+      ...configOf({ data: scene.path('data'), port }),
+      page: { port: pagePort },
+      broker: { tcp: { port: brokerPort } },
+    });
     browser = await openBrowser();
     watched = await openPageOf(browser, box.url);
     await claim(watched.page, await box.code());
@@ -103,6 +109,14 @@ describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
       await page.getByRole('link', { name: 'Box' }).click();
       await page.getByRole('button', { name: 'Look for devices' }).click();
       await page.getByRole('button', { name: 'Look again' }).waitFor({ timeout: 20_000 });
+      await page.getByLabel('A name for it').fill('meter');
+      await page.getByRole('button', { name: 'Let it in' }).click();
+      const needs = page.getByRole('region', { name: 'What meter needs' });
+      await needs.getByText('User and client id').waitFor();
+      expect((await needs.locator('code').innerText()).length).toBeGreaterThan(15);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Let in meter no more' }).click();
+      await page.getByText('meter is let in no more.').waitFor();
       await page.getByLabel(/A passphrase for it/).fill('correct horse battery');
       const [download] = await Promise.all([
         page.waitForEvent('download', { timeout: 20_000 }),

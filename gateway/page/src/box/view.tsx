@@ -4,6 +4,7 @@ import { Asked, useAsked } from '../asked.tsx';
 import { saveAs } from '../save.ts';
 import { useTopic } from '../topic.ts';
 import type { ViewParts } from '../views.ts';
+import { Enrolment } from './enrolment.tsx';
 import { Found } from './found.tsx';
 
 const WAITING = '.pending';
@@ -143,6 +144,7 @@ const Log = () => {
 export const BoxView = ({ live }: ViewParts) => {
   useTopic(live.status);
   const devices = live.status.current?.devices ?? [];
+  const broker = live.status.current?.broker;
   return (
     <>
       <header class="headline">
@@ -150,6 +152,7 @@ export const BoxView = ({ live }: ViewParts) => {
       </header>
       <Strangers strangers={strangersOf(devices)} />
       <Found ports={devices.map(({ port }) => port)} names={devices.map(({ name }) => name)} />
+      {broker !== undefined && <Enrolment />}
       <Backup />
       <Log />
     </>
