@@ -92,6 +92,7 @@ const main = async (): Promise<void> => {
     for (const { name, view, prepare, other } of opened) {
       await other.goto(`${box.url}/#${view}`);
       await other.locator('main h1').waitFor();
+      await other.locator('main .waiting').waitFor({ state: 'detached' });
       await prepare?.(other);
       await shoot(other, name, true);
     }
