@@ -126,7 +126,7 @@ const Editor = ({ given, schema, saved }: EditorParts) => {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </details>
-      <div class="actions stays">
+      <div class={isChanged ? 'actions stays' : 'actions'}>
         <button
           type="button"
           disabled={!isChanged || state.isBusy || !given.isWritable}
