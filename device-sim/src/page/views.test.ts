@@ -166,8 +166,14 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { ti
   it('draws where radio frames were heard, the stronger the fuller, and says what is not on the map', async () => {
     const { page } = watched;
     const cell = { latitude: 475_010_000, longitude: 85_010_000, count: 3, bestRssiDeciDbm: -1_200 };
+    const hotspot = (gateway: string, north: number) => ({
+      stream: 'hotspots/coverage',
+      gateway,
+      frames: 3,
+      points: [[1_000, north, 85_020_000, -1]],
+    });
     const json = {
-      tracks: [],
+      tracks: [hotspot('aa555a0000000001', 475_020_000), hotspot('aa555a0000000002', 475_060_000)],
       heard: [cell, { ...cell, longitude: 85_030_000, bestRssiDeciDbm: -800 }],
       trips: [{ stream: 'car/telemetry', fromMs: 1_000, toMs: 2_000, distanceM: 1_234 }],
       hidden: 2,
@@ -181,6 +187,8 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { ti
       .locator('rect.heard')
       .evaluateAll((cells) => cells.map((each) => Number(each.getAttribute('fill-opacity'))));
     expect(faint).toBeLessThan(full);
+    await page.getByRole('img', { name: /hotspot aa555a0000000002, 3 frames heard/ }).waitFor();
+    expect(await page.locator('.hotspot text').allInnerTexts()).toEqual(['…000001', '…000002']);
     await page.getByText('2 positions were kept private').waitFor();
     await page.getByText('There is more of that time than one map shows').waitFor();
     await page.getByRole('listitem').filter({ hasText: '1.2 km' }).getByRole('link').click();

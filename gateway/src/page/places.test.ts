@@ -1,6 +1,8 @@
 import { sampleReception } from '@outpost/schemas/testing';
-import { type Body, monoNs, type PositionBody } from '@outpost/schemas/words';
+import { type Body, type DeviceName, monoNs, type PositionBody } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRecorder } from '../record/recorder.ts';
+import { newRecordTally } from '../record/tally.ts';
 import { newTestBox, type TestBox } from '../run/testing.ts';
 import { PLACES_API } from './api/places.ts';
 import { type Places, placesIn } from './places.ts';
@@ -8,6 +10,7 @@ import { checked } from './shape.ts';
 import { openTestPage, type TestPage } from './testing.ts';
 
 const STEPS = 5_000;
+const EUI = [0xaa, 0x55, 0x5a, 0, 0, 0, 0] as const;
 
 let box: TestBox;
 let page: TestPage;
@@ -25,6 +28,36 @@ const position = (at: number): PositionBody => ({
   satellites: undefined,
   fixedAt: undefined,
 });
+
+/** PUSH_DATA of a gateway (PROTOCOL.md §3.2), as its places stand in the evidence. */
+const pushed = (last: number): Uint8Array => Uint8Array.of(2, 7, 8, 0, ...EUI, last, 0x7b, 0x7d);
+
+/** Two hotspots behind one UDP port: each says where it is, and they hear three frames. */
+const observeHotspots = async ({ opened, clock }: TestBox): Promise<void> => {
+  const { journal, run, reason, room } = opened;
+  const recorder = openRecorder({
+    device: 'car' as DeviceName,
+    lane: 'coverage',
+    authenticated: 'none',
+    reason,
+    journal,
+    run,
+    tally: newRecordTally(),
+    admit: room.admit,
+  });
+  const heard = (last: number): readonly [Body, number] => [
+    sampleReception({ location: undefined, gateway: Uint8Array.of(...EUI, last) }),
+    last,
+  ];
+  const said = [[position(10), 1], [position(90_000), 2], heard(1), heard(1), heard(2)] as const;
+  const readings = said.map(([body, last]) => ({
+    body,
+    raw: pushed(last),
+    mono: clock.mono(),
+    origin: 'live' as const,
+  }));
+  await recorder.observe({ readings, quarantined: [], kept: () => undefined, refused: () => undefined });
+};
 
 const observe = async (bodies: readonly Body[]): Promise<void> => {
   const readings = bodies.map((body) => ({
@@ -66,6 +99,7 @@ beforeAll(async () => {
     sampleReception({ location: undefined }),
     sampleReception({ location: place, direction: 'sent' }),
   ]);
+  await observeHotspots(box);
   await box.until('it is on the disk', () => box.opened.journal.stats().pendingBytes === 0);
   const { journal, ring, chains } = box.opened;
   page = await openTestPage({
@@ -84,7 +118,8 @@ afterAll(async () => {
 describe('what belongs on a map', () => {
   it('is the whole way, thinned evenly where it is long, from its first to its last point', async () => {
     const { tracks, isWhole, hidden } = await placesOf(`from=${begun}`);
-    expect([isWhole, hidden, tracks.length]).toEqual([true, 0, 1]);
+    expect([isWhole, hidden]).toEqual([true, 0]);
+    expect(tracks.map(({ stream }) => stream)).toEqual(['car/telemetry', 'car/coverage', 'car/coverage']);
     const points = tracks[0]?.points ?? [];
     expect(points.length).toBeGreaterThan(1_000);
     expect(points.length).toBeLessThanOrEqual(4_096);
@@ -101,6 +136,17 @@ describe('what belongs on a map', () => {
     expect(heard).toEqual([
       { latitude: 475_010_000, longitude: 85_010_000, count: 2, bestRssiDeciDbm: -900, bestSnrDeciDb: -50 },
       { latitude: 475_010_000, longitude: 85_110_000, count: 1, bestRssiDeciDbm: -1_070, bestSnrDeciDb: 72 },
+    ]);
+  });
+
+  it('is the place of each hotspot, with what it heard, where several share a stream', async () => {
+    const { tracks } = await placesOf(`from=${begun}`);
+    const hotspots = tracks.filter(({ gateway }) => gateway !== undefined);
+    expect(
+      hotspots.map(({ points, ...track }) => ({ ...track, north: points.map(([, north]) => north) })),
+    ).toEqual([
+      { stream: 'car/coverage', gateway: 'aa555a0000000001', frames: 2, north: [475_001_000] },
+      { stream: 'car/coverage', gateway: 'aa555a0000000002', frames: 1, north: [484_000_000] },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { rawGateway } from '@outpost/schemas/evidence';
 import {
   type Body,
   type Clock,
@@ -5,6 +6,7 @@ import {
   type PositionBody,
   type ReceptionBody,
   type StreamId,
+  toHex,
   type WallNs,
 } from '@outpost/schemas/words';
 import { chainsAt } from '../run/history.ts';
@@ -16,6 +18,10 @@ export type TrackPoint = readonly [atMs: number, latitude: number, longitude: nu
 
 export interface Track {
   readonly stream: string;
+  /** EUI of the LoRa gateway that it is the place of, where the stream is of gateways: each has a place of its own. */
+  readonly gateway?: string;
+  /** Radio frames that this gateway heard in the period. */
+  readonly frames?: number;
   /** In their order; where there are more than a map can show, every so many-th. */
   readonly points: readonly TrackPoint[];
 }
@@ -47,8 +53,9 @@ export interface Places {
   readonly isWhole: boolean;
 }
 
-const STREAMS_MAX = 64;
-/** Of one stream; where it is full, every second one is left out. */
+/** Ways of streams, and places of gateways behind them; more are not drawn. */
+const WAYS_MAX = 256;
+/** Of one way; where it is full, every second one is left out. */
 const POINTS_MAX = 4_096;
 const CELLS_MAX = 4_096;
 /** The latest of them. */
@@ -116,20 +123,46 @@ const pointOf = (wall: WallNs, { latitude, longitude, speedCmS }: PositionBody):
   speedCmS ?? -1,
 ];
 
+/** One way for each stream; where that is of gateways that share it, one for each of them. */
+const newWays = () => {
+  const ways = new Map<string, ReturnType<typeof newWay> & Pick<Track, 'stream' | 'gateway'>>();
+  const frames = new Map<string, number>();
+  const nameOf = (stream: StreamId, gateway: string | undefined): string => `${stream} ${gateway ?? ''}`;
+  return {
+    add: (stream: StreamId, gateway: string | undefined, point: TrackPoint): void => {
+      const name = nameOf(stream, gateway);
+      const way = ways.get(name) ?? { ...newWay(), stream, ...(gateway === undefined ? {} : { gateway }) };
+      if (ways.size < WAYS_MAX) ways.set(name, way);
+      way.add(point);
+    },
+    heard: (stream: StreamId, { gateway, direction }: ReceptionBody): void => {
+      if (gateway === undefined || direction !== 'heard') return;
+      const name = nameOf(stream, toHex(gateway));
+      if (frames.size < WAYS_MAX || frames.has(name)) frames.set(name, (frames.get(name) ?? 0) + 1);
+    },
+    list: (): readonly Track[] =>
+      [...ways].map(([name, { points, add: _, ...way }]) => ({
+        ...way,
+        ...(way.gateway === undefined ? {} : { frames: frames.get(name) ?? 0 }),
+        points: points(),
+      })),
+  };
+};
+
 /** What of a period belongs on a map, gathered while its readings go by. */
 const newGathering = () => {
-  const ways = new Map<StreamId, ReturnType<typeof newWay>>();
+  const ways = newWays();
   const heard = newHeard();
   const trips: TripRow[] = [];
   let hidden = 0;
   return {
-    take: (stream: StreamId, wall: WallNs, body: Body): void => {
+    take: (stream: StreamId, wall: WallNs, body: Body, raw: Uint8Array): void => {
       if (body.kind === 'position') {
-        const way = ways.get(stream) ?? newWay();
-        if (ways.size < STREAMS_MAX) ways.set(stream, way);
-        way.add(pointOf(wall, body));
+        const gateway = stream.endsWith('/coverage') ? rawGateway(raw)?.eui : undefined;
+        ways.add(stream, gateway, pointOf(wall, body));
       } else if (body.kind === 'reception') {
         heard.add(body);
+        ways.heard(stream, body);
       } else if (body.kind === 'redacted') {
         hidden += 1;
       } else if (body.kind === 'trip') {
@@ -139,7 +172,7 @@ const newGathering = () => {
       }
     },
     places: (isWhole: boolean): Places => ({
-      tracks: [...ways].map(([stream, way]) => ({ stream, points: way.points() })),
+      tracks: ways.list(),
       heard: heard.list(),
       trips: trips.toReversed(),
       hidden,
@@ -174,10 +207,10 @@ export const placesIn = async (
     seen += 1;
     const isLate = seen % LOOK_EVERY === 0 && elapsedMs(begun, clock.mono()) > BUDGET_MS;
     if (isLate || seen > readingsMax) return gathering.places(false);
-    const { stream, reading } = placed;
+    const { stream, reading, raw } = placed;
     const at = msOf(reading.wall);
     if (at < fromMs || at > toMs || (device !== undefined && !stream.startsWith(`${device}/`))) continue;
-    gathering.take(stream, reading.wall, reading.body);
+    gathering.take(stream, reading.wall, reading.body, raw);
   }
   return gathering.places(true);
 };

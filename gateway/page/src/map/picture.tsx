@@ -1,5 +1,5 @@
 import type { HeardCell, Places, Track } from '../../../src/page/places.ts';
-import { cellBox, type Projection, projectionOf, scaleBar } from './project.ts';
+import { cellBox, isPlace, type Projection, projectionOf, scaleBar } from './project.ts';
 
 const BOX = { width: 1_000, height: 620 };
 const SCALE_MAX = 240;
@@ -40,6 +40,29 @@ const Way = ({ at, track }: { readonly at: Projection; readonly track: Track }) 
   );
 };
 
+/** EUIs of one maker begin alike: the end tells them apart. */
+const SHORT_DIGITS = 6;
+
+/** A hotspot where it stands, by the end of its EUI. */
+const Hotspot = ({ at, track }: { readonly at: Projection; readonly track: Track }) => {
+  const last = track.points.at(-1);
+  if (last === undefined) return null;
+  const [x, y] = [at.x(last[2]), at.y(last[1])];
+  // Towards the middle of the picture there is room for its name.
+  const isRight = x > at.width * 0.8;
+  return (
+    <g class="hotspot">
+      <title>
+        {track.gateway}: {track.frames} frames heard
+      </title>
+      <circle cx={x} cy={y} r="11" />
+      <text x={x + (isRight ? -18 : 18)} y={y + 7} text-anchor={isRight ? 'end' : 'start'}>
+        …{track.gateway?.slice(-SHORT_DIGITS)}
+      </text>
+    </g>
+  );
+};
+
 const Scale = ({ at }: { readonly at: Projection }) => {
   const { units, text } = scaleBar(at, SCALE_MAX);
   const [left, foot] = [24, at.height - 24];
@@ -62,9 +85,10 @@ export const Picture = ({ places, words }: { readonly places: Places; readonly w
       {places.heard.map((cell) => (
         <Cell key={`${cell.latitude} ${cell.longitude}`} at={at} cell={cell} />
       ))}
-      {places.tracks.map((track) => (
-        <Way key={track.stream} at={at} track={track} />
-      ))}
+      {places.tracks.map((track) => {
+        const Drawn = isPlace(track) ? Hotspot : Way;
+        return <Drawn key={`${track.stream} ${track.gateway ?? ''}`} at={at} track={track} />;
+      })}
       <Scale at={at} />
     </svg>
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lengthOf, projectionOf, scaleBar } from './project.ts';
+import { isPlace, lengthOf, projectionOf, scaleBar } from './project.ts';
 
 const BOX = { width: 1_000, height: 620 };
 const EMPTY = { heard: [], trips: [], hidden: 0, isWhole: true };
@@ -65,6 +65,24 @@ describe('a map without tiles', () => {
         expect(units).toBeGreaterThan(240 / 2.6);
       }),
     );
+  });
+
+  it('has a hotspot in one place while its receiver wanders, and on its way when it is driven about', () => {
+    const stays = trackOf([
+      [600_000_000, 100_000_000],
+      [600_000_400, 100_000_400],
+    ]);
+    const drives = trackOf([
+      [600_000_000, 100_000_000],
+      [600_000_000, 100_040_000],
+      [600_000_000, 100_000_000],
+    ]);
+    expect(isPlace(stays)).toBe(false);
+    expect([stays, drives].map((track) => isPlace({ ...track, gateway: 'aa555a0000000001' }))).toEqual([
+      true,
+      false,
+    ]);
+    expect(isPlace({ ...trackOf([]), gateway: 'aa555a0000000001' })).toBe(false);
   });
 
   it('is none where nothing has a place, and has room around a single one', () => {

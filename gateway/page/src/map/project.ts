@@ -88,6 +88,24 @@ export const scaleBar = ({ perMetre }: Pick<Projection, 'perMetre'>, unitsMax: n
   return { units: metres * perMetre, text };
 };
 
+/** Who has moved less than this is in one place: a hotspot's receiver wanders that far while it stands. */
+const MOVED_MIN_M = 100;
+
+/** Whether it is drawn as a place instead of as a way. */
+export const isPlace = ({ gateway, points }: Track): boolean => {
+  const [first] = points;
+  if (first === undefined) return false;
+  const [, north, east] = first;
+  const narrow = Math.cos((north / 1e7) * (Math.PI / 180));
+  return (
+    gateway !== undefined &&
+    points.every(
+      ([, latitude, longitude]) =>
+        Math.hypot((latitude - north) * METRES, (longitude - east) * METRES * narrow) < MOVED_MIN_M,
+    )
+  );
+};
+
 /** Metres along a way, from point to point. */
 export const lengthOf = ({ points }: Track): number => {
   let sum = 0;

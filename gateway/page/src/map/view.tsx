@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Places, TripRow } from '../../../src/page/places.ts';
+import type { Places, Track, TripRow } from '../../../src/page/places.ts';
 import { Asked, useAsked } from '../asked.tsx';
 import { Choice } from '../choice.tsx';
 import { linkTo } from '../place.ts';
@@ -8,7 +8,7 @@ import { useTopic } from '../topic.ts';
 import type { ViewParts } from '../views.ts';
 import { SpeedHistory } from './history.tsx';
 import { Picture } from './picture.tsx';
-import { lengthOf } from './project.ts';
+import { isPlace, lengthOf } from './project.ts';
 
 const PERIODS = [
   ['3600', 'the last hour'],
@@ -19,8 +19,16 @@ const DAY = '86400';
 
 const kilometres = (metres: number): string => `${(metres / 1_000).toFixed(1)} km`;
 
+/** Whose way or place it is. */
+const ownerOf = ({ stream, gateway }: Track): string => gateway ?? stream;
+
+const trackWords = (track: Track): string =>
+  isPlace(track)
+    ? `hotspot ${ownerOf(track)}, ${countText(track.frames ?? 0)} frames heard`
+    : `the way of ${ownerOf(track)}, ${kilometres(lengthOf(track))}`;
+
 const wordsOf = ({ tracks, heard }: Places): string => {
-  const ways = tracks.map((track) => `the way of ${track.stream}, ${kilometres(lengthOf(track))}`);
+  const ways = tracks.map(trackWords);
   const frames = heard.reduce((sum, { count }) => sum + count, 0);
   const radio = frames === 0 ? [] : [`${countText(frames)} radio frames heard in ${heard.length} places`];
   return `A map: ${[...ways, ...radio].join('; ')}.`;
@@ -49,7 +57,7 @@ const Shown = ({ places }: { readonly places: Places }) => {
           <Picture places={places} words={words} />
           <p class="quiet small">{words}</p>
           {tracks.map((track) => (
-            <SpeedHistory key={track.stream} track={track} />
+            <SpeedHistory key={track.stream + ownerOf(track)} track={track} />
           ))}
         </div>
       )}

@@ -39,6 +39,12 @@ export const PLACES_API = {
               type: 'object',
               properties: {
                 stream: TEXT,
+                gateway: {
+                  ...TEXT,
+                  description:
+                    'EUI of the LoRa gateway whose place it is; those that share a stream have one each.',
+                },
+                frames: { ...COUNT, description: 'Radio frames that this gateway heard.' },
                 points: {
                   type: 'array',
                   description: 'Each: ms since 1970, degrees × 10^7 north and east, cm/s over ground or −1.',
