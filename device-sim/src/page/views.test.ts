@@ -188,7 +188,7 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { ti
       .evaluateAll((cells) => cells.map((each) => Number(each.getAttribute('fill-opacity'))));
     expect(faint).toBeLessThan(full);
     await page.getByRole('img', { name: /hotspot aa555a0000000002, 3 frames heard/ }).waitFor();
-    expect(await page.locator('.hotspot text').allInnerTexts()).toEqual(['…000001', '…000002']);
+    expect(await page.locator('.hotspot text').allTextContents()).toEqual(['…000001', '…000002']);
     await page.getByText('2 positions were kept private').waitFor();
     await page.getByText('There is more of that time than one map shows').waitFor();
     await page.getByRole('listitem').filter({ hasText: '1.2 km' }).getByRole('link').click();
