@@ -6,11 +6,15 @@ import { type NetworkPlaces, networkDevices } from './network-devices.ts';
 import { type SerialPlaces, serialDevices } from './serial-devices.ts';
 
 export type { Found, FoundNetwork, FoundSerial, UsbIdentity } from './found.ts';
+export type { SerialPlaces } from './serial-devices.ts';
 export { type Guess, guessWords } from './usb-ids.ts';
+export { isAtAddress, type WatchSerialParts, watchSerial } from './watch-serial.ts';
 
 export interface DiscoverContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where lines are, if not below /dev. */
+  readonly dev?: string | undefined;
 }
 
 const ownAddresses = (): readonly string[] =>
@@ -18,10 +22,11 @@ const ownAddresses = (): readonly string[] =>
     .flatMap((addresses) => addresses ?? [])
     .flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [cidr] : []));
 
+/** Where Linux shows its serial lines. `dev` is elsewhere where a container was given its lines elsewhere. */
+export const serialPlaces = (dev = '/dev'): SerialPlaces => ({ sys: '/sys', dev, proc: '/proc' });
+
 const systemPlaces = (context: DiscoverContext): SerialPlaces & NetworkPlaces => ({
-  sys: '/sys',
-  dev: '/dev',
-  proc: '/proc',
+  ...serialPlaces(context.dev),
   own: ownAddresses(),
   littleEndian: endianness() === 'LE',
   answers: (host, port) => acceptsConnection(host, port, context),

@@ -155,6 +155,42 @@ describe('the serial lines of a machine', () => {
     expect(decodeURIComponent(new URL(found[1]?.address ?? '').pathname)).toBe(found[1]?.stablePath);
   });
 
+  it('are told by their stable names where /sys does not show them, as in a container', async () => {
+    const { places, write, byId } = machine();
+    write(join(places.dev, 'pts', '7'), '');
+    byId('usb-ScanTool.net_LLC_OBDLink_SX_113010822-if00-port0', 'pts/7');
+    byId('usb-Acme_Toaster-if01', 'pts/8');
+    expect(await serialDevices(places)).toEqual([
+      {
+        kind: 'serial',
+        address: `serial://${places.dev}/serial/by-id/usb-ScanTool.net_LLC_OBDLink_SX_113010822-if00-port0?baud=115200`,
+        path: join(places.dev, 'pts', '7'),
+        stablePath: join(
+          places.dev,
+          'serial',
+          'by-id',
+          'usb-ScanTool.net_LLC_OBDLink_SX_113010822-if00-port0',
+        ),
+        usb: undefined,
+        certainty: 'known',
+        couldBe: ['obd-dongle'],
+        words: `${join(places.dev, 'pts', '7')}: ScanTool.net LLC OBDLink SX 113010822; OBD-II dongle.`,
+      },
+    ]);
+    write(join(places.dev, 'pts', '8'), '');
+    expect((await serialDevices(places))[0]).toMatchObject({
+      certainty: 'seen',
+      words: `${join(places.dev, 'pts', '8')}: Acme Toaster; unknown.`,
+    });
+  });
+
+  it('are not those that the kernel knows and this program was not given', async () => {
+    const { places, usb } = machine();
+    usb('ttyUSB0', { bus: '1-1', attributes: { idVendor: '0403', idProduct: '6015' } });
+    rmSync(join(places.dev, 'ttyUSB0'));
+    expect(await serialDevices(places)).toEqual([]);
+  });
+
   it('are none on a machine that has none', async () => {
     const nowhere = join(root, 'nowhere');
     expect(await serialDevices({ sys: nowhere, dev: nowhere, proc: nowhere })).toEqual([]);

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FoundSerial, UsbIdentity } from './found.ts';
-import { guessWords, judgeUsb } from './usb-ids.ts';
+import { guessWords, judgeUsb, type UsbVerdict } from './usb-ids.ts';
 
 /** Where the kernel shows its devices; a test shows another tree. */
 export interface SerialPlaces {
@@ -87,11 +87,15 @@ const nameOf = (usb: UsbIdentity): string => {
   return name === '' ? `USB ${usb.vendorId}:${usb.productId}` : `${name} (${usb.vendorId}:${usb.productId})`;
 };
 
+const verdictWords = ({ certainty, couldBe }: UsbVerdict): string => {
+  const guesses = couldBe.map((guess) => guessWords[guess]).join(', ');
+  return certainty === 'known' ? guesses : guesses === '' ? 'unknown' : `could be: ${guesses}`;
+};
+
 const overUsb = (path: string, stablePath: string | undefined, usb: UsbIdentity): FoundSerial => {
   const names = [usb.manufacturer, usb.product].filter((part) => part !== undefined);
-  const { certainty, chip, couldBe, baud } = judgeUsb(usb.vendorId, usb.productId, names);
-  const guesses = couldBe.map((guess) => guessWords[guess]).join(', ');
-  const what = certainty === 'known' ? guesses : guesses === '' ? 'unknown' : `could be: ${guesses}`;
+  const verdict = judgeUsb(usb.vendorId, usb.productId, names);
+  const { certainty, chip, couldBe, baud } = verdict;
   return {
     kind: 'serial',
     address: addressOf(stablePath ?? path, baud ?? BAUD_DEFAULT),
@@ -100,7 +104,31 @@ const overUsb = (path: string, stablePath: string | undefined, usb: UsbIdentity)
     usb,
     certainty,
     couldBe,
-    words: `${path}: ${nameOf(usb)}${chip === undefined ? '' : `, ${chip}`}; ${what}.`,
+    words: `${path}: ${nameOf(usb)}${chip === undefined ? '' : `, ${chip}`}; ${verdictWords(verdict)}.`,
+  };
+};
+
+/** What udev wrote into a stable name: `usb-`, maker, product and serial number, `-if00-port0`. */
+const saidInName = (stablePath: string): string =>
+  basename(stablePath)
+    .replace(/^usb-/, '')
+    .replace(/-if\d+(-port\d+)?$/, '')
+    .replaceAll('_', ' ');
+
+/** A line of which only the stable name is there: a container may be given /dev and not its part of /sys. */
+const byName = (path: string, stablePath: string): FoundSerial => {
+  const said = saidInName(stablePath);
+  const verdict = judgeUsb('', '', [said]);
+  const { certainty, couldBe, baud } = verdict;
+  return {
+    kind: 'serial',
+    address: addressOf(stablePath, baud ?? BAUD_DEFAULT),
+    path,
+    stablePath,
+    usb: undefined,
+    certainty,
+    couldBe,
+    words: `${path}: ${said}; ${verdictWords(verdict)}.`,
   };
 };
 
@@ -127,26 +155,44 @@ const lineNamed = async (
 ): Promise<FoundSerial | undefined> => {
   const entry = join(places.sys, 'class', 'tty', name);
   const path = join(places.dev, name);
+  const real = await resolved(path);
+  // The kernel knows it and this program was not given it: nobody here could open it.
+  if (real === undefined) return undefined;
   if (name.startsWith('rfcomm')) return onBoard(path, name);
   const device = await resolved(join(entry, 'device'));
   // Virtual consoles and pseudo-terminals have no device behind them.
   if (device === undefined) return undefined;
   const usb = await usbOf(device);
-  if (usb !== undefined) return overUsb(path, stable.get((await resolved(path)) ?? path), usb);
+  if (usb !== undefined) return overUsb(path, stable.get(real), usb);
   // 0: a place for a UART that the board does not have.
   return (await line(join(entry, 'type'))) === '0' ? undefined : onBoard(path, name);
+};
+
+const listedLines = async ({ sys }: SerialPlaces): Promise<readonly string[]> =>
+  await listed(join(sys, 'class', 'tty'));
+
+/** Changes when a line comes or goes; reads two directories. */
+export const serialMark = async (places: SerialPlaces): Promise<string> => {
+  const [lines, names] = [await listedLines(places), await listed(join(places.dev, 'serial', 'by-id'))];
+  return [...lines, '', ...names].join('\n');
 };
 
 /** Every serial line of this machine, read from the kernel's own lists: no line is opened. */
 export const serialDevices = async (places: SerialPlaces): Promise<readonly FoundSerial[]> => {
   const stable = await stablePaths(places.dev);
   const own = await consoles(places.proc);
-  const names = (await listed(join(places.sys, 'class', 'tty'))).filter((name) => !own.has(name));
+  const names = (await listedLines(places)).filter((name) => !own.has(name));
   const found: FoundSerial[] = [];
+  const known = new Set<string>();
   for (const name of names) {
     if (found.length >= LINES_MAX) break;
     const one = await lineNamed(name, places, stable);
-    if (one !== undefined) found.push(one);
+    if (one === undefined) continue;
+    found.push(one);
+    if (one.stablePath !== undefined) known.add(one.stablePath);
+  }
+  for (const [real, stablePath] of stable) {
+    if (found.length < LINES_MAX && !known.has(stablePath)) found.push(byName(real, stablePath));
   }
   return found;
 };
