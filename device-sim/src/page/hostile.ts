@@ -34,6 +34,16 @@ export const hostileStatus = (): string =>
         tally: { items: 9, observed: 1, control: 1, quarantined: 1, dropped: COUNTS, port: COUNTS },
       },
     ],
+    attached: [
+      {
+        address: `serial:///dev/${HOSTILE}`,
+        certainty: 'known',
+        couldBe: [HOSTILE],
+        words: HOSTILE,
+        device: '',
+        sinceMs: 1,
+      },
+    ],
     broker: { state: HOSTILE, words: HOSTILE, addresses: [HOSTILE], enrolled: 1, tally: { counts: COUNTS } },
     record: { made: 9, kept: 6, waiting: 0, quarantined: 0, refused: COUNTS },
     journal: {

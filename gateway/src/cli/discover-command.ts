@@ -9,9 +9,10 @@ const line = ({ certainty, address, words }: Found): string =>
 export const discoverCommand = (terminal: Terminal, finish: (code: number) => void): Command =>
   new Command('discover')
     .description('list serial and network devices by USB id and address, without writing to any')
+    .option('--dev <directory>', 'where the serial lines of this box are, if not below /dev')
     .option('--json', 'for scripts')
-    .action(async (options: { json?: boolean }) => {
-      const found = await discover({ clock: systemClock(), signal: terminal.signal });
+    .action(async (options: { dev?: string; json?: boolean }) => {
+      const found = await discover({ clock: systemClock(), signal: terminal.signal, dev: options.dev });
       if (options.json === true) terminal.out(JSON.stringify(found, null, 2));
       else if (found.length === 0)
         terminal.out('Nothing is attached that could be a device. Plug one in and ask again.');

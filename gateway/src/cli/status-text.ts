@@ -32,6 +32,12 @@ const deviceLines = (device: DeviceView): readonly string[] => {
   ];
 };
 
+/** What could be added; of devices that are configured their own lines say how they are. */
+const attachedLines = ({ attached }: Status): readonly string[] =>
+  attached
+    .filter(({ device, certainty, sinceMs }) => device === '' && (certainty !== 'seen' || sinceMs > 0))
+    .map(({ words, address }) => `attached  ${words} No device of the configuration; its port is ${address}`);
+
 const networkLine = (network: NetworkView): string => {
   const words = network.words === '' ? '' : ` · ${network.words}`;
   return `  ${network.name}: ${networkCounts(network)}${words}`;
@@ -52,6 +58,7 @@ export const statusLines = (status: Status): readonly string[] => {
     '',
     ...(status.devices.length === 0 ? ['no devices; `outpost discover` lists what is attached'] : []),
     ...status.devices.flatMap(deviceLines),
+    ...attachedLines(status),
     '',
     `readings  ${readingWords(status)}`,
     `journal   ${journalWords(status)}`,

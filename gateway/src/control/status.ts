@@ -3,6 +3,7 @@ import type { MonoNs } from '@outpost/schemas/words';
 import type { AttestTally } from '../attest/attest.ts';
 import type { BrokerView } from '../broker/broker.ts';
 import type { RecordTally } from '../record/tally.ts';
+import type { AttachedLine } from '../settings/attached.ts';
 import type { TaskState } from '../supervise.ts';
 
 export interface DeviceView {
@@ -88,6 +89,8 @@ export interface Status {
   readonly keyKind: string;
   readonly clockTrust: string;
   readonly devices: readonly DeviceView[];
+  /** Serial lines of this box; none where this gateway is a part of another program. */
+  readonly attached: readonly AttachedLine[];
   /** Undefined where none is configured. */
   readonly broker: BrokerView | undefined;
   readonly record: RecordTally;

@@ -22,9 +22,11 @@ export interface LiveParts {
   readonly latest: Latest;
   /** JSON. */
   status(): string;
+  /** Changes with what of the status somebody waits for: it then goes out at once. */
+  urgent?(): number;
 }
 
-export const createLive = ({ clock, latest, status }: LiveParts): Live => {
+export const createLive = ({ clock, latest, status, urgent = () => 0 }: LiveParts): Live => {
   /** Each with the version that it has seen. */
   const listeners = new Map<ServerResponse, number>();
   let arrived: () => void = () => undefined;
@@ -76,6 +78,7 @@ export const createLive = ({ clock, latest, status }: LiveParts): Live => {
     },
     run: async (signal) => {
       try {
+        let told = urgent();
         for (let turn = 1; ; turn += 1) {
           while (listeners.size === 0) {
             await someone(signal);
@@ -83,7 +86,8 @@ export const createLive = ({ clock, latest, status }: LiveParts): Live => {
           }
           await clock.sleep(EVERY_MS, signal);
           tell();
-          if (turn % STATUS_TURNS !== 0) continue;
+          if (turn % STATUS_TURNS !== 0 && told === urgent()) continue;
+          told = urgent();
           const text = status();
           for (const response of listeners.keys()) say(response, 'status', text);
         }

@@ -79,7 +79,12 @@ export const openPage = async (parts: PageParts): Promise<Result<Page>> => {
   const owner = await openOwner(dataDirectory);
   if (!owner.ok) return owner;
   let url = '';
-  const live = createLive({ clock, latest, status });
+  const live = createLive({
+    clock,
+    latest,
+    status,
+    urgent: () => parts.box?.attached.version ?? 0,
+  });
   const respond = createRoutes({
     ...parts,
     owner: owner.value,

@@ -48,6 +48,7 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
     keyKind: ring.kind,
     clockTrust: run.trust(),
     devices: parts.devices,
+    attached: parts.context.box?.attached.lines ?? [],
     broker: parts.broker,
     record: parts.record,
     journal: {

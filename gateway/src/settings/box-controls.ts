@@ -1,4 +1,5 @@
 import type { Sessions } from '../page/logins.ts';
+import type { Attached } from './attached.ts';
 
 /** What another program, or this one in a process of its own, said and how it ended. */
 export interface Ran {
@@ -16,6 +17,8 @@ export interface BoxControls {
   readonly sessions: Sessions;
   /** The newest lines of the log, oldest first. */
   lines(): readonly string[];
+  /** What is plugged into the box, as it comes and goes. */
+  readonly attached: Attached;
   /** Runs a command of this program in a process of its own, so that nothing that it loads stays in this one. */
   outpost(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
 }

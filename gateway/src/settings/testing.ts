@@ -1,5 +1,6 @@
 import { outpostApart } from '../cli/apart.ts';
 import { createSessions } from '../page/logins.ts';
+import type { Attached } from './attached.ts';
 import type { BoxControls } from './box-controls.ts';
 
 /** What tells of restarts: how many there were, and when the next one comes. */
@@ -9,8 +10,16 @@ export interface Restarts {
   next(): Promise<void>;
 }
 
+/** Nothing is plugged in, and nothing ever will be. */
+const NOTHING: Attached = {
+  lines: [],
+  version: 0,
+  expect: () => Promise.resolve(),
+  watch: () => new Promise(() => undefined),
+};
+
 /** A box whose commands are real, and whose restarts only count. */
-export const newBox = (configPath: string) => {
+export const newBox = (configPath: string, attached: Attached = NOTHING) => {
   const said: string[] = [];
   const waiting: (() => void)[] = [];
   let [count, told] = [0, 0];
@@ -34,6 +43,7 @@ export const newBox = (configPath: string) => {
     },
     sessions: createSessions(),
     lines: () => said,
+    attached,
     outpost: (args, env = {}) => outpostApart(args, { env: { ...process.env, ...env }, signal }),
   };
   return { box, restarts, said };

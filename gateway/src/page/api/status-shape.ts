@@ -26,6 +26,17 @@ export const STATUS: ObjectShape = {
       'port',
       'connected',
     ]),
+    attached: listOf(
+      {
+        address: TEXT,
+        certainty: { type: 'string', enum: ['known', 'possible', 'seen'] },
+        couldBe: { type: 'array', items: TEXT },
+        words: TEXT,
+        device: { ...TEXT, description: 'Which device of the configuration it is; empty where it is none.' },
+        sinceMs: { ...COUNT, description: 'When it was plugged in; 0 where it was there from the start.' },
+      },
+      ['address', 'certainty', 'couldBe', 'words', 'device', 'sinceMs'],
+    ),
     record: {
       type: 'object',
       properties: { made: COUNT, kept: COUNT, waiting: COUNT, refused: COUNTS },
@@ -67,6 +78,7 @@ export const STATUS: ObjectShape = {
     'keyKind',
     'clockTrust',
     'devices',
+    'attached',
     'record',
     'journal',
     'attest',
