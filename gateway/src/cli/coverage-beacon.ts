@@ -6,6 +6,7 @@ import {
   beaconItem,
   beaconRegionOf,
   buildBeacon,
+  entropyLine,
 } from '@outpost/schemas/radio';
 import {
   type DownlinkItem,
@@ -19,7 +20,6 @@ import {
   type WallNs,
 } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { entropyLine } from '../coverage/known.ts';
 import { complain, EXIT, type Terminal } from './context.ts';
 import { readRegionParams } from './coverage-inputs.ts';
 import { giveOrder, type OrderOptions } from './order-command.ts';

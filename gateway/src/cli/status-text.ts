@@ -39,8 +39,9 @@ const attachedLines = ({ attached }: Status): readonly string[] =>
     .map(({ words, address }) => `attached  ${words} No device of the configuration; its port is ${address}`);
 
 const networkLine = (network: NetworkView): string => {
-  const words = network.words === '' ? '' : ` · ${network.words}`;
-  return `  ${network.name}: ${networkCounts(network)}${words}`;
+  const { words, note = '' } = network;
+  const said = [words, note].filter((each) => each !== '').map((each) => ` · ${each}`);
+  return `  ${network.name}: ${networkCounts(network)}${said.join('')}`;
 };
 
 const brokerLine = ({ state, words, enrolled, tally }: BrokerView): string => {

@@ -50,6 +50,8 @@ export interface NetworkView {
   words: string;
   /** The last refusal, in the network's words. */
   refusal: string;
+  /** What the network says of itself, which nobody need act on: a service that is gone, that it is off. */
+  note?: string;
 }
 
 export interface StoreView {

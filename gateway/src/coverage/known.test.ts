@@ -1,5 +1,6 @@
+import { entropyLine } from '@outpost/schemas/radio';
 import { describe, expect, it } from 'vitest';
-import { entropiesFrom, entropyLine, knownFrom } from './known.ts';
+import { entropiesFrom, knownFrom } from './known.ts';
 
 const NONE = { sender: [], place: [], gain: [] };
 

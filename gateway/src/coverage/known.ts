@@ -1,7 +1,7 @@
 import type { Place } from '@outpost/schemas/privacy';
 import type { BeaconEntropy, BeaconRegion, KnownPlaces, RegionPlan, Sender } from '@outpost/schemas/radio';
-import { REGIONS, regionNamed } from '@outpost/schemas/radio';
-import { fail, fault, fromHex, ok, type Result, toHex } from '@outpost/schemas/words';
+import { REGIONS, readEntropyLine, regionNamed } from '@outpost/schemas/radio';
+import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 
 /** What the reader knows besides the evidence. */
 export interface Known extends KnownPlaces {
@@ -91,40 +91,12 @@ export const knownFrom = (options: KnownOptions): Result<Known> => {
   });
 };
 
-const entropyFrom = (value: unknown): readonly [payload: string, BeaconEntropy] | undefined => {
-  const { payload, localEntropy, remoteEntropy } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const { bytes, timestampS, version } = (remoteEntropy ?? {}) as Readonly<Record<string, unknown>>;
-  const hex = (text: unknown): Uint8Array | undefined =>
-    typeof text === 'string' ? fromHex(text) : undefined;
-  const [sent, local, remote] = [hex(payload), hex(localEntropy), hex(bytes)];
-  if (sent === undefined || local === undefined || remote === undefined) return undefined;
-  if (!Number.isSafeInteger(timestampS) || (version !== 0 && version !== 1)) return undefined;
-  return [
-    toHex(sent),
-    { localEntropy: local, remoteEntropy: { bytes: remote, timestampS: Number(timestampS), version } },
-  ];
-};
-
-/** One line of a file of beacons: what it was made of, for others to make it again. */
-export const entropyLine = (payload: Uint8Array, { localEntropy, remoteEntropy }: BeaconEntropy): string =>
-  JSON.stringify({
-    payload: toHex(payload),
-    localEntropy: toHex(localEntropy),
-    remoteEntropy: { ...remoteEntropy, bytes: toHex(remoteEntropy.bytes) },
-  });
-
-/** Reads such a file, one beacon a line, by their payloads in hex. */
+/** Reads a file of beacons, one beacon a line, by their payloads in hex. */
 export const entropiesFrom = (text: string, file: string): Result<ReadonlyMap<string, BeaconEntropy>> => {
   const found = new Map<string, BeaconEntropy>();
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      value = undefined;
-    }
-    const entropy = entropyFrom(value);
+    const entropy = readEntropyLine(line);
     if (entropy === undefined)
       return wrong(`${file}:${i + 1}`, 'is no line about a beacon as `outpost coverage beacon` writes it.');
     found.set(...entropy);

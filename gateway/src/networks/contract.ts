@@ -135,6 +135,8 @@ export interface NetworkContext {
   order(device: string, order: Order): Promise<OrderOutcome>;
   /** The operator must know: another box signs with our key, a receipt does not verify. */
   alarm(fault: Fault): void;
+  /** One sentence for the status, which nobody need act on; replaces the last, empty for none, and is not logged. */
+  note?(words: string): void;
 }
 
 /** What a network is expected to say, before it sees the thing. */

@@ -9,6 +9,7 @@ const FOLDERS: ReadonlyMap<string, () => Promise<NetworkKind>> = new Map([
   ['dimo', async () => (await import('./dimo/network.ts')).dimo],
   ['webhook', async () => (await import('./webhook/network.ts')).webhook],
   ['helium', async () => (await import('./helium/network.ts')).helium],
+  ['helium-coverage', async () => (await import('./helium-coverage/network.ts')).heliumCoverage],
   ['outpost', async () => (await import('./outpost/network.ts')).outpost],
 ]);
 

@@ -196,6 +196,9 @@ export const networkOf = (
       log.fault(fault);
       view.words = sentence(fault);
     },
+    note(words) {
+      view.note = words;
+    },
   });
 
 /** What takes attestations waits for them; what takes readings has a connection of its own to keep besides. */

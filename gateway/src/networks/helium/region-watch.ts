@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, Fault, Result } from '@outpost/schemas/words';
+import type { Clock, Fault, MonoNs, Result } from '@outpost/schemas/words';
 import { keyDisk } from '../../keys/key-disk.ts';
 import { platformVerifier } from '../../keys/signer.ts';
 import { openChannel } from './channel.ts';
@@ -39,6 +39,8 @@ export interface RegionWatch {
   run(signal: AbortSignal): Promise<void>;
   /** Undefined until there was an answer, of this run or an earlier one. */
   readonly params: RegionParams | undefined;
+  /** When the service last answered in this run; its `timestampS` is of that moment. */
+  readonly answeredAt: MonoNs | undefined;
 }
 
 export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
@@ -46,6 +48,7 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
   const path = join(parts.directory, `${parts.eui}.region_params`);
   const verify = platformVerifier();
   let params: RegionParams | undefined;
+  let answeredAt: MonoNs | undefined;
   let told = '';
 
   /** Takes what is not older than what is known; a stale answer must not bring back what was changed. */
@@ -64,6 +67,7 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
       const answer = await channel.value.call(REGION_PARAMS_PATH, message, signal);
       if (!answer.ok) return answer;
       const read = take(answer.value);
+      if (read.ok && params === read.value) answeredAt = clock.mono();
       // Without it the next start asks again; nothing else is lost.
       if (read.ok && params === read.value)
         await keyDisk()
@@ -95,6 +99,9 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
     },
     get params() {
       return params;
+    },
+    get answeredAt() {
+      return answeredAt;
     },
   };
 };

@@ -38,7 +38,7 @@ const OPTIONS = ['region', 'config', 'configKey', ...Object.keys(NUMBERS)];
 const wrong = (name: string, what: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'helium.settings', `network ${name}, ${what}`, words));
 
-const readUrl = (name: string, what: string, text: unknown, example: string): Result<URL> => {
+export const readUrl = (name: string, what: string, text: unknown, example: string): Result<URL> => {
   const parsed = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || !['http:', 'https:'].includes(parsed.protocol))
     return wrong(name, what, `is no address of such a server; write it like ${example}.`);
@@ -56,7 +56,7 @@ const readNumber = ({ name, options }: NetworkSettings, option: NumberOption): R
     : wrong(name, `options.${option}`, `must be a number from ${min} to ${max}.`);
 };
 
-const readRegion = ({ name, options }: NetworkSettings): Result<number> => {
+export const readRegion = ({ name, options }: NetworkSettings): Result<number> => {
   const { region } = options;
   const number = typeof region === 'string' ? regionNumber(region) : undefined;
   return number === undefined

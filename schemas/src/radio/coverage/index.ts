@@ -15,6 +15,7 @@ export {
   type HeardOfOther,
   openEncounters,
 } from './encounters.ts';
+export { entropyLine, readEntropyLine } from './entropy-line.ts';
 export { type ExplainContext, type Explained, type Judgement, receptionExplainer } from './explain.ts';
 export { type Judgeable, judgeable, radioName, rateFrom, timeOf } from './judgeable.ts';
 export {

@@ -1,0 +1,169 @@
+import { type Clock, elapsedMs, type Fault, fault, type MonoNs, type Result } from '@outpost/schemas/words';
+import { ENDED_IN_PEACE, openChannel } from '../helium/channel.ts';
+import type { HeliumSigner } from '../helium/gateway-keys.ts';
+import { within } from '../helium/within.ts';
+import type { Service } from './service.ts';
+import { openStream, type Report, type ReportStream } from './stream.ts';
+
+/** A session is renewed before the service ends it after half an hour. */
+const RENEW_AFTER_MS = 27 * 60_000;
+const RENEW_AGAIN_MS = 30_000;
+/** How long what is on the old stream may take to be confirmed. */
+const DRAIN_MS = 5_000;
+/** A session that ended sooner was not wanted. */
+const HELD_MS = 30_000;
+const REFUSED_MS_MIN = 60_000;
+const REFUSED_MS_MAX = 1_800_000;
+/** Gateways of one box do not all come back at the same moment. */
+const SPREAD_MS = 1_000;
+
+/** `doubt`: it may have arrived. `no-session`: nothing was sent. */
+export type Sent = 'there' | 'doubt' | 'no-session';
+
+/** One gateway's way to the ingest service: always open while that is there, because reports must not wait. */
+export interface Line {
+  run(signal: AbortSignal): Promise<void>;
+  /** Waits for a session until then, but not while the service is known to be away. */
+  send(report: Report, until: MonoNs): Promise<Sent>;
+  readonly isUp: boolean;
+  /** Why it is not up; the last reason there was. */
+  readonly why: Fault;
+  /** How often a session was renewed without a gap. */
+  readonly renewals: number;
+}
+
+export interface LineParts {
+  readonly clock: Clock;
+  readonly ingest: URL;
+  readonly service: Service;
+  readonly signer: HeliumSigner;
+  random(): number;
+  /** The service does not take this gateway's sessions; said once until it has taken one. */
+  alarm(fault: Fault): void;
+}
+
+const NOT_YET = 'is not connected yet.';
+
+/** Whether the service ended it in so many words, or the way broke. */
+const isRefusal = (ended: Fault): boolean => ended.code === ENDED_IN_PEACE || ended.kind === 'refused';
+
+const connectFor = async (
+  { clock, ingest, signer }: LineParts,
+  signal: AbortSignal,
+): Promise<Result<ReportStream>> => {
+  const channel = await openChannel({ url: ingest, clock }, signal);
+  if (!channel.ok) return channel;
+  return await openStream(channel.value, { clock, where: ingest.host, signer }, signal);
+};
+
+/** How long to stay away from a service that ended a session; undefined where that was no word against the gateway. */
+const stayAway = (
+  { service }: LineParts,
+  ended: Fault,
+  heldMs: number,
+  refusedMs: number,
+): number | undefined => {
+  if (heldMs >= HELD_MS) return undefined;
+  if (isRefusal(ended)) return refusedMs;
+  service.gone(ended);
+  return undefined;
+};
+
+const notWanted = (where: string): Fault => {
+  const words = 'ended the session at its beginning: it does not take the gateway’s key or signature.';
+  return fault('refused', 'helium.session', where, words);
+};
+
+export const createLine = (parts: LineParts): Line => {
+  const { clock, ingest, service, random } = parts;
+  const where = ingest.host;
+  let current: ReportStream | undefined;
+  let why: Fault = fault('unreachable', 'helium.away', where, NOT_YET);
+  let renewals = 0;
+  let waiting: (() => void)[] = [];
+  let running: AbortSignal | undefined;
+
+  const use = (next: ReportStream | undefined): void => {
+    current = next;
+    for (const each of waiting) each();
+    waiting = [];
+  };
+
+  /** From one session to the moment when there is none; why that is. */
+  const hold = async (first: ReportStream, signal: AbortSignal): Promise<Fault> => {
+    let stream = first;
+    let ms = RENEW_AFTER_MS * (0.8 + 0.2 * random());
+    try {
+      for (;;) {
+        use(stream);
+        const ended = await within(clock, ms, stream.ended, signal);
+        if (ended !== undefined) return ended;
+        const next = await connectFor(parts, signal);
+        if (next.ok) {
+          const old = stream;
+          stream = next.value;
+          renewals += 1;
+          within(clock, DRAIN_MS, old.drained(), signal).then(old.close, old.close);
+        }
+        ms = next.ok ? RENEW_AFTER_MS * (0.8 + 0.2 * random()) : RENEW_AGAIN_MS;
+      }
+    } finally {
+      use(undefined);
+      stream.close();
+    }
+  };
+
+  return {
+    async run(signal) {
+      running = signal;
+      signal.addEventListener('abort', () => use(undefined), { once: true });
+      let refusedMs = REFUSED_MS_MIN;
+      for (;;) {
+        await service.turn(signal);
+        const opened = await connectFor(parts, signal);
+        if (!opened.ok) {
+          why = opened.fault;
+          service.gone(why);
+          use(undefined);
+          continue;
+        }
+        service.here();
+        const since = clock.mono();
+        why = await hold(opened.value, signal);
+        signal.throwIfAborted();
+        const heldMs = elapsedMs(since, clock.mono());
+        const waitMs = stayAway(parts, why, heldMs, refusedMs);
+        if (waitMs !== undefined) {
+          why = notWanted(where);
+          if (refusedMs === REFUSED_MS_MIN) parts.alarm(why);
+        }
+        refusedMs = waitMs === undefined ? REFUSED_MS_MIN : Math.min(refusedMs * 2, REFUSED_MS_MAX);
+        await clock.sleep(
+          waitMs === undefined ? SPREAD_MS * random() : waitMs * (0.75 + 0.25 * random()),
+          signal,
+        );
+      }
+    },
+    async send(report, until) {
+      for (;;) {
+        if (current !== undefined && !current.isOver) return (await current.send(report)) ? 'there' : 'doubt';
+        if (running?.aborted !== false || service.away !== undefined || until <= clock.mono())
+          return 'no-session';
+        const changed = new Promise<void>((resolve) => {
+          waiting.push(resolve);
+        });
+        const leftMs = Math.max(0, Number(until - clock.mono()) / 1e6);
+        await within(clock, leftMs, changed, running).catch(() => undefined);
+      }
+    },
+    get isUp() {
+      return current !== undefined && !current.isOver;
+    },
+    get why() {
+      return why;
+    },
+    get renewals() {
+      return renewals;
+    },
+  };
+};
