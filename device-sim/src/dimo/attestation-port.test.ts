@@ -54,7 +54,11 @@ const ATTESTATIONS: readonly Attested[] = [
     'DID',
   ],
   ['about an address', attested({ subject: `did:ethr:137:${KEY.address}` }), 200, 200],
-  ['a producer that is an address', attested({ producer: KEY.address }), 200, 400, 'no DID'],
+  ['a producer that is an address', attested({ producer: KEY.address }), 200, 200],
+  ['a producer that is a path: nobody looks', attested({ producer: '../etc' }), 200, 200],
+  ['no type: an attestation', attested({ type: undefined }), 200, 200],
+  ['about a currency', attested({ subject: `did:erc20:137:${KEY.address}` }), 400, 400, 'DID'],
+  ['an address without its 0x', attested({ source: KEY.address.slice(2) }), 200, 200],
   ['tags of many bytes', attested({ tags: ['vehicle'.repeat(1_200)] }), 400, 400, '8192'],
   ['a tombstone', attested({ type: 'dimo.tombstone' }, { voidsId: 'a', reason: 'wrong car' }), 200, 200],
   [
@@ -63,6 +67,13 @@ const ATTESTATIONS: readonly Attested[] = [
     400,
     400,
     'voidsId',
+  ],
+  [
+    'a tombstone of an id with a plus',
+    attested({ type: 'dimo.tombstone' }, { voidsId: 'a+b' }),
+    400,
+    400,
+    'invalid characters',
   ],
   [
     'a tombstone with 513 bytes of reason',

@@ -63,6 +63,43 @@ describe('a gateway at an ingest of DIMO', () => {
     );
   });
 
+  it.each(['din', 'dis'] as const)(
+    'brings %s driving, heights and headings, under its types',
+    async (node) => {
+      const { rig, clock, delivery } = await playground({ node });
+      const fix = { kind: 'position', fix: '3d', latitude: 481_000_000, longitude: 115_000_000 } as const;
+      const place: Body = {
+        ...fix,
+        altitudeCm: 51_234,
+        speedCmS: undefined,
+        courseCdeg: 27_150,
+        hdopCenti: 90,
+        satellites: 9,
+        fixedAt: undefined,
+      };
+      const vin: Body = { kind: 'identity', of: 'vin', text: '1HGBH41JXMN109186', ecu: 0x7e8 };
+      const item = await delivery([number(1, 72), place, vin, number(1, 30)], 'ntp', 1_000);
+      expect((await deliver(await rig.network(), clock, [item])).map(ending)).toEqual(['settled']);
+      const stored = eventsOf(rig);
+      expect(stored.map(({ type }) => type)).toEqual(['dimo.fingerprint', 'dimo.status', 'dimo.events']);
+      expect(stored[1]?.signals.map(({ name, value }) => [name, value])).toEqual([
+        ['speed', 72],
+        ['currentLocationAltitude', 512.34],
+        ['currentLocationCoordinates', { latitude: 48.1, longitude: 11.5, hdop: 0.9 }],
+        ['currentLocationHeading', 271.5],
+        ['speed', 30],
+      ]);
+      expect(stored[2]?.events).toMatchObject([
+        { name: 'behavior.harshBraking', metadata: '{"fromKmh":72,"toKmh":30,"atLeastMs2":3.67}' },
+      ]);
+      const seen = new Set<string>();
+      const check = { verify: platformVerifier(), address: rig.key.address, seen };
+      const [text = ''] = stored.map((each) => each.text);
+      expect(dimoWire.checkEvent(text, check)).toBeUndefined();
+      expect(dimoWire.checkEvent(text.replace('"dimo.status"', '"dimo.events"'), check)).toBe(undefined);
+    },
+  );
+
   it('sends nothing of what is no vehicle, has no name there, or came without a time', async () => {
     const { rig, clock, delivery } = await playground();
     const other = { ...(await delivery(SPEED)), stream: 'bike/telemetry' } as const;

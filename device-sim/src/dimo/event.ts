@@ -1,5 +1,6 @@
 import { dimoWire } from '@outpost/gateway';
 import { isVin } from '@outpost/schemas/vehicle';
+import { asciiBytes } from '@outpost/schemas/words';
 
 /** A CloudEvent as an ingest reads it, before anything is judged. */
 export interface ReadEvent {
@@ -12,12 +13,12 @@ export interface ReadEvent {
   readonly time: string;
   readonly datacontenttype: string;
   readonly signature: string;
-  /** JSON text as it stands. */
+  /** JSON text as it stands, or what the base64 holds. */
   readonly data: string | undefined;
   readonly dataBase64: string | undefined;
   /** Everything but the data, as JSON. */
   readonly headerBytes: number;
-  /** Every text of the header, extras among them. */
+  /** The texts of the header whose characters are looked at. */
   readonly texts: readonly string[];
 }
 
@@ -37,26 +38,21 @@ export const momentOf = (text: unknown): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-const MEMBERS = [
+/** What may stand in a header is looked at in these alone; what else is at the top is kept as it is. */
+const CHECKED = [
   'id',
-  'source',
+  'type',
   'subject',
   'producer',
-  'type',
-  'time',
   'datacontenttype',
-  'signature',
+  'dataschema',
+  'dataversion',
 ] as const;
-
-const textsIn = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.flatMap(textsIn) : [];
-};
 
 const isBase64 = (value: unknown): value is string =>
   typeof value === 'string' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value);
 
-/** Reads the JSON; a member of the header that is no text, or data given twice, is refused. */
+/** Reads the JSON; a time that is none, or data given twice, is refused. A text that is no text counts as not there. */
 export const readEvent = (text: string): ReadEvent | Refusal => {
   let members: Readonly<Record<string, unknown>>;
   try {
@@ -67,13 +63,12 @@ export const readEvent = (text: string): ReadEvent | Refusal => {
   if (typeof members !== 'object' || members === null || Array.isArray(members))
     return { refused: 'it is no JSON object' };
   const data = dimoWire.rawMember(text, 'data');
-  const { data: _, data_base64: dataBase64, specversion: __, ...header } = members;
-  if (data !== undefined && dataBase64 !== undefined) return { refused: 'both data and data_base64 are set' };
-  if (dataBase64 !== undefined && !isBase64(dataBase64)) return { refused: 'data_base64 is no base64' };
-  const wrong = MEMBERS.find((name) => header[name] !== undefined && typeof header[name] !== 'string');
-  if (wrong !== undefined) return { refused: `${wrong} is no text` };
-  const at = (name: (typeof MEMBERS)[number]): string => (header[name] as string | undefined) ?? '';
-  if (at('time') !== '' && momentOf(at('time')) === undefined) return { refused: 'time is not in RFC 3339' };
+  const { data: _, data_base64: base64 = '', specversion: __, ...header } = members;
+  if (data !== undefined && base64 !== '') return { refused: 'both data and data_base64 are set' };
+  if (!isBase64(base64)) return { refused: 'data_base64 is no base64' };
+  const { time } = header;
+  if (time !== undefined && momentOf(time) === undefined) return { refused: 'time is not in RFC 3339' };
+  const at = (name: string): string => (typeof header[name] === 'string' ? header[name] : '');
   return {
     id: at('id'),
     source: at('source'),
@@ -83,22 +78,22 @@ export const readEvent = (text: string): ReadEvent | Refusal => {
     time: at('time'),
     datacontenttype: at('datacontenttype'),
     signature: at('signature'),
-    data,
-    dataBase64,
+    data: base64 === '' ? data : new TextDecoder().decode(asciiBytes(atob(base64))),
+    dataBase64: base64 === '' ? undefined : base64,
     headerBytes: new TextEncoder().encode(JSON.stringify({ ...header, specversion: '1.0' })).length,
-    texts: Object.values(header).flatMap(textsIn),
+    texts: CHECKED.map(at),
   };
 };
 
 const CONTENT_TYPES = ['application/json', 'image/png', 'image/jpeg', 'application/pdf'];
 
-/** What both ports ask of every header. */
-export const headerRefusal = (event: ReadEvent): Refusal | undefined => {
+/** What both ports ask of every header; the status port takes data as base64 for JSON all the same. */
+export const headerRefusal = (event: ReadEvent, takesBase64: boolean): Refusal | undefined => {
   if (event.texts.some((text) => text !== '' && !dimoWire.HEADER_TEXT.test(text)))
     return { refused: 'a header has invalid characters' };
   if (event.headerBytes > dimoWire.HEADER_MAX_BYTES)
     return { refused: `the header exceeds ${dimoWire.HEADER_MAX_BYTES} bytes` };
-  if (event.dataBase64 !== undefined) {
+  if (takesBase64 && event.dataBase64 !== undefined) {
     return CONTENT_TYPES.includes(event.datacontenttype)
       ? undefined
       : { refused: 'datacontenttype of data_base64 is not supported' };
@@ -108,29 +103,43 @@ export const headerRefusal = (event: ReadEvent): Refusal | undefined => {
     : { refused: 'datacontenttype of data must be application/json' };
 };
 
+/** Forms of a DID: of a token, of an account, and the token's old form, which is written anew. */
+export type DidForm = 'erc721' | 'ethr' | 'nft';
+
 /** A DID with its address in the capitals of EIP-55. */
 export interface Did {
   readonly text: string;
-  readonly kind: 'erc721' | 'ethr' | 'erc20';
+  readonly form: Exclude<DidForm, 'nft'>;
   readonly chain: number;
   readonly address: string;
 }
 
-const FORMS =
-  /^did:(?:(erc721):(\d{1,20}):(0x[0-9a-fA-F]{40}):(\d{1,78})|(ethr|erc20):(\d{1,20}):(0x[0-9a-fA-F]{40}))$/;
-const LEGACY = /^did:nft:(\d{1,20}):(0x[0-9a-fA-F]{40})_(\d{1,78})$/;
+const FORMS: Readonly<Record<DidForm, RegExp>> = {
+  erc721: /^did:erc721:(\d{1,19}):((?:0[xX])?[0-9a-fA-F]{40}):(\d{1,78})$/,
+  ethr: /^did:ethr:(\d{1,19}):((?:0[xX])?[0-9a-fA-F]{40})$/,
+  nft: /^did:nft:(\d{1,19}):((?:0[xX])?[0-9a-fA-F]{40})_(\d{1,78})$/,
+};
 
-/** Undefined where it is no DID; the old form of the status port only where `legacy`. */
-export const didOf = (given: string, legacy: boolean): Did | undefined => {
-  const old = legacy ? LEGACY.exec(given) : null;
-  const text = old === null ? given : `did:erc721:${old[1]}:${old[2]}:${old[3]}`;
-  const match = FORMS.exec(text);
-  const address = dimoWire.checksummed(match?.[3] ?? match?.[7] ?? '');
-  if (match === null || address === undefined) return undefined;
-  const kind = (match[1] ?? match[5]) as Did['kind'];
-  const chain = match[2] ?? match[6] ?? '';
-  const token = match[4] === undefined ? '' : `:${match[4]}`;
-  return { text: `did:${kind}:${chain}:${address}${token}`, kind, chain: Number(chain), address };
+/** An address with or without its 0x, in the capitals of EIP-55; undefined where it is none. */
+export const addressOf = (text: string): string | undefined =>
+  dimoWire.checksummed(`0x${text.replace(/^0[xX]/, '')}`);
+
+/** Undefined where it is a DID of none of these forms. */
+export const didOf = (given: string, ...forms: readonly DidForm[]): Did | undefined => {
+  for (const form of forms) {
+    const [, chain = '', contract = '', token = ''] = FORMS[form].exec(given) ?? [];
+    const address = addressOf(contract);
+    if (address === undefined) continue;
+    const tail = token === '' ? '' : `:${BigInt(token)}`;
+    const kind = form === 'ethr' ? 'ethr' : 'erc721';
+    return {
+      text: `did:${kind}:${BigInt(chain)}:${address}${tail}`,
+      form: kind,
+      chain: Number(chain),
+      address,
+    };
+  }
+  return undefined;
 };
 
 /** What DIMO takes for a vehicle's number: a VIN, or a chassis number as Japan has them. */

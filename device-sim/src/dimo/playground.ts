@@ -13,7 +13,7 @@ import { type Body, type Clock, type Epoch, monoNs } from '@outpost/schemas/word
 import { must } from '../network/rig.ts';
 import { type DimoRig, openDimoRig, RIG_START_NS } from './rig.ts';
 
-const statementOf = async (rig: DimoRig, clock: Clock, counter: number, trust: 'ntp' | 'none') => {
+const statementOf = async (rig: DimoRig, clock: Clock, counter: number, trust: 'ntp' | 'rtc' | 'none') => {
   const { key } = must(await rig.box.ring.device('car' as never));
   const epoch = new Uint8Array(16).fill(counter + 1) as Epoch;
   const statement = {
@@ -42,7 +42,7 @@ export interface Playground extends AsyncDisposable {
   readonly rig: DimoRig;
   readonly clock: ManualClock;
   /** Signs what these readings say. */
-  delivery(bodies: readonly Body[], trust?: 'ntp' | 'none'): Promise<Delivery>;
+  delivery(bodies: readonly Body[], trust?: 'ntp' | 'rtc' | 'none', apartMs?: number): Promise<Delivery>;
 }
 
 export const openPlayground = async (
@@ -51,15 +51,16 @@ export const openPlayground = async (
   const clock = manualClock(RIG_START_NS);
   const rig = await openDimoRig({ clock, ...options });
   let counter = 0;
-  const delivery: Playground['delivery'] = async (bodies, trust = 'ntp') => {
+  const delivery: Playground['delivery'] = async (bodies, trust = 'ntp', apartMs = 0.000_001) => {
     const { statement } = await statementOf(rig, clock, counter, trust);
     const { key } = must(await rig.box.ring.device('car' as never));
     const salts = saltKey(key.saltSecret(), statement.epoch, statement.stream);
+    const monoOf = (sequence: number) => monoNs(clock.mono() + BigInt(Math.round(sequence * apartMs * 1e6)));
     const leaves = bodies.map((body, sequence) => {
       const raw = body.kind === 'trip' ? new Uint8Array(0) : Uint8Array.of(1);
       return encodeLeaf({
         sequence,
-        mono: monoNs(clock.mono() + BigInt(sequence)),
+        mono: monoOf(sequence),
         body,
         raw,
         salt: leafSalt(salts, sequence),
@@ -69,7 +70,7 @@ export const openPlayground = async (
     const whole = {
       ...statement,
       size: bodies.length,
-      lastMono: monoNs(clock.mono() + BigInt(bodies.length - 1)),
+      lastMono: monoOf(bodies.length - 1),
     };
     const attestation = sealAttestation(whole, treeRoot(leafHashes(leaves)), (bytes) => key.sign(bytes));
     const { stream, deviceKey, origin, keyKind } = whole;

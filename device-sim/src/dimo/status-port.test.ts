@@ -22,17 +22,34 @@ const STATUS: readonly Case[] = [
   ['codes as a list', event(signals(speed(['P0456'], moment(), 'obdDTCList'))), 400, 200, 0],
   ['null', event(signals(speed(null))), 400, 200, 0],
   [
-    'a name that nobody knows, beside a good one',
+    'a name that nobody knows: the good one beside it is lost too',
     event(signals(speed(), speed(1, moment(), 'tripStart'))),
     400,
     200,
-    1,
+    0,
     'tripStart',
   ],
+  ['a number as text with a blank', event(signals(speed('39 '))), 400, 200, 0, 'wrong type'],
+  ['no number by its name', event(signals(speed('NaN'))), 200, 200, 1],
   ['the old name of latitude', event(signals(speed(48, moment(), 'currentLocationLatitude'))), 400, 200, 0],
   ['a place', event(signals(place({ latitude: 48.1, longitude: 11.5, hdop: 0.9 }))), 200, 200, 1],
-  ['a place at 0, 0', event(signals(place({ latitude: 0, longitude: 0 }))), 400, 200, 0, '0, 0'],
-  ['a place without longitude', event(signals(place({ latitude: 48.1 }))), 400, 200, 0],
+  ['a place at 0, 0: nobody looks', event(signals(place({ latitude: 0, longitude: 0 }))), 200, 200, 1],
+  ['a place without longitude: 0', event(signals(place({ latitude: 48.1 }))), 200, 200, 1],
+  ['a place not on Earth: nobody looks', event(signals(place({ latitude: 5_000 }))), 200, 200, 1],
+  ['a place with a latitude in text', event(signals(place({ latitude: '48.1' }))), 400, 200, 0],
+  ['a place as text', event(signals(place('48.1,11.5'))), 400, 200, 0, 'wrong type'],
+  [
+    'altitude and heading',
+    event(
+      signals(
+        speed(512.3, moment(), 'currentLocationAltitude'),
+        speed(271.5, moment(), 'currentLocationHeading'),
+      ),
+    ),
+    200,
+    200,
+    2,
+  ],
   ['a signal 4 min 59 s ahead', event(signals(speed(1, moment(299)))), 200, 200, 1],
   [
     'a signal 5 min 1 s ahead, beside a good one',
@@ -45,13 +62,14 @@ const STATUS: readonly Case[] = [
   ['a signal of ten years ago', event(signals(speed(1, '2017-01-01T00:00:00Z'))), 200, 200, 1],
   ['the same name and moment twice', event(signals(speed(1), speed(2))), 200, 200, 1],
   ['speed of a rocket: no range is looked at', event(signals(speed(70_000))), 200, 200, 1],
-  ['a moment that is none', event(signals(speed(1, 'yesterday'))), 400, 400, 0],
+  ['a moment that is none', event(signals(speed(1, 'yesterday'))), 400, 200, 0, 'cannot be read'],
   ['no signals, nothing else', event({ signals: [] }), 400, 400, 0, 'dimo.unknown'],
   ['data that is a list', event([1]), 400, 400, 0],
   ['no data', event(undefined), 400, 400, 0],
   ['data and data_base64', event(signals(speed()), { data_base64: 'AAAA' }), 400, 400, 0, 'both'],
   ['a VIN beside signals', event({ vin: '1HGBH41JXMN109186', ...signals(speed()) }), 200, 200, 1],
   ['a VIN that is none: dropped in silence', event({ vin: '1HGBH41JXMN10918' }), 200, 200, 0],
+  ['a VIN that is empty: dropped in silence', event({ vin: '' }), 200, 200, 0],
   ['a chassis number of Japan', event({ vin: 'GRX130-6012345' }), 200, 200, 0],
   [
     'another vehicle contract: stored, not decoded',
@@ -76,20 +94,39 @@ const STATUS: readonly Case[] = [
     200,
     1,
   ],
-  ['a subject that is no DID', event(signals(speed()), { subject: 'car' }), 200, 400, 0, 'no DID'],
+  ['a subject that is no DID', event(signals(speed()), { subject: 'car' }), 200, 400, 0, 'must be DIDs'],
+  [
+    'a subject that is no text: the producer',
+    event(signals(speed()), { subject: 5, producer: VEHICLE }),
+    200,
+    200,
+    1,
+  ],
+  [
+    'a producer that is an address',
+    event(signals(speed()), { producer: `did:ethr:137:${LICENCE}` }),
+    200,
+    400,
+    -1,
+    'must be DIDs',
+  ],
+  ['no producer', event(signals(speed(41)), { producer: undefined }), 200, 400, -1, 'must be DIDs'],
   [
     'a producer with a path in it',
     event(signals(speed()), { producer: 'did:erc721:1:../etc:1' }),
     200,
     400,
     -1,
-    'no DID',
+    'must be DIDs',
   ],
   ['no id and no time', event(signals(speed()), { id: undefined, time: undefined }), 200, 200, 1],
   ['a time ahead: only warned of', event(signals(speed()), { time: moment(3_600) }), 200, 200, 1],
   ['a time that is a number', event(signals(speed()), { time: 1_800_000_000 }), 400, 400, 0, 'time'],
   ['an id with a plus', event(signals(speed()), { id: 'a+b' }), 400, 400, 0, 'invalid characters'],
-  ['an extra with an at', event(signals(speed()), { extra: 'a@b' }), 400, 400, 0, 'invalid characters'],
+  ['an extra with an at: nobody looks', event(signals(speed()), { extra: 'a@b' }), 200, 200, 1],
+  ['a version with a plus', event(signals(speed()), { dataversion: 'v1+2' }), 400, 400, 0, 'characters'],
+  ['an empty time', event(signals(speed()), { time: '' }), 400, 400, 0, 'time'],
+  ['data as base64', event(undefined, { data_base64: btoa(JSON.stringify(signals(speed()))) }), 200, 200, 1],
   ['extras of 8,192 bytes', event(signals(speed()), { extra: 'a'.repeat(8_192) }), 400, 400, 0, '8192'],
   [
     'datacontenttype text/plain',
@@ -140,6 +177,15 @@ const STATUS: readonly Case[] = [
     0,
     'capitals',
   ],
+  [
+    'an event with metadata that is no text',
+    event({ events: [happening({ metadata: { a: 1 } })] }),
+    400,
+    200,
+    0,
+    'cannot be read',
+  ],
+  ['an event that lasts less than nothing', event({ events: [happening({ durationNs: -1 })] }), 400, 200, 0],
   ['no JSON', '{"a":', 400, 400, 0],
 ];
 
@@ -171,6 +217,16 @@ describe.each(['dis', 'din'] as const)('the status port of %s', (node) => {
     await post(event(signals(speed(1), speed(2)), { id, subject: FLAT }));
     const stored = [...rig.served.shelf.events.values()].find((each) => each.id === id);
     expect(stored).toMatchObject({ subject: VEHICLE, source: LICENCE, signals: [{ value: 2 }] });
+  });
+
+  it('keeps the good events of a message, with what they say, of whatever they are about', async () => {
+    const metadata = '{"fromKmh":80}';
+    const good = happening({ durationNs: 1_000_000_000, metadata, tags: ['outpost'] });
+    const id = 'events-of-its-own';
+    await post(event({ events: [good, happening({ name: 'trip.start' })] }, { id, subject: DEVICE }));
+    const stored = [...rig.served.shelf.events.values()].find((each) => each.id === id);
+    expect(stored).toMatchObject({ type: 'dimo.events', events: [good] });
+    expect(stored?.events).toHaveLength(1);
   });
 
   it('is 413 for a body that is too large, 404 and 405 beside its door', async () => {

@@ -117,7 +117,7 @@ const worth = async (
 ): Promise<string> => {
   const stored = PROFILES[settings.node].settled;
   const last = status.signals.at(-1);
-  if (last === undefined) return `${stored}; a VIN alone earns no week`;
+  if (last === undefined) return `${stored}; without signals it earns no week`;
   const now = context.clock.wall();
   const week = weekOf(last.wall).number;
   if (week < weekOf(now).number) return `${stored}; week ${week} was paid before it came`;
@@ -175,9 +175,9 @@ const deliverOne = async (
   source: string,
   signal: AbortSignal,
 ): Promise<Outcome> => {
-  const { settings, key, progress } = parts;
+  const { settings, progress } = parts;
   const [device = ''] = item.stream.split('/');
-  const parties = partiesOf(settings, device, key.address, source);
+  const parties = partiesOf(settings, device, source);
   if (parties === undefined) return nothing(`${device} is no vehicle of DIMO; nothing was sent`);
   const read = readDelivery(item);
   if (read === undefined)

@@ -1,13 +1,31 @@
 import type { NetworkSettings, Prediction, Sending } from '../contract.ts';
-import { addressDid, HEADER_MAX_BYTES, headerObjection, timeText, tokenDid } from './codec.ts';
+import { headerObjection, timeText } from './codec.ts';
+import { partiesOf } from './parties.ts';
 import { checkSettings } from './settings.ts';
-import { isEmpty, readDelivery, STATUS_VERSION, statusOf } from './status.ts';
+import { isEmpty, readDelivery, STATUS_VERSION, type Status, statusOf } from './status.ts';
 import { weekOf } from './week.ts';
 
 /** Any address is as long as another. */
 const SOME_ADDRESS = `0x${'0'.repeat(40)}`;
 
 const refused = (words: string): Prediction => ({ expect: 'refused', words });
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** What is in it, and what it is worth. */
+const contentOf = ({ signals, events, vin, left, wall }: Status): string => {
+  const parts = [
+    ...(signals.length === 0 ? [] : [`${counted(signals.length, 'signal')} that DIMO has names for`]),
+    ...(events.length === 0 ? [] : [counted(events.length, 'driving event')]),
+    ...(vin === undefined ? [] : ['the VIN']),
+  ];
+  const kept = left === 0 ? '' : ` (${counted(left, 'reading')} without a name there stay here)`;
+  const worth =
+    signals.length === 0
+      ? 'without signals it earns no week'
+      : `it pays by the week, and the first signal that comes within week ${weekOf(wall).number} qualifies for it`;
+  return `${parts.join(', ')}${kept}; ${worth}.`;
+};
 
 /**
  * What DIMO's published code would answer to the status of an attestation. Its pay is by the week, for a paired
@@ -17,32 +35,25 @@ export const predict = (settings: NetworkSettings, sending: Sending): Prediction
   const checked = checkSettings(settings);
   if (!checked.ok || sending.of !== 'attestation') return undefined;
   const { delivery } = sending;
-  const { vehicles, chain } = checked.value;
   const [device = ''] = delivery.stream.split('/');
-  const vehicle = vehicles.get(device);
+  const parties = partiesOf(checked.value, device, SOME_ADDRESS);
   const read = readDelivery(delivery);
-  if (vehicle === undefined || read === undefined) return undefined;
-  if (read.statement.anchor.trust === 'none')
-    return refused('the box did not know the time, and DIMO drops what lies five minutes ahead of its own.');
+  if (parties === undefined || read === undefined) return undefined;
+  const { trust } = read.statement.anchor;
+  if (trust === 'none')
+    return refused('the box did not know the time when it was read, and DIMO files everything by its time.');
   const status = statusOf(delivery, read, checked.value);
   if (isEmpty(status)) return undefined;
-  const header = {
-    type: 'dimo.status' as const,
-    source: SOME_ADDRESS,
-    subject: tokenDid(chain.id, chain.vehicle, vehicle.token),
-    producer: addressDid(chain.id, SOME_ADDRESS),
+  const objection = headerObjection({
+    type: 'dimo.status',
+    ...parties,
     id: status.id,
     time: timeText(status.wall),
     dataversion: STATUS_VERSION,
-  };
-  const objection = headerObjection(header);
+  });
   if (objection !== undefined) return refused(`${objection}.`);
-  const count = status.signals.length;
-  if (count === 0)
-    return { expect: 'accepted', words: 'a VIN alone is taken as a fingerprint and earns no week.' };
-  const { number } = weekOf(status.wall);
-  const words =
-    `${count} signals that DIMO has names for, in a header under ${HEADER_MAX_BYTES} bytes; ` +
-    `it pays by the week, and the first signal that comes within week ${number} qualifies for it.`;
-  return { expect: 'accepted', words };
+  const words = contentOf(status);
+  if (trust !== 'rtc') return { expect: 'accepted', words };
+  const doubt = 'only a clock chip knew the time, and DIMO drops signals more than five minutes ahead of it.';
+  return { expect: 'unsure', words: `${words} But ${doubt}` };
 };

@@ -13,14 +13,17 @@ const check = (options: Readonly<Record<string, unknown>>, over: object = {}) =>
 
 describe('the settings of DIMO', () => {
   it('name vehicles by devices, and send positions and attest nothing unless told', () => {
-    const settings = check({ vehicles: { car: 33, van: { token: 34, device: 7 } } });
+    const settings = check({
+      vehicles: { car: 33, van: { token: 34, device: 7 }, bus: { token: 35, synthetic: 8 } },
+    });
     expect(settings).toMatchObject({
       ok: true,
       value: { node: 'din', positions: true, gzip: false, attest: undefined, chain: { id: 137 } },
     });
     expect(settings.ok && [...settings.value.vehicles]).toEqual([
-      ['car', { token: 33, device: undefined }],
-      ['van', { token: 34, device: 7 }],
+      ['car', { token: 33, producer: undefined }],
+      ['van', { token: 34, producer: { kind: 'device', token: 7 } }],
+      ['bus', { token: 35, producer: { kind: 'synthetic', token: 8 } }],
     ]);
   });
 
@@ -44,6 +47,8 @@ describe('the settings of DIMO', () => {
     [{ vehicles: { Car: 3 } }, {}, 'token of each vehicle'],
     [{ vehicles: { car: 'x' } }, {}, 'token of each vehicle'],
     [{ vehicles: { car: { token: 3, other: 1 } } }, {}, 'token of each vehicle'],
+    [{ vehicles: { car: { token: 3, device: 1, synthetic: 2 } } }, {}, 'token of each vehicle'],
+    [{ events: 'some' }, {}, 'true or false'],
     [{ node: 'dos' }, {}, 'din or dis'],
     [{ chain: 'ethereum' }, {}, 'polygon or amoy'],
     [{ positions: 'no' }, {}, 'true or false'],

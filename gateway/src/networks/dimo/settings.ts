@@ -8,6 +8,7 @@ export interface Chain {
   readonly id: number;
   readonly vehicle: string;
   readonly aftermarketDevice: string;
+  readonly syntheticDevice: string;
 }
 
 export const CHAINS: Readonly<Record<'polygon' | 'amoy', Chain>> = {
@@ -15,11 +16,13 @@ export const CHAINS: Readonly<Record<'polygon' | 'amoy', Chain>> = {
     id: 137,
     vehicle: '0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF',
     aftermarketDevice: '0x9c94C395cBcBDe662235E0A9d3bB87Ad708561BA',
+    syntheticDevice: '0x4804e8D1661cd1a1e5dDdE1ff458A7f878c0aC6D',
   },
   amoy: {
     id: 80_002,
     vehicle: '0x45fbCD3ef7361d156e8b16F5538AE36DEdf61Da8',
     aftermarketDevice: '0x325b45949C833986bC98e98a49F3CA5C5c4643B5',
+    syntheticDevice: '0x78513c8CB4D6B6079f813850376bc9c7fc8aE67f',
   },
 };
 
@@ -43,8 +46,8 @@ export const PROFILES: Readonly<Record<NodeKind, Profile>> = {
 /** What a device of ours is at DIMO. */
 export interface Vehicle {
   readonly token: number;
-  /** Of an aftermarket device; without one the box's own address is named as the producer. */
-  readonly device: number | undefined;
+  /** What DIMO has minted for whoever sends: a device of hardware, or one that stands for a connection. */
+  readonly producer: { readonly kind: 'device' | 'synthetic'; readonly token: number } | undefined;
 }
 
 export interface LoginSettings {
@@ -67,6 +70,8 @@ export interface DimoSettings {
   readonly chain: Chain;
   readonly vehicles: ReadonlyMap<string, Vehicle>;
   readonly positions: boolean;
+  /** Whether harsh braking and the like are told. */
+  readonly events: boolean;
   readonly gzip: boolean;
   readonly certificate: CertificateSettings;
   /** PEM file with the authorities to believe servers by; the machine's own where undefined. */
@@ -84,6 +89,7 @@ const KNOWN = [
   'node',
   'chain',
   'positions',
+  'events',
   'gzip',
   'certificate',
   'login',
@@ -103,16 +109,20 @@ const strangerIn = (value: Options, known: readonly string[]): string | undefine
   Object.keys(value).find((name) => !known.includes(name));
 
 const checkVehicle = (value: unknown): Vehicle | undefined => {
-  if (isToken(value)) return { token: value, device: undefined };
-  if (!isOptions(value) || strangerIn(value, ['token', 'device']) !== undefined) return undefined;
-  const { token, device } = value;
-  if (!isToken(token) || (device !== undefined && !isToken(device))) return undefined;
-  return { token, device };
+  if (isToken(value)) return { token: value, producer: undefined };
+  if (!isOptions(value) || strangerIn(value, ['token', 'device', 'synthetic']) !== undefined)
+    return undefined;
+  const { token, device, synthetic } = value;
+  if (!isToken(token) || (device !== undefined && synthetic !== undefined)) return undefined;
+  if (device === undefined && synthetic === undefined) return { token, producer: undefined };
+  const minted = device ?? synthetic;
+  if (!isToken(minted)) return undefined;
+  return { token, producer: { kind: device === undefined ? 'synthetic' : 'device', token: minted } };
 };
 
 const checkVehicles = (value: unknown, wrong: Wrong): Result<ReadonlyMap<string, Vehicle>> => {
   const form =
-    'must name the token of each vehicle by the name of its device here, as {"car": 12345} or {"car": {"token": 12345, "device": 678}}.';
+    'must name the token of each vehicle by the name of its device here, as {"car": 12345}, or with the token of what DIMO minted for the sender, {"car": {"token": 12345, "synthetic": 678}} or "device".';
   if (!isOptions(value)) return wrong('options.vehicles', form);
   const entries = Object.entries(value);
   if (entries.length === 0 || entries.length > VEHICLES_MAX) return wrong('options.vehicles', form);
@@ -185,16 +195,17 @@ const checkAttest = (
 };
 
 const checkPlain = (
-  { node = 'din', chain = 'polygon', positions = true, gzip = false, authority }: Options,
+  { node = 'din', chain = 'polygon', positions = true, events = true, gzip = false, authority }: Options,
   wrong: Wrong,
 ) => {
   if (node !== 'din' && node !== 'dis') return wrong('options.node', 'must be din or dis.');
   if (chain !== 'polygon' && chain !== 'amoy') return wrong('options.chain', 'must be polygon or amoy.');
   if (typeof positions !== 'boolean') return wrong('options.positions', 'must be true or false.');
+  if (typeof events !== 'boolean') return wrong('options.events', 'must be true or false.');
   if (typeof gzip !== 'boolean') return wrong('options.gzip', 'must be true or false.');
   if (authority !== undefined && !isText(authority))
     return wrong('options.authority', 'must be the path of a PEM file.');
-  return ok({ node, chain: CHAINS[chain], positions, gzip, authority } as const);
+  return ok({ node, chain: CHAINS[chain], positions, events, gzip, authority } as const);
 };
 
 /** Everything that can be said of the settings without touching anything; faults are `misconfigured`. */

@@ -21,7 +21,7 @@ import {
 const START = at('2024-04-18T17:20:23.243Z');
 const statusFor = (bodies: Parameters<typeof sampleDelivery>[0], positions = true) => {
   const delivery = sampleDelivery(bodies, START);
-  return statusOf(delivery, readDelivery(delivery)!, { positions });
+  return statusOf(delivery, readDelivery(delivery)!, { positions, events: true });
 };
 const sent = (bodies: Parameters<typeof sampleDelivery>[0]) => {
   const text = eventText(statusEvent(statusFor(bodies), SAMPLE_PARTIES, SAMPLE_DIMO_KEY.sign));
@@ -117,6 +117,44 @@ describe("an attestation as DIMO's status", () => {
     expect(statusFor([position(562_701_400, 1)], false).signals).toEqual([]);
   });
 
+  it('sends altitude and heading beside the place, each with the moment of the fix', () => {
+    const full = { ...position(562_701_400, -565_015_183), altitudeCm: 51_234, courseCdeg: 27_150 } as const;
+    const timestamp = '2024-04-18T17:20:23.243Z';
+    expect(sent([full]).data.signals).toEqual([
+      {
+        name: 'currentLocationCoordinates',
+        timestamp,
+        value: { latitude: 56.27014, longitude: -56.5015183 },
+      },
+      { name: 'currentLocationAltitude', timestamp, value: 512.34 },
+      { name: 'currentLocationHeading', timestamp, value: 271.5 },
+    ]);
+    expect(statusFor([full], false).signals).toEqual([]);
+  });
+
+  it('tells of the driving beside the signals, or alone, or not at all where that is off', () => {
+    const braking = [number(1, 72), ...Array.from({ length: 9 }, () => number(10, 1)), number(1, 40)];
+    expect(sent(braking)).toMatchObject({
+      type: 'dimo.status',
+      data: {
+        events: [
+          {
+            name: 'behavior.extremeBraking',
+            timestamp: '2024-04-18T17:20:23.243Z',
+            durationNs: 1_000_000_000,
+            metadata: '{"fromKmh":72,"toKmh":40,"atLeastMs2":7.83}',
+          },
+        ],
+      },
+    });
+    const delivery = sampleDelivery(braking, START);
+    const off = statusOf(delivery, readDelivery(delivery)!, { positions: true, events: false });
+    expect(off.events).toEqual([]);
+    const status = { ...statusFor(braking), signals: [] };
+    expect(isEmpty(status)).toBe(false);
+    expect(statusEvent(status, SAMPLE_PARTIES, SAMPLE_DIMO_KEY.sign).header.type).toBe('dimo.events');
+  });
+
   it('sends the codes of all control units as one text that holds a list', () => {
     const { signals } = sent([codes(['P0456'], 1), codes(['P00BD'], 2), codes([], 1)]).data;
     expect(signals).toEqual([
@@ -151,6 +189,7 @@ describe("an attestation as DIMO's status", () => {
       undefined,
     ]);
     expect(a.id).not.toBe(b.id);
+    expect(b.events).toEqual([]);
     expect(halvesOf(a)).toBeUndefined();
   });
 

@@ -3,6 +3,7 @@ import { isPlausible, isVin } from '@outpost/schemas/vehicle';
 import {
   asciiBytes,
   type CodesBody,
+  isOwnBody,
   type NumberBody,
   type PositionBody,
   toHex,
@@ -11,6 +12,7 @@ import {
 } from '@outpost/schemas/words';
 import type { Delivery } from '../contract.ts';
 import { decimalText, type Header, headerMark, type SignedEvent, timeText } from './codec.ts';
+import { type DrivingEvent, drivingEvents } from './driving-events.ts';
 import { ALTITUDE, CODES, HEADING, LOCATION, SENT } from './names.ts';
 import { plainDigest } from './signatures.ts';
 
@@ -30,6 +32,8 @@ export interface Status {
   readonly wall: WallNs;
   /** In the order of the readings. */
   readonly signals: readonly StatusSignal[];
+  /** What the readings show of the driving. */
+  readonly events: readonly DrivingEvent[];
   readonly vin: string | undefined;
   /** Readings that DIMO has no name for, or that cannot be true. */
   readonly left: number;
@@ -38,6 +42,8 @@ export interface Status {
 export interface StatusOptions {
   /** Whether positions are sent. */
   readonly positions: boolean;
+  /** Whether harsh braking and the like are told. */
+  readonly events: boolean;
 }
 
 /** A leaf with the moment that it speaks of. */
@@ -96,7 +102,7 @@ const codesSignal = (lists: ReadonlyMap<number, { readonly body: CodesBody; read
 export const statusOf = (
   { hash }: Delivery,
   { statement, leaves }: ReadDelivery,
-  { positions }: StatusOptions,
+  { positions, events: tellsEvents }: StatusOptions,
 ): Status => {
   const signals: StatusSignal[] = [];
   const lists = new Map<number, { readonly body: CodesBody; readonly wall: WallNs }>();
@@ -104,6 +110,8 @@ export const statusOf = (
   let left = 0;
   for (const { leaf, wall } of leaves) {
     const { body } = leaf;
+    // What the box itself says beside the readings is nothing that DIMO could have a name for.
+    if (isOwnBody(body)) continue;
     const before = signals.length;
     if (body.kind === 'number') signals.push(...numberSignal(body, wall));
     else if (body.kind === 'position' && positions) signals.push(...positionSignals(body, wall));
@@ -119,14 +127,16 @@ export const statusOf = (
   }
   signals.push(...codesSignal(lists));
   const wall = wallAt(statement.anchor, statement.lastMono);
-  return { id: toHex(hash), wall, signals, vin, left };
+  const events = tellsEvents ? drivingEvents(leaves, { positions }) : [];
+  return { id: toHex(hash), wall, signals, events, vin, left };
 };
 
-export const isEmpty = ({ signals, vin }: Status): boolean => signals.length === 0 && vin === undefined;
+export const isEmpty = ({ signals, events, vin }: Status): boolean =>
+  signals.length === 0 && events.length === 0 && vin === undefined;
 
 /**
- * A half of what the server found too large; its id says which, so that it too is the same for every attempt. The VIN
- * goes with the first.
+ * A half of what the server found too large; its id says which, so that it too is the same for every attempt. Events
+ * and the VIN go with the first.
  */
 export const halvesOf = (status: Status): readonly [Status, Status] | undefined => {
   const { signals, id } = status;
@@ -134,7 +144,7 @@ export const halvesOf = (status: Status): readonly [Status, Status] | undefined 
   const middle = signals.length >> 1;
   return [
     { ...status, id: `${id}/a`, signals: signals.slice(0, middle) },
-    { ...status, id: `${id}/b`, signals: signals.slice(middle), vin: undefined },
+    { ...status, id: `${id}/b`, signals: signals.slice(middle), events: [], vin: undefined },
   ];
 };
 
@@ -150,14 +160,20 @@ const timesOf = (signals: readonly StatusSignal[]): readonly string[] => {
   });
 };
 
+const eventText = ({ name, wall, durationNs, figures }: DrivingEvent): string => {
+  const metadata = JSON.stringify(JSON.stringify(figures));
+  return `{"name":"${name}","timestamp":"${timeText(wall)}","durationNs":${durationNs},"metadata":${metadata}}`;
+};
+
 /** The JSON text of `data`, as the default module takes it, with the mark that ties it to its header. */
-const dataText = ({ signals, vin }: Status, header: Header): string => {
+const dataText = ({ signals, events, vin }: Status, header: Header): string => {
   const times = timesOf(signals);
   const list = signals.map(
     ({ name, value }, at) => `{"name":"${name}","timestamp":"${times[at] ?? ''}","value":${value}}`,
   );
   const members = [
     ...(list.length === 0 ? [] : [`"signals":[${list.join(',')}]`]),
+    ...(events.length === 0 ? [] : [`"events":[${events.map(eventText).join(',')}]`]),
     ...(vin === undefined ? [] : [`"vin":"${vin}"`]),
     `"header":"${headerMark(header)}"`,
   ];
@@ -177,10 +193,16 @@ export interface Parties {
 /** Signs a 32-byte digest: 0x and 130 hex digits. */
 export type SignText = (digest: Uint8Array) => string;
 
+/** What the event is in the first place; DIMO stores it under each type that its data has. */
+const typeOf = ({ signals, vin }: Status): Header['type'] => {
+  if (signals.length > 0) return 'dimo.status';
+  return vin === undefined ? 'dimo.events' : 'dimo.fingerprint';
+};
+
 /** The one event of a status. Plain Keccak over `data`, as DIMO's devices sign. */
 export const statusEvent = (status: Status, parties: Parties, sign: SignText): SignedEvent => {
   const header: Header = {
-    type: status.signals.length === 0 ? 'dimo.fingerprint' : 'dimo.status',
+    type: typeOf(status),
     ...parties,
     id: status.id,
     time: timeText(status.wall),

@@ -34,7 +34,7 @@ export const sendTombstone = async (
   if (!key.ok) return key;
   if (key.value === undefined) return wrong('has no identity here yet.');
   const { address, sign } = key.value;
-  const parties = partiesOf(settings, device, address, address);
+  const parties = partiesOf(settings, device, address);
   if (parties === undefined) return wrong(`has no vehicle ${device}.`);
   const ca =
     settings.authority === undefined ? undefined : new Uint8Array(await readFile(settings.authority));

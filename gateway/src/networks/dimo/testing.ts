@@ -1,5 +1,5 @@
 import { sampleEndorsement, sampleEpoch, sampleKey } from '@outpost/schemas/testing';
-import type { Body, WallNs } from '@outpost/schemas/words';
+import type { Body, PositionBody, WallNs } from '@outpost/schemas/words';
 import { wallNs } from '@outpost/schemas/words';
 import type { Delivery } from '../contract.ts';
 import { addressDid, tokenDid } from './codec.ts';
@@ -50,7 +50,7 @@ export const number = (signal: number, mantissa: number, ecu = 0x7e8): Body => (
   ecu,
 });
 
-export const position = (latitude: number, longitude: number, hdopCenti?: number): Body => ({
+export const position = (latitude: number, longitude: number, hdopCenti?: number): PositionBody => ({
   kind: 'position',
   fix: '3d',
   latitude,

@@ -47,7 +47,7 @@ const ALL: readonly Body[] = [
 
 const statusText = (): string => {
   const delivery = sampleDelivery([number(1, 39), number(2, 200_000), vin('1HGBH41JXMN109186')], START);
-  const status = statusOf(delivery, readDelivery(delivery)!, { positions: true });
+  const status = statusOf(delivery, readDelivery(delivery)!, { positions: true, events: true });
   return eventText(statusEvent(status, SAMPLE_PARTIES, SAMPLE_DIMO_KEY.sign));
 };
 
@@ -116,7 +116,7 @@ describe('events as somebody gets them back', () => {
   it('are not believed of another key', () => {
     const other = dimoKeyOf(new Uint8Array(32).fill(9));
     const delivery = sampleDelivery([number(1, 39)], START);
-    const status = statusOf(delivery, readDelivery(delivery)!, { positions: true });
+    const status = statusOf(delivery, readDelivery(delivery)!, { positions: true, events: true });
     expect(check(eventText(statusEvent(status, SAMPLE_PARTIES, other.sign)))).toBe('signature');
   });
 });

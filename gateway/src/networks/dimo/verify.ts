@@ -137,8 +137,9 @@ const attestationProblem = ({ header, members, data }: Parsed, verify: Verify): 
 };
 
 const typeFits = ({ header: { type }, members }: Parsed): boolean => {
-  const { signals, vin } = members;
+  const { signals, events, vin } = members;
   if (type === 'dimo.status') return Array.isArray(signals) && signals.length > 0;
+  if (type === 'dimo.events') return Array.isArray(events) && events.length > 0;
   if (type === 'dimo.fingerprint') return typeof vin === 'string';
   return type === 'dimo.attestation' || type === 'dimo.tombstone';
 };
