@@ -107,6 +107,7 @@ describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
     async () => {
       const { page } = watched;
       await page.getByRole('link', { name: 'Box' }).click();
+      await page.getByRole('heading', { name: 'What is attached' }).waitFor();
       await page.getByRole('button', { name: 'Look for devices' }).click();
       await page.getByRole('button', { name: 'Look again' }).waitFor({ timeout: 20_000 });
       await page.getByLabel('A name for it').fill('meter');

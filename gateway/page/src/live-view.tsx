@@ -10,6 +10,7 @@ import {
 } from '../../src/control/status-words.ts';
 import { Device } from './device.tsx';
 import { headline } from './health/headline.ts';
+import { Offers } from './offers.tsx';
 import { linkTo } from './place.ts';
 import { countText } from './say.ts';
 import { useTopic } from './topic.ts';
@@ -106,11 +107,12 @@ export const LiveView = ({ live }: Pick<ViewParts, 'live'>) => {
   return (
     <>
       <Headline status={current} perSecond={perSecond} />
+      <Offers live={live} />
       <section aria-labelledby="devices">
         <h2 id="devices">Devices</h2>
         {current.devices.length === 0 && (
           <p>
-            None yet. <a href={linkTo('box')}>Look what is attached</a>, and add it.
+            None yet. Plug one in, and it is offered here; or <a href={linkTo('box')}>look in the network</a>.
           </p>
         )}
         {current.devices.map((view) => (

@@ -25,7 +25,14 @@ export interface DeviceSeries extends Topic {
 
 export interface Live {
   /** Changes with `current` and `rate`. */
-  readonly status: Topic & { current: Status | undefined; perSecond: number | undefined };
+  readonly status: Topic & {
+    current: Status | undefined;
+    /** The first one of this page: what has come since is new to whoever looks at it. */
+    first: Status | undefined;
+    perSecond: number | undefined;
+  };
+  /** Offers that somebody does not want to see any more. */
+  readonly dismissed: Set<string>;
   /** Whether the box answers. */
   readonly line: Topic & { isOpen: boolean };
   of(device: string): DeviceSeries;
@@ -35,7 +42,11 @@ export interface Live {
 /** Follows `/api/live` for as long as the page is open; `ended` is told when the box wants to know again who asks. */
 export const openLive = (ended: () => void): Live => {
   const topic = createTopics();
-  const status: Live['status'] = Object.assign(topic(), { current: undefined, perSecond: undefined });
+  const status: Live['status'] = Object.assign(topic(), {
+    current: undefined,
+    first: undefined,
+    perSecond: undefined,
+  });
   const line = Object.assign(topic(), { isOpen: false });
   const devices = new Map<string, DeviceSeries>();
   let count = 0;
@@ -85,6 +96,8 @@ export const openLive = (ended: () => void): Live => {
       status.perSecond = (now.record.made - before.record.made) / seconds;
     }
     status.current = now;
+    // A box that was started anew counts anew.
+    if (before === undefined || seconds < 0) status.first = now;
     status.changed();
   });
 
@@ -92,5 +105,5 @@ export const openLive = (ended: () => void): Live => {
     clearTimeout(waiting);
     source.close();
   };
-  return { status, line, of, close };
+  return { status, dismissed: new Set(), line, of, close };
 };

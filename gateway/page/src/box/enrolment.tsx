@@ -1,6 +1,10 @@
 import { useState } from 'preact/hooks';
+import type { Status } from '../../../src/control/status.ts';
 import { post } from '../api.ts';
 import { Asked, useAsked } from '../asked.tsx';
+import { countText } from '../say.ts';
+import { addDevice, addedWords } from './add.tsx';
+import { unknownCount } from './unknown.ts';
 
 interface Listed {
   readonly devices: readonly { readonly name: string; readonly topics: readonly string[] }[];
@@ -80,8 +84,40 @@ const Add = ({ kinds, added }: { readonly kinds: Listed['kinds']; added(told: To
   );
 };
 
+/** Devices that need no more than to be named, by the topics of their kind. */
+const adapterOf = (topics: readonly string[]): 'wican' | 'ovms' | undefined =>
+  topics.some((topic) => topic.startsWith('wican/'))
+    ? 'wican'
+    : topics.some((topic) => topic.startsWith('ovms/'))
+      ? 'ovms'
+      : undefined;
+
+/** Somebody who may speak, and to whom nobody listens: the broker lets nobody in whose words would be lost. */
+const Unread = ({ name, topics, said }: Listed['devices'][number] & { said(words: string): void }) => {
+  const adapter = adapterOf(topics);
+  const add = async (): Promise<void> => {
+    if (adapter === undefined) return;
+    const device = { name, adapter, port: 'broker:' };
+    const answer = await addDevice(device);
+    said(answer.ok ? addedWords(device) : answer.words);
+  };
+  return adapter === undefined ? (
+    <span class="wrong small">
+      No device of this name is read, so it is not let in: add one under Settings, with the port broker: and
+      the adapter mapped or signed.
+    </span>
+  ) : (
+    <button type="button" onClick={() => void add()}>
+      Read what {name} says
+    </button>
+  );
+};
+
 /** Who may speak to the box's own broker. */
-export const Enrolment = () => {
+export const Enrolment = ({ status }: { readonly status: Status }) => {
+  const unknown = unknownCount(status);
+  const isRead = (name: string): boolean =>
+    status.devices.some((device) => device.name === name && device.port.startsWith('broker:'));
   const asking = useAsked<Listed>('/api/devices');
   const [told, setTold] = useState<Told>();
   const [words, setWords] = useState('');
@@ -93,6 +129,15 @@ export const Enrolment = () => {
   return (
     <section aria-labelledby="enrolled">
       <h2 id="enrolled">Who may speak to its MQTT broker</h2>
+      {unknown > 0 && (
+        <p class="quiet">
+          {unknown === 1
+            ? '1 attempt to speak to it was refused'
+            : `${countText(unknown)} attempts to speak to it were refused`}{' '}
+          since the box was started: it does not know who that was. If it is yours, let it in here, and type
+          into it what is shown then.
+        </p>
+      )}
       {told !== undefined && <Secret told={told} />}
       <p role="status">{words}</p>
       <Asked asking={asking}>
@@ -104,6 +149,9 @@ export const Enrolment = () => {
                   <li key={name}>
                     <span>{name}</span>
                     <span class="quiet small">{topics.join(', ')}</span>
+                    {topics.length > 0 && !isRead(name) && (
+                      <Unread name={name} topics={topics} said={setWords} />
+                    )}
                     <button type="button" class="plain" onClick={() => void revoke(name)}>
                       Let in {name} no more
                     </button>

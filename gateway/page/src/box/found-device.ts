@@ -1,12 +1,33 @@
 import { isMembers, withMember } from '../settings/schema.ts';
 
-/** What `outpost discover` says of one thing. */
+/** Something that could be a device, as the box tells of it. */
 export interface FoundDevice {
   readonly certainty: 'known' | 'possible' | 'seen';
   readonly couldBe: readonly string[];
   readonly words: string;
+}
+
+/** What `outpost discover` says of one thing. */
+export interface Discovered extends FoundDevice {
+  readonly kind: 'serial' | 'network';
   readonly address?: string;
 }
+
+const GUESSES: ReadonlyMap<string, string> = new Map([
+  ['obd-dongle', 'OBD-II dongle'],
+  ['can-adapter', 'CAN adapter'],
+  ['gnss-receiver', 'satellite receiver'],
+  ['lora-board', 'LoRa board'],
+  ['microcontroller', 'microcontroller board'],
+  ['modem', 'cellular modem'],
+]);
+
+/** What it is, as far as that is known. */
+export const guessText = ({ certainty, couldBe }: FoundDevice): string => {
+  const guesses = couldBe.map((guess) => GUESSES.get(guess) ?? guess).join(', ');
+  if (guesses === '') return 'Something unknown';
+  return certainty === 'known' ? guesses : `Could be: ${guesses}`;
+};
 
 /** Kinds of device that need no more than a port. */
 export const ADAPTERS: readonly (readonly [adapter: string, words: string])[] = [
@@ -47,8 +68,14 @@ export const nameFor = (adapter: string, taken: readonly string[]): string => {
   }
 };
 
+export interface NewDevice {
+  readonly name: string;
+  readonly adapter: string;
+  readonly port: string;
+}
+
 /** The configuration with one device more; undefined where it cannot be read. */
-export const withDevice = (text: string, device: Readonly<Record<string, string>>): string | undefined => {
+export const withDevice = (text: string, device: NewDevice): string | undefined => {
   try {
     const config: unknown = JSON.parse(text);
     if (!isMembers(config)) return undefined;

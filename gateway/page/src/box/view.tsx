@@ -1,56 +1,16 @@
 import { useState } from 'preact/hooks';
-import { post, refusalWords } from '../api.ts';
+import type { Status } from '../../../src/control/status.ts';
+import { refusalWords } from '../api.ts';
 import { Asked, useAsked } from '../asked.tsx';
 import { saveAs } from '../save.ts';
 import { useTopic } from '../topic.ts';
 import type { ViewParts } from '../views.ts';
+import { Attached } from './attached.tsx';
 import { Enrolment } from './enrolment.tsx';
 import { Found } from './found.tsx';
+import { Strangers, strangersOf } from './strangers.tsx';
 
-const WAITING = '.pending';
 const PASSPHRASE_MIN = 10;
-
-/** Hotspots that have spoken to a device and that nobody has approved. */
-const strangersOf = (
-  devices: readonly { readonly name: string; readonly status: { readonly facts: object } }[],
-) =>
-  devices.flatMap(({ name, status }) =>
-    Object.entries(status.facts)
-      .filter(([fact]) => fact.endsWith(WAITING))
-      .map(([fact, from]) => ({ device: name, gateway: fact.slice(0, -WAITING.length), from: String(from) })),
-  );
-
-const Strangers = ({ strangers }: { readonly strangers: ReturnType<typeof strangersOf> }) => {
-  const [words, setWords] = useState('');
-  const tell = async (kind: 'approve' | 'forbid', device: string, gateway: string): Promise<void> => {
-    const answer = await post('/api/order', { device, kind, gateway });
-    const said = answer.ok ? (answer.value as { readonly words?: string }).words : answer.words;
-    setWords(`${gateway}: ${said ?? 'done.'}`);
-  };
-  if (strangers.length === 0 && words === '') return null;
-  return (
-    <section aria-labelledby="strangers">
-      <h2 id="strangers">Hotspots that wait for you</h2>
-      <p role="status">{words}</p>
-      <ul class="card checks">
-        {strangers.map(({ device, gateway, from }) => (
-          <li key={gateway}>
-            <h3 class="small">{gateway}</h3>
-            <p class="quiet small">
-              speaks to {device} from {from}
-            </p>
-            <button type="button" onClick={() => void tell('approve', device, gateway)}>
-              Approve
-            </button>{' '}
-            <button type="button" class="plain" onClick={() => void tell('forbid', device, gateway)}>
-              Not mine
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-};
 
 const Backup = () => {
   const [words, setWords] = useState('');
@@ -140,19 +100,33 @@ const Log = () => {
   );
 };
 
+/** What is plugged in and who has spoken, as it comes and goes. */
+const Around = ({ status }: { readonly status: Status }) => (
+  <section aria-labelledby="attached">
+    <h2 id="attached">What is attached</h2>
+    {status.attached.length === 0 && (
+      <p class="quiet">Nothing is plugged in. What you plug in shows here by itself.</p>
+    )}
+    <div aria-live="polite">
+      <Attached lines={status.attached} names={status.devices.map(({ name }) => name)} />
+      <Strangers strangers={strangersOf(status)} />
+    </div>
+  </section>
+);
+
 /** The box as a whole: what is around it, who waits, a copy of its keys, what it says. */
 export const BoxView = ({ live }: ViewParts) => {
   useTopic(live.status);
-  const devices = live.status.current?.devices ?? [];
-  const broker = live.status.current?.broker;
+  const { current } = live.status;
+  const devices = current?.devices ?? [];
   return (
     <>
       <header class="headline">
         <h1>Box</h1>
       </header>
-      <Strangers strangers={strangersOf(devices)} />
+      {current !== undefined && <Around status={current} />}
       <Found ports={devices.map(({ port }) => port)} names={devices.map(({ name }) => name)} />
-      {broker !== undefined && <Enrolment />}
+      {current?.broker !== undefined && <Enrolment status={current} />}
       <Backup />
       <Log />
     </>
