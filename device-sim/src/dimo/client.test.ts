@@ -55,7 +55,7 @@ describe('a gateway at an ingest of DIMO', () => {
     const items = [await delivery(SPEED), await delivery(SPEED)];
     const outcomes = await deliver(network, clock, items);
     expect(outcomes).toMatchObject([
-      { kind: 'settled', words: 'in its log, to be decoded; qualifies for week 258' },
+      { kind: 'settled', words: 'in its log, to be decoded; qualified for week 258, 1 week connected' },
       { kind: 'settled', words: 'in its log, to be decoded' },
     ]);
     expect(eventsOf(rig)).toMatchObject(
@@ -196,6 +196,34 @@ describe('a gateway at an ingest of DIMO', () => {
   });
 });
 
+describe('where the pay stands', () => {
+  it('is told of each vehicle while the gateway runs: hours left, then qualified, then what was missed', async () => {
+    const { rig, clock, delivery } = await playground();
+    const network = await rig.network({ vehicles: { car: 33, van: 34 } });
+    const stop = new AbortController();
+    const running = network.run?.(stop.signal).catch(() => undefined);
+    const told = async (part: string) => {
+      for (let turns = 0; turns < 20_000 && rig.notes.at(-1)?.includes(part) !== true; turns += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await clock.advance(100);
+      }
+      return rig.notes.at(-1);
+    };
+    expect(await told('h left')).toBe(
+      'car: 69 h left to qualify for week 258, else it is the 1st inactive week. ' +
+        'van: 69 h left to qualify for week 258, else it is the 1st inactive week.',
+    );
+    await deliver(network, clock, [await delivery(SPEED)]);
+    expect(await told('Qualified')).toMatch(/^car: Qualified for week 258\. van: 6\d h left/);
+    await clock.advance(14 * 86_400_000);
+    expect(await told('2nd')).toMatch(
+      /car: 6\d h left to qualify for week 260, else it is the 2nd inactive week\./,
+    );
+    stop.abort(new Error('enough'));
+    await running;
+  });
+});
+
 describe('certificates of its own authority', () => {
   const byLogin = ({ served }: DimoRig) => ({
     certificate: undefined,
@@ -262,7 +290,9 @@ describe('attestations', () => {
     const codes: Body = { kind: 'codes', status: 'stored', codes: ['P0420'], ecu: 0x7e8 };
     const item = await delivery([number(21, 569_922), vin, codes, trip]);
     const [outcome] = await deliver(network, clock, [item]);
-    expect(outcome?.kind === 'settled' ? outcome.words?.match(/statement \w{8} taken/g) : []).toHaveLength(4);
+    expect(
+      outcome?.kind === 'settled' ? outcome.words?.match(/\w+ statement \w{8} taken/g) : [],
+    ).toHaveLength(4);
     const seen = new Set<string>();
     const check = { verify: platformVerifier(), address: rig.key.address, seen };
     const texts = new Set(eventsOf(rig).map(({ text }) => text));
@@ -270,9 +300,45 @@ describe('attestations', () => {
       Array.from({ length: 5 }, () => undefined),
     );
     expect(seen.size).toBe(5);
+    const taken = await dimoWire.readTaken(rig.directory);
+    expect(taken.map(({ kind, device }) => `${kind} of ${device}`)).toEqual(
+      ['trip', 'odometer', 'vin', 'health'].map((kind) => `${kind} of car`),
+    );
     expect(served.status()).toMatchObject({ logins: 1, answers: { 200: 7 } });
     // A second time there is nothing new to state.
     const quiet = await deliver(await rig.network(), clock, [await delivery([trip])]);
     expect(quiet).toMatchObject([{ kind: 'settled', words: 'nothing in it that DIMO has a name for' }]);
+  });
+
+  it('are taken back by tombstones, found by their first letters', async () => {
+    const { rig, clock, delivery } = await playground();
+    const { served, directory } = rig;
+    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
+    const options = { login, attest: { url: served.attestationUrl, kinds: ['odometer'] } };
+    const network = await rig.network(options);
+    await deliver(network, clock, [await delivery([number(21, 569_922)])]);
+    const [{ id }] = (await dimoWire.readTaken(directory)) as [{ id: string }];
+    const settings = must(dimoWire.checkSettings(rig.settings(options)));
+    const back = async (letters: string, reason = 'wrong car', device?: string) =>
+      await dimoWire.sendTombstone(settings, { directory, id: letters, device, reason, clock }, NEVER);
+    expect(await back(id.slice(0, 12))).toEqual({ ok: true, value: id });
+    const graves = eventsOf(rig).filter(({ type }) => type === 'dimo.tombstone');
+    expect(graves).toMatchObject([{ voids: id, source: rig.key.address }]);
+    const check = { verify: platformVerifier(), address: rig.key.address, seen: new Set<string>() };
+    expect(dimoWire.checkEvent(graves[0]?.text ?? '', check)).toBeUndefined();
+    expect(await dimoWire.readTakenBack(directory)).toEqual([id]);
+    // The same tombstone again is the same event.
+    expect(await back(id)).toMatchObject({ ok: true });
+    expect(eventsOf(rig).filter(({ type }) => type === 'dimo.tombstone')).toHaveLength(1);
+    const refused = [
+      [await back('abcd'), 'no id of an attestation'],
+      [await back('abcdabcdabcd'), 'knows no attestation'],
+      [await back('abcdabcdabcd', 'x', 'bike'), 'has no vehicle bike'],
+      [await back(id, 'r'.repeat(513)), 'at most 512 bytes'],
+    ] as const;
+    for (const [result, words] of refused) {
+      expect(result).toMatchObject({ ok: false, fault: { code: 'dimo.void' } });
+      expect(result.ok ? '' : result.fault.words).toContain(words);
+    }
   });
 });

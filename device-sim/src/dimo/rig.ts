@@ -76,6 +76,8 @@ export interface DimoRig extends AsyncDisposable {
   readonly key: ReturnType<typeof dimoWire.dimoKeyOf>;
   readonly box: Box;
   readonly alarms: readonly Fault[];
+  /** What stood in the status, one after another. */
+  readonly notes: readonly string[];
   /** For the connection's licence that DIMO's staff would hand out. */
   readonly pair: KeyAndCertificate;
   readonly chain: dimoWire.Chain;
@@ -104,6 +106,7 @@ export const openDimoRig = async (options: Partial<DimoNodeOptions> = {}): Promi
   const box = await newBox(join(directory, 'keys'));
   must(await dimoWire.writeBinding(directory, dimoWire.sealBinding(key, box.ring.gateway())));
   const alarms: Fault[] = [];
+  const notes: string[] = [];
   const networks: Network[] = [];
 
   const settings: DimoRig['settings'] = (over = {}) => {
@@ -125,6 +128,7 @@ export const openDimoRig = async (options: Partial<DimoNodeOptions> = {}): Promi
     key,
     box,
     alarms,
+    notes,
     pair,
     chain: options.chain ?? base.chain,
     prepare: async (data, ring) => {
@@ -145,6 +149,7 @@ export const openDimoRig = async (options: Partial<DimoNodeOptions> = {}): Promi
           signed: () => Promise.resolve(undefined),
           order: (_, { id }) => Promise.resolve({ id, kind: 'refused', code: 'no-device', words: 'none.' }),
           alarm: (fault) => alarms.push(fault),
+          note: (words) => notes.push(words),
         }),
       );
       networks.push(made);

@@ -55,6 +55,7 @@ const Network = ({ network }: { readonly network: NetworkView }) => (
     </header>
     <p class="words">{networkCounts(network)}</p>
     {network.words !== '' && <p class="wrong">{network.words}</p>}
+    {(network.note ?? '') !== '' && <p class="quiet">{network.note}</p>}
     {network.refusal !== '' && network.refusal !== network.words && (
       <p class="quiet">Its last refusal: {network.refusal}</p>
     )}

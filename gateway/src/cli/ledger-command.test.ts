@@ -208,4 +208,16 @@ describe('outpost ledger', () => {
     expect(lines[3]).toMatch(/sim: pending for .*, expected accepted \(every check holds/);
     expect(lines.slice(-2)).toEqual(['predictions', '  sim: 2 of 3 right (66.7 %), 1 not answered yet']);
   });
+
+  it('tells at its end where the pay of a network stands that pays by the week', async () => {
+    const certificate = { file: '/nowhere.pem', key: '/nowhere-key.pem' };
+    const options = { vehicles: { car: 33 }, certificate };
+    const dimo = { name: 'dimo', network: 'dimo', url: 'https://din.dimo.zone:9443', options };
+    const config = await configured([SIM, dimo]);
+    const said = /^dimo {2}car: \d+ h left to qualify for week \d+, else it is the 1st inactive week\.$/;
+    expect((await run('--config', config)).lines.at(-1)).toMatch(said);
+    expect((await run('--config', config, '--network', 'sim')).lines.join()).not.toContain('inactive');
+    const last = (await objects('--config', config)).at(-1);
+    expect(last).toMatchObject({ kind: 'standing', network: 'dimo', words: expect.stringContaining('week') });
+  });
 });

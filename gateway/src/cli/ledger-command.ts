@@ -2,7 +2,7 @@ import { systemClock } from '@outpost/firmware-bridge';
 import type { NetworkConfig } from '@outpost/schemas/config';
 import { type Clock, elapsedMs, fail, fault, ok, type Result, type WallNs } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { journalDirectory, keysDirectory } from '../data-directory.ts';
+import { journalDirectory, keysDirectory, networkDirectory } from '../data-directory.ts';
 import { type JournalView, nodeDisk, openJournalReadOnly } from '../journal/index.ts';
 import { openKeyRing } from '../keys/index.ts';
 import { ledgerJson } from '../ledger/json.ts';
@@ -110,6 +110,17 @@ const predictorOf = async (
   return ok(openPredictor({ journal, networks, keyRecords: ring.value.records(), redecode }));
 };
 
+/** Where the pay of those networks stands that pay by time. */
+const standingsOf = async ({ directory, networks }: Asked, { network }: Options, now: WallNs) => {
+  const told: { readonly name: string; readonly words: string }[] = [];
+  for (const { name, kind, config } of networks) {
+    if (config === undefined || (network !== undefined && name !== network)) continue;
+    const all = (await kind?.standing?.(config, networkDirectory(directory, name), now)) ?? [];
+    told.push(...all.map((words) => ({ name, words })));
+  }
+  return told;
+};
+
 const tell = async (
   options: Options,
   asked: Asked,
@@ -128,6 +139,8 @@ const tell = async (
     else if (json) terminal.out(JSON.stringify(ledgerJson(line)));
     else for (const text of ledgerText(line, now)) terminal.out(text);
   }
+  for (const { name, words } of await standingsOf(asked, options, now))
+    terminal.out(json ? JSON.stringify({ kind: 'standing', network: name, words }) : `${name}  ${words}`);
   return ok(undefined);
 };
 

@@ -1,10 +1,8 @@
 import { keyText } from '../keys/index.ts';
-import type { Forecast } from '../networks/dimo/week.ts';
+import type { Standing } from '../networks/dimo/standing.ts';
+import type { Taken } from '../networks/dimo/statements-file.ts';
 
-export interface VehicleView extends Forecast {
-  readonly device: string;
-  readonly did: string;
-}
+export type VehicleView = Standing;
 
 export interface DimoView {
   readonly name: string;
@@ -41,6 +39,18 @@ export const dimoAddedLines = (
   `     {"name": "${name}", "network": "dimo", "url": "https://din.dimo.zone:9443", "options": {`,
   '       "vehicles": {"car": 12345}, "certificate": {"file": "/etc/outpost/dimo.pem", "key": "/etc/outpost/dimo-key.pem"}}}',
 ];
+
+/** A line for each, as much of its id as tells it from all others. */
+export const statementLines = (
+  rows: readonly (Taken & { readonly takenBack: boolean })[],
+): readonly string[] => {
+  if (rows.length === 0)
+    return ['Nothing was attested yet; options.attest says what is to be, and where it is posted.'];
+  return rows.map(
+    ({ id, kind, device, time, takenBack }) =>
+      `${id.slice(0, 16)}  ${time.slice(0, 19)}Z  ${kind.padEnd(8)}  ${device}${takenBack ? '  taken back' : ''}`,
+  );
+};
 
 const certificateLine = ({ certificate, isConfigured }: DimoView): string => {
   if (certificate !== undefined)

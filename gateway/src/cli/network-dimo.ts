@@ -17,7 +17,13 @@ import { Command } from 'commander';
 import { keysDirectory, makeDataDirectory, networkDirectory } from '../data-directory.ts';
 import { openKeyRing, platformVerifier } from '../keys/index.ts';
 import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
-import { type DimoView, dimoAddedLines, dimoLines, type VehicleView } from './network-dimo-text.ts';
+import {
+  type DimoView,
+  dimoAddedLines,
+  dimoLines,
+  statementLines,
+  type VehicleView,
+} from './network-dimo-text.ts';
 import { dataDirectoryOf, type WhereOptions } from './where.ts';
 
 interface Options extends WhereOptions {
@@ -31,7 +37,7 @@ interface StreakOptions extends WhereOptions {
 }
 
 interface VoidOptions extends WhereOptions {
-  readonly vehicle: string;
+  readonly vehicle?: string;
   readonly reason: string;
 }
 
@@ -42,15 +48,26 @@ const wrong = (where: string, words: string): Result<never> =>
 
 /** Loaded when a command runs: curves and tables that no other command needs. */
 const load = async () => {
-  const [identity, codec, settings, certificate, weeks, quarantine] = await Promise.all([
+  const [identity, codec, settings, certificate, weeks, quarantine, standing, taken] = await Promise.all([
     import('../networks/dimo/identity.ts'),
     import('../networks/dimo/codec.ts'),
     import('../networks/dimo/settings.ts'),
     import('../networks/dimo/certificate.ts'),
     import('../networks/dimo/weeks-file.ts'),
     import('../networks/dimo/quarantine.ts'),
+    import('../networks/dimo/standing.ts'),
+    import('../networks/dimo/statements-file.ts'),
   ]);
-  return { ...identity, ...codec, ...settings, ...certificate, ...weeks, ...quarantine };
+  return {
+    ...identity,
+    ...codec,
+    ...settings,
+    ...certificate,
+    ...weeks,
+    ...quarantine,
+    ...standing,
+    ...taken,
+  };
 };
 
 const placeOf = async (name: string, options: WhereOptions, terminal: Terminal): Promise<Result<string>> => {
@@ -100,17 +117,9 @@ const vehiclesOf = async (
   directory: string,
   network: NetworkConfig | undefined,
 ): Promise<readonly VehicleView[]> => {
-  const { checkSettings, openWeeks, tokenDid } = await load();
+  const { checkSettings, standingsOf } = await load();
   const checked = network === undefined ? undefined : checkSettings(network);
-  if (checked?.ok !== true) return [];
-  const { chain, vehicles } = checked.value;
-  const weeks = await openWeeks(directory, () => undefined);
-  const now = systemClock().wall();
-  return [...vehicles].map(([device, { token }]) => {
-    const did = tokenDid(chain.id, chain.vehicle, token);
-    const { week, qualified, hoursLeft, streak, points, words } = weeks.forecast(did, now);
-    return { device, did, week, qualified, hoursLeft, streak, points, words };
-  });
+  return checked?.ok === true ? await standingsOf(checked.value, directory, systemClock().wall()) : [];
 };
 
 const viewOf = async (name: string, options: WhereOptions, terminal: Terminal): Promise<Result<DimoView>> => {
@@ -191,6 +200,19 @@ const streak = async (name: string, options: StreakOptions, terminal: Terminal):
   return ok(undefined);
 };
 
+/** What this box has had attested, newest first. */
+const statements = async (name: string, options: Options, terminal: Terminal): Promise<Result<void>> => {
+  const data = await placeOf(name, options, terminal);
+  if (!data.ok) return data;
+  const { readTaken, readTakenBack } = await load();
+  const directory = networkDirectory(data.value, name);
+  const [taken, back] = [await readTaken(directory), new Set(await readTakenBack(directory))];
+  const rows = taken.toReversed().map((each) => ({ ...each, takenBack: back.has(each.id) }));
+  if (options.json === true) terminal.out(JSON.stringify(rows, null, 2));
+  else for (const line of statementLines(rows)) terminal.out(line);
+  return ok(undefined);
+};
+
 const takeBack = async (
   name: string,
   id: string,
@@ -210,7 +232,7 @@ const takeBack = async (
     terminal.signal,
   );
   if (!sent.ok) return sent;
-  terminal.out(`${id} is taken back; DIMO keeps both, and shows the tombstone.`);
+  terminal.out(`${sent.value} is taken back; DIMO keeps both, and shows the tombstone.`);
   return ok(undefined);
 };
 
@@ -231,9 +253,9 @@ export const dimoCommand = (terminal: Terminal, finish: (code: number) => void):
     .action(async (name: string, options: StreakOptions) => end(await streak(name, options, terminal)));
   const voidCommand = new Command('void')
     .description('take back an attestation that was sent')
-    .argument('<id>', 'of the attestation')
+    .argument('<id>', 'of the attestation, or its first letters, as `statements` shows them')
     .argument('[name]', 'of the network in the configuration', USUAL_NAME)
-    .requiredOption('--vehicle <device>', 'that it is about, as options.vehicles names it')
+    .option('--vehicle <device>', 'that it is about, where this box no longer knows it')
     .requiredOption('--reason <words>', 'at most 512 bytes')
     .option('-c, --config <file>', 'the configuration')
     .option('-d, --data <directory>', 'the data directory, instead of the configuration’s')
@@ -253,5 +275,10 @@ export const dimoCommand = (terminal: Terminal, finish: (code: number) => void):
         .action(async (name: string, options: Options) => end(await show(name, options, terminal))),
     )
     .addCommand(streakCommand)
+    .addCommand(
+      below('statements', 'what was attested of the vehicles, and what of it was taken back')
+        .option('--json', 'for scripts')
+        .action(async (name: string, options: Options) => end(await statements(name, options, terminal))),
+    )
     .addCommand(voidCommand);
 };

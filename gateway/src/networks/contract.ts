@@ -177,4 +177,9 @@ export interface NetworkKind {
    * Undefined where it is nothing that this network is sent. A kind without it predicts nothing.
    */
   predict?(settings: NetworkSettings, sending: Sending, context: PredictionContext): Prediction | undefined;
+  /**
+   * Where its pay stands at that moment by what this box knows, a sentence each, for a network that pays by time and
+   * not by attestation. Reads nothing but the network's own directory.
+   */
+  standing?(settings: NetworkSettings, directory: string, now: WallNs): Promise<readonly string[]>;
 }

@@ -148,13 +148,18 @@ const evidenceText = (
 const idOf = (kind: ClaimKind, leaves: readonly Uint8Array[]): string =>
   toHex(sha256(concatBytes(asciiBytes(`dimo ${kind} 1\n`), ...leaves)));
 
+export interface Made {
+  readonly kind: ClaimKind;
+  readonly event: SignedEvent;
+}
+
 /** Every statement that a batch gives reason for, signed, with the readings it rests on and their proofs. */
 export const attestationsOf = (
   delivery: Delivery,
   { statement, leaves }: ReadDelivery,
   stated: Stated,
   parts: AttestParts,
-): readonly SignedEvent[] => {
+): readonly Made[] => {
   const { kinds, parties, sign, hash = sha256 } = parts;
   const chosen = choose(leaves, kinds, stated);
   if (chosen.length === 0) return [];
@@ -176,7 +181,7 @@ export const attestationsOf = (
     };
     const evidence = evidenceText(delivery, hashes, witnesses, statement, parts);
     const data = `{${claim},"evidence":${evidence},"header":"${headerMark(header)}"}`;
-    return [{ header, data, signature: sign(erc191Digest(asciiBytes(data))) }];
+    return [{ kind, event: { header, data, signature: sign(erc191Digest(asciiBytes(data))) } }];
   });
 };
 

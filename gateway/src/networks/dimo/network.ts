@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
-import { platformHash } from '../../hash.ts';
 import type {
   Delivery,
   Network,
@@ -11,17 +9,24 @@ import type {
   NetworkSettings,
   Outcome,
 } from '../contract.ts';
-import type { PostTls } from '../post.ts';
-import { attestationsOf, newStated, type Stated } from './attestations.ts';
+import { readAuthority } from './authority-file.ts';
 import { openCertificates } from './certificate.ts';
 import { eventText } from './codec.ts';
-import { type DimoKey, readBinding, readDimoKey } from './identity.ts';
+import { readDimoKey } from './identity.ts';
 import { openTokens } from './login.ts';
 import { partiesOf } from './parties.ts';
 import { predict } from './predict.ts';
 import { quarantine } from './quarantine.ts';
 import { openSender, type Sender, type SendOutcome } from './send.ts';
+import {
+  type Kept,
+  type Statement,
+  type StatementParts,
+  sendStatements,
+  statementsOf,
+} from './send-statements.ts';
 import { checkSettings, type DimoSettings, PROFILES } from './settings.ts';
+import { standing, tellStanding } from './standing.ts';
 import {
   halvesOf,
   isEmpty,
@@ -38,15 +43,9 @@ import { openWeeks, type Weeks } from './weeks-file.ts';
 const ITEMS_MAX = 16;
 const CALL_MAX_BYTES = 1 << 20;
 
-interface Parts {
-  readonly settings: DimoSettings;
-  readonly context: NetworkContext;
-  readonly key: DimoKey;
+interface Parts extends StatementParts {
   readonly status: Sender;
-  /** Undefined where nothing is attested. */
-  readonly attest: Sender | undefined;
   readonly weeks: Weeks;
-  readonly stated: Map<string, Stated>;
   /** What of an attestation is done already, while the rest of it waits; no more than one call brings. */
   readonly progress: Map<string, Progress>;
 }
@@ -60,11 +59,9 @@ interface Progress {
   statusWords: string | undefined;
   refusal: Refusal | undefined;
   /** Statements that are still to be sent; undefined before they are made. */
-  statements: { readonly id: string; readonly text: string }[] | undefined;
-  notes: string[];
+  statements: Statement[] | undefined;
+  readonly notes: string[];
 }
-
-type Kept = Extract<Outcome, { readonly kind: 'kept' }>;
 
 const gzipped = promisify<Uint8Array, Uint8Array>(gzip);
 
@@ -122,49 +119,9 @@ const worth = async (
   const week = weekOf(last.wall).number;
   if (week < weekOf(now).number) return `${stored}; week ${week} was paid before it came`;
   const first = await weeks.taken(subject, last.wall, now);
-  return first ? `${stored}; qualifies for week ${week}` : stored;
-};
-
-/** Sends the statements that this batch gives reason for, one by one. */
-const sendStatements = async (
-  { attest, context }: Parts,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Kept | undefined> => {
-  const waiting = progress.statements ?? [];
-  while (attest !== undefined && waiting[0] !== undefined) {
-    const { id, text } = waiting[0];
-    const sent = await attest.send(new TextEncoder().encode(text), signal);
-    if (sent.kind === 'kept') return kept(sent);
-    if (sent.kind !== 'taken') {
-      await quarantine(context.directory, { id, event: text, words: sent.words });
-      progress.notes.push(`statement ${id.slice(0, 8)} refused: ${sent.words}`);
-    } else progress.notes.push(`statement ${id.slice(0, 8)} taken`);
-    waiting.shift();
-  }
-  return undefined;
-};
-
-const statementsFor = async (
-  parts: Parts,
-  item: Delivery,
-  read: ReturnType<typeof readDelivery>,
-  parties: Parties,
-) => {
-  const { settings, context, key, stated } = parts;
-  if (settings.attest === undefined || read === undefined) return [];
-  const known = stated.get(item.stream) ?? newStated();
-  stated.set(item.stream, known);
-  const events = attestationsOf(item, read, known, {
-    kinds: settings.attest.kinds,
-    // Who attests signs itself, whatever connection the status goes over.
-    parties: { ...parties, source: key.address },
-    binding: await readBinding(context.directory),
-    keyRecords: context.keyRecords(),
-    sign: key.sign,
-    hash: platformHash,
-  });
-  return events.map((event) => ({ id: event.header.id, text: eventText(event) }));
+  if (!first) return stored;
+  const { connected } = weeks.forecast(subject, now).streak;
+  return `${stored}; qualified for week ${week}, ${connected === 1 ? '1 week' : `${connected} weeks`} connected`;
 };
 
 const nothing = (words: string): Outcome => ({ kind: 'settled', words });
@@ -194,7 +151,7 @@ const deliverOne = async (
     notes: [],
   };
   progress.set(status.id, done);
-  done.statements ??= [...(await statementsFor(parts, item, read, parties))];
+  done.statements ??= await statementsOf(parts, item, read, parties);
   if (isEmpty(status)) done.statusWords ??= 'nothing in it that DIMO has a name for';
   if (done.statusWords === undefined) {
     const sent = await sendStatus(parts, status, parties, signal);
@@ -202,8 +159,8 @@ const deliverOne = async (
     done.refusal = sent.refusal;
     done.statusWords = sent.refusal === undefined ? await worth(parts, status, parties) : '';
   }
-  const waits = await sendStatements(parts, done, signal);
-  if (waits !== undefined) return waits;
+  const waits = await sendStatements(parts, done.statements, done.notes, signal);
+  if (waits !== undefined) return kept(waits);
   progress.delete(status.id);
   const words = [done.refusal?.words ?? done.statusWords, ...done.notes].join('; ');
   return done.refusal === undefined
@@ -225,18 +182,6 @@ const deliver = async (parts: Parts, items: readonly Delivery[], signal: AbortSi
     } else if (waits !== undefined) outcomes.push(waits);
   }
   return outcomes;
-};
-
-const readAuthority = async (settings: DimoSettings): Promise<Result<PostTls>> => {
-  if (settings.authority === undefined) return ok({});
-  try {
-    return ok({ ca: new Uint8Array(await readFile(settings.authority)) });
-  } catch (error) {
-    const where = `network ${settings.name}, options.authority`;
-    return fail(
-      fault('misconfigured', 'dimo.settings', where, `cannot be read: ${(error as Error).message}.`),
-    );
-  }
 };
 
 const noKey = ({ name }: DimoSettings): Result<never> =>
@@ -287,6 +232,8 @@ export const openDimo = async (given: NetworkSettings, context: NetworkContext):
     itemsMax: ITEMS_MAX,
     bytesMax: CALL_MAX_BYTES,
     deliver: (items, signal) => deliver(parts, items, signal),
+    run: (signal) =>
+      tellStanding(given, { directory, clock, note: (words) => context.note?.(words) }, signal),
     [Symbol.asyncDispose]: async () => {
       await status[Symbol.asyncDispose]();
       await attest?.[Symbol.asyncDispose]();
@@ -294,4 +241,4 @@ export const openDimo = async (given: NetworkSettings, context: NetworkContext):
   });
 };
 
-export const dimo: NetworkKind = { kind: 'dimo', open: openDimo, predict };
+export const dimo: NetworkKind = { kind: 'dimo', open: openDimo, predict, standing };

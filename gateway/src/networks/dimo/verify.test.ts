@@ -65,7 +65,9 @@ const statements = (
   parts = PARTS,
 ): readonly string[] => {
   const delivery = sampleDelivery(bodies, START);
-  return attestationsOf(delivery, readDelivery(delivery)!, stated, parts).map(eventText);
+  return attestationsOf(delivery, readDelivery(delivery)!, stated, parts).map(({ event }) =>
+    eventText(event),
+  );
 };
 
 const check = (text: string, seen = new Set<string>()): EventProblem | undefined =>
@@ -163,7 +165,7 @@ describe('attestations that carry their evidence', () => {
     const lying = attestationsOf(delivery, readDelivery(delivery)!, newStated(), {
       ...PARTS,
       parties: { ...SAMPLE_PARTIES, producer: 'did:ethr:137:0x0000000000000000000000000000000000000001' },
-    }).map(eventText);
+    }).map(({ event }) => eventText(event));
     expect(check(lying[1]!)).toBeUndefined();
     const foreign = statements(ALL, newStated(), { ...PARTS, keyRecords: [] });
     expect(check(foreign[0]!)).toBe('evidence');

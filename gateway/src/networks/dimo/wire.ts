@@ -13,6 +13,8 @@ export { dimoKeyOf, ensureDimoKey, sealBinding, writeBinding } from './identity.
 export { EVENT_NAMES, NAMES } from './names.ts';
 export { openDimo } from './network.ts';
 export { rawMember } from './raw-member.ts';
-export { CHAINS, type Chain, type NodeKind } from './settings.ts';
+export { CHAINS, type Chain, checkSettings, type NodeKind } from './settings.ts';
 export { checksummed, erc191Digest, signerOf } from './signatures.ts';
+export { readTaken, readTakenBack } from './statements-file.ts';
+export { sendTombstone } from './take-back.ts';
 export { checkEvent } from './verify.ts';
