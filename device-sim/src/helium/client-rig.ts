@@ -163,13 +163,16 @@ export const newEui = (): string => randomBytes(8).toString('hex');
 const real = systemClock();
 const NEVER = new AbortController().signal;
 
+/** Lets what is under way on sockets get on, while no time passes. */
+export const breath = (): Promise<void> => real.sleep(4, NEVER);
+
 /** Time passes, and what is under way on sockets gets on meanwhile, until it is so; the milliseconds that it took. */
 export const passing = async (clock: ManualClock, stepMs: number, isSo: () => boolean): Promise<number> => {
   let ms = 0;
   for (; !isSo(); ms += stepMs) {
     if (ms > 600_000) throw new Error('in vain for ten minutes');
     await clock.advance(stepMs);
-    if (!isSo()) await real.sleep(4, NEVER);
+    if (!isSo()) await breath();
   }
   return ms;
 };

@@ -23,7 +23,7 @@ export type Sent = 'there' | 'doubt' | 'no-session';
 /** One gateway's way to the ingest service: always open while that is there, because reports must not wait. */
 export interface Line {
   run(signal: AbortSignal): Promise<void>;
-  /** Waits for a session until then, but not while the service is known to be away. */
+  /** Waits for a session until then, but not while the service is known to be away, or not to want this gateway. */
   send(report: Report, until: MonoNs): Promise<Sent>;
   readonly isUp: boolean;
   /** Why it is not up; the last reason there was. */
@@ -74,6 +74,42 @@ const notWanted = (where: string): Fault => {
   return fault('refused', 'helium.session', where, words);
 };
 
+interface Holding {
+  use(stream: ReportStream | undefined): void;
+  renewed(): void;
+}
+
+/** From one session to the moment when there is none; why that is. */
+const hold = async (
+  parts: LineParts,
+  first: ReportStream,
+  { use, renewed }: Holding,
+  signal: AbortSignal,
+): Promise<Fault> => {
+  const { clock, random } = parts;
+  const turnMs = (): number => RENEW_AFTER_MS * (0.8 + 0.2 * random());
+  let stream = first;
+  let ms = turnMs();
+  try {
+    for (;;) {
+      use(stream);
+      const ended = await within(clock, ms, stream.ended, signal);
+      if (ended !== undefined) return ended;
+      const next = await connectFor(parts, signal);
+      if (next.ok) {
+        const old = stream;
+        stream = next.value;
+        renewed();
+        within(clock, DRAIN_MS, old.drained(), signal).then(old.close, old.close);
+      }
+      ms = next.ok ? turnMs() : RENEW_AGAIN_MS;
+    }
+  } finally {
+    use(undefined);
+    stream.close();
+  }
+};
+
 export const createLine = (parts: LineParts): Line => {
   const { clock, ingest, service, random } = parts;
   const where = ingest.host;
@@ -89,29 +125,10 @@ export const createLine = (parts: LineParts): Line => {
     waiting = [];
   };
 
-  /** From one session to the moment when there is none; why that is. */
-  const hold = async (first: ReportStream, signal: AbortSignal): Promise<Fault> => {
-    let stream = first;
-    let ms = RENEW_AFTER_MS * (0.8 + 0.2 * random());
-    try {
-      for (;;) {
-        use(stream);
-        const ended = await within(clock, ms, stream.ended, signal);
-        if (ended !== undefined) return ended;
-        const next = await connectFor(parts, signal);
-        if (next.ok) {
-          const old = stream;
-          stream = next.value;
-          renewals += 1;
-          within(clock, DRAIN_MS, old.drained(), signal).then(old.close, old.close);
-        }
-        ms = next.ok ? RENEW_AFTER_MS * (0.8 + 0.2 * random()) : RENEW_AGAIN_MS;
-      }
-    } finally {
-      use(undefined);
-      stream.close();
-    }
+  const renewed = (): void => {
+    renewals += 1;
   };
+  const isDown = (): boolean => service.away !== undefined || why.kind === 'refused';
 
   return {
     async run(signal) {
@@ -129,12 +146,13 @@ export const createLine = (parts: LineParts): Line => {
         }
         service.here();
         const since = clock.mono();
-        why = await hold(opened.value, signal);
+        why = await hold(parts, opened.value, { use, renewed }, signal);
         signal.throwIfAborted();
         const heldMs = elapsedMs(since, clock.mono());
         const waitMs = stayAway(parts, why, heldMs, refusedMs);
         if (waitMs !== undefined) {
           why = notWanted(where);
+          use(undefined);
           if (refusedMs === REFUSED_MS_MIN) parts.alarm(why);
         }
         refusedMs = waitMs === undefined ? REFUSED_MS_MIN : Math.min(refusedMs * 2, REFUSED_MS_MAX);
@@ -147,8 +165,7 @@ export const createLine = (parts: LineParts): Line => {
     async send(report, until) {
       for (;;) {
         if (current !== undefined && !current.isOver) return (await current.send(report)) ? 'there' : 'doubt';
-        if (running?.aborted !== false || service.away !== undefined || until <= clock.mono())
-          return 'no-session';
+        if (running?.aborted !== false || isDown() || until <= clock.mono()) return 'no-session';
         const changed = new Promise<void>((resolve) => {
           waiting.push(resolve);
         });
