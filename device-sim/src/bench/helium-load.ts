@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@outpost/firmware-bridge';
-import type { LiveNetwork, LiveOutcome } from '@outpost/gateway';
+import type { LiveDelivery, LiveNetwork, LiveOutcome } from '@outpost/gateway';
 import { helium } from '@outpost/gateway/helium';
+import { wallNs } from '@outpost/schemas/words';
 import { deliveryOf, newEui, receptionOf } from '../helium/client-rig.ts';
 import { uplinkPhy } from '../helium/testing.ts';
 import { startChild } from './child.ts';
@@ -24,7 +25,10 @@ export interface HeliumLoad extends AsyncDisposable {
   readonly network: LiveNetwork;
   readonly euis: readonly string[];
   readonly alarms: readonly string[];
+  /** A frame that this gateway hears now, or in so many milliseconds. */
+  hear(eui: string, inMs?: number): LiveDelivery;
   send(eui: string): Promise<LiveOutcome>;
+  deliver(heard: LiveDelivery): Promise<LiveOutcome>;
   counts(): Promise<RouterCounts>;
 }
 
@@ -60,11 +64,18 @@ export const openLoad = async (
   const running = (network.run?.(ending.signal) ?? Promise.resolve()).catch((error: unknown) => {
     if (!ending.signal.aborted) throw error;
   });
+  const hear = (eui: string, inMs = 0): LiveDelivery => {
+    const at = clock.wall() + BigInt(Math.round(inMs * 1e6));
+    return deliveryOf(receptionOf(eui, uplinkPhy(24)), wallNs(at));
+  };
+  const deliver = (heard: LiveDelivery): Promise<LiveOutcome> => network.deliver(heard, ending.signal);
   return {
     network,
+    hear,
+    deliver,
     euis: Array.from({ length: gateways }, newEui),
     alarms,
-    send: (eui) => network.deliver(deliveryOf(receptionOf(eui, uplinkPhy(24)), clock.wall()), ending.signal),
+    send: (eui) => deliver(hear(eui)),
     counts: async () => {
       child.say('how many');
       return JSON.parse(await child.line()) as RouterCounts;

@@ -23,6 +23,8 @@ export const CONNECT_MS = 5_000;
 export const PING_MS = 5_000;
 /** How long a single answer may take. */
 const CALL_MS = 10_000;
+/** What HTTP/2 may keep for one connection and all of its streams, in megabytes. */
+const SESSION_MEMORY_MAX_MB = 8;
 
 /** Code of a stream that the other side ended with status 0. */
 export const ENDED_IN_PEACE = 'helium.ended';
@@ -34,6 +36,8 @@ export type Ended = Fault;
 export interface CallStream {
   /** Resolves true once the bytes are the kernel's, in order; false where the stream ended before. Never rejects. */
   write(message: Uint8Array): Promise<boolean>;
+  /** The same for a message in its frame, without a promise. */
+  post(framed: Uint8Array, written: (isWritten: boolean) => void): void;
   /** Says that nothing more comes from here; the other side may go on. */
   end(): void;
   /** Drops it. */
@@ -57,6 +61,8 @@ export interface Channel {
   check(): void;
   /** It announced that it will go: streams that are open may go on for a while, new ones may not be opened. */
   readonly leaving: Promise<void>;
+  /** How many streams the other side lets be open at once. */
+  readonly streamsMax: number;
   /** It complained about too many PINGs. */
   readonly wantsCalm: boolean;
   readonly closed: Promise<Ended>;
@@ -137,6 +143,7 @@ const openStream = (
     const why = gone(where, `no stream can be opened: ${reason(error)}.`);
     return {
       write: () => Promise.resolve(false),
+      post: (_, written) => written(false),
       end: () => undefined,
       cancel: () => undefined,
       isOver: true,
@@ -172,12 +179,13 @@ const openStream = (
     stream.on('end', settle);
     stream.on('close', settle);
   });
+  const post: CallStream['post'] = (framed, written) => {
+    if (isOver || stream.destroyed || stream.writableEnded) written(false);
+    else stream.write(framed, (error) => written(error === null || error === undefined));
+  };
   return {
-    write: (message) =>
-      new Promise((resolve) => {
-        if (isOver || stream.destroyed || stream.writableEnded) resolve(false);
-        else stream.write(frameMessage(message), (error) => resolve(error === null || error === undefined));
-      }),
+    write: (message) => new Promise((resolve) => post(frameMessage(message), resolve)),
+    post,
     end: () => void (stream.writableEnded || stream.end()),
     cancel: () => stream.close(constants.NGHTTP2_CANCEL),
     get isOver() {
@@ -238,6 +246,9 @@ const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): 
       session.destroy();
     },
     leaving,
+    get streamsMax() {
+      return session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
+    },
     get wantsCalm() {
       return wantsCalm;
     },
@@ -255,7 +266,7 @@ export const openChannel = async (
   signal.throwIfAborted();
   const session = connectHttp2(url.origin, {
     settings: { enablePush: false },
-    maxSessionMemory: 1,
+    maxSessionMemory: SESSION_MEMORY_MAX_MB,
     ...(ca === undefined ? {} : { ca }),
     maxHeaderListPairs: 64,
     maxOutstandingPings: 4,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { type Fault, ok, type Result, type StreamId } from '@outpost/schemas/words';
 import type { NetworkContext } from '../contract.ts';
+import { createDepartures, type Departures } from './departures.ts';
 import { createDownlinks, type DownlinkTally } from './downlinks.ts';
 import type { PacketDown } from './envelope.ts';
 import { gatewayKey, signerOf } from './gateway-keys.ts';
@@ -9,6 +10,7 @@ import { createLink, type Link } from './link.ts';
 import type { RegionParams } from './region-params.ts';
 import { createRegionWatch, type RegionWatch } from './region-watch.ts';
 import type { HeliumSettings } from './settings.ts';
+import { createTrunk, type Trunk } from './trunk.ts';
 
 const RANDOM_RANGE = 2 ** 32;
 /** Sleeps and sessions of all gateways that end with the network. */
@@ -27,6 +29,8 @@ export interface Gateways {
   readonly downlinks: DownlinkTally;
   isAnyUp(): boolean;
   readonly isRunning: boolean;
+  /** One that is there already. */
+  known(eui: string, stream: StreamId): Gateway | undefined;
   /** Makes it where it is not there yet; undefined where there are too many. A fault is that it can have no key. */
   find(eui: string, stream: StreamId): Promise<Result<Gateway>> | undefined;
   /** Keeps their sessions until the signal aborts; everything has ended then. */
@@ -37,10 +41,17 @@ const deviceOfStream = (stream: StreamId): string => stream.slice(0, stream.inde
 
 type Received = (packet: PacketDown, params: RegionParams | undefined) => void;
 
+/** What all gateways go by together. */
+interface Shared {
+  readonly settings: HeliumSettings;
+  readonly context: NetworkContext;
+  readonly trunk: Trunk;
+  readonly departures: Departures;
+}
+
 const makeGateway = async (
   eui: string,
-  settings: HeliumSettings,
-  { clock, directory, alarm }: NetworkContext,
+  { settings, context: { clock, directory, alarm }, trunk, departures }: Shared,
   received: Received,
 ): Promise<Result<Gateway>> => {
   const pair = await gatewayKey(directory, eui);
@@ -56,7 +67,9 @@ const makeGateway = async (
   await watch.recall();
   const link = createLink({
     ...common,
-    router,
+    where: router.host,
+    trunk,
+    departures,
     ackEveryS,
     rotateAfterMs,
     received: (packet) => received(packet, watch.params),
@@ -67,8 +80,8 @@ const makeGateway = async (
 export const createGateways = (settings: HeliumSettings, context: NetworkContext): Gateways => {
   /** At most `gatewaysMax`, and never fewer again. */
   const gateways = new Map<string, Promise<Result<Gateway>>>();
-  const made: Gateway[] = [];
-  const devices = new Map<string, string>();
+  const made = new Map<string, Gateway>();
+  const heardBy = new Map<string, StreamId>();
   /** What has run since the beginning of `run`: two for each gateway. */
   const parts = new Set<Promise<void>>();
   let running: AbortSignal | undefined;
@@ -78,9 +91,21 @@ export const createGateways = (settings: HeliumSettings, context: NetworkContext
     name: settings.name,
     where: `network ${settings.name}`,
     order: context.order,
-    deviceOf: (eui) => devices.get(eui),
+    deviceOf: (eui) => {
+      const stream = heardBy.get(eui);
+      return stream === undefined ? undefined : deviceOfStream(stream);
+    },
     alarm: context.alarm,
   });
+
+  const { clock } = context;
+  const { router, rotateAfterMs } = settings;
+  const shared: Shared = {
+    settings,
+    context,
+    trunk: createTrunk({ clock, router, freshMs: rotateAfterMs / 2 }),
+    departures: createDepartures(clock, (error) => failed(error)),
+  };
 
   const start = ({ link, watch }: Gateway, signal: AbortSignal): void => {
     for (const part of [link, watch]) {
@@ -92,13 +117,13 @@ export const createGateways = (settings: HeliumSettings, context: NetworkContext
   };
 
   const make = async (eui: string): Promise<Result<Gateway>> => {
-    const gateway = await makeGateway(eui, settings, context, (packet, params) => {
+    const gateway = await makeGateway(eui, shared, (packet, params) => {
       downlinks.take(eui, packet, params).catch(failed);
     });
     // What could not be read or written may be by the next packet.
     if (!gateway.ok) gateways.delete(eui);
     else {
-      made.push(gateway.value);
+      made.set(eui, gateway.value);
       if (running?.aborted === false) start(gateway.value, running);
     }
     return gateway;
@@ -106,14 +131,22 @@ export const createGateways = (settings: HeliumSettings, context: NetworkContext
 
   return {
     downlinks: downlinks.tally,
-    isAnyUp: () => made.some(({ link }) => link.isUp),
+    isAnyUp: () => {
+      for (const { link } of made.values()) if (link.isUp) return true;
+      return false;
+    },
     get isRunning() {
       return running?.aborted === false;
+    },
+    known: (eui, stream) => {
+      const gateway = made.get(eui);
+      if (gateway !== undefined) heardBy.set(eui, stream);
+      return gateway;
     },
     find: (eui, stream) => {
       const known = gateways.get(eui);
       if (known === undefined && gateways.size >= settings.gatewaysMax) return undefined;
-      devices.set(eui, deviceOfStream(stream));
+      heardBy.set(eui, stream);
       const found = known ?? make(eui);
       gateways.set(eui, found);
       return found;
@@ -128,7 +161,7 @@ export const createGateways = (settings: HeliumSettings, context: NetworkContext
       signal.throwIfAborted();
       setMaxListeners(LISTENERS_MAX, both);
       running = both;
-      for (const gateway of made) start(gateway, both);
+      for (const gateway of made.values()) start(gateway, both);
       try {
         await over;
       } finally {

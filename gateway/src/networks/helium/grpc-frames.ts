@@ -2,7 +2,7 @@ import { concatBytes, fail, fault, ok, type Result } from '@outpost/schemas/word
 import { MESSAGE_MAX_BYTES } from './wire.ts';
 
 /** What stands before a message: whether it is compressed, and its length in 32 bits (gRPC over HTTP/2, "Requests"). */
-const PREFIX_BYTES = 5;
+export const PREFIX_BYTES = 5;
 
 /** One message as it goes over a stream, never compressed. */
 export const frameMessage = (message: Uint8Array): Uint8Array => {

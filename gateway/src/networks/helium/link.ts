@@ -1,9 +1,10 @@
 import { type Clock, elapsedMs, type Fault, fault, type MonoNs, type Result } from '@outpost/schemas/words';
-import { openChannel } from './channel.ts';
+import type { Departures } from './departures.ts';
 import type { PacketDown } from './envelope.ts';
 import type { HeliumSigner } from './gateway-keys.ts';
-import { createOutbox, type Outgoing, type Sent } from './outbox.ts';
+import { createOutbox, type Outgoing } from './outbox.ts';
 import { openRoute, type Route } from './route.ts';
+import type { Trunk } from './trunk.ts';
 import { within } from './within.ts';
 
 const BACKOFF_MS_MIN = 500;
@@ -24,7 +25,10 @@ const LAST_MS = 500;
 
 export interface LinkParts {
   readonly clock: Clock;
-  readonly router: URL;
+  /** The router, for sentences. */
+  readonly where: string;
+  readonly trunk: Trunk;
+  readonly departures: Departures;
   /** Of the gateway. */
   readonly signer: HeliumSigner;
   readonly ackEveryS: number;
@@ -40,7 +44,7 @@ export interface LinkParts {
 export interface Link {
   /** Keeps it until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
-  send(outgoing: Outgoing): Promise<Sent>;
+  send(outgoing: Outgoing): void;
   readonly isUp: boolean;
   /** Why it is not up; the last reason there was. */
   readonly why: Fault;
@@ -71,36 +75,28 @@ const settleLast = async (clock: Clock, current: Route, signal: AbortSignal): Pr
 };
 
 export const createLink = (parts: LinkParts): Link => {
-  const { clock, router, random } = parts;
-  const where = router.host;
+  const { clock, where, trunk, random } = parts;
   let route: Route | undefined;
   let why: Fault = fault('unreachable', 'helium.away', where, 'is not connected.');
   let rotations = 0;
-  let confirms = true;
-  const outbox = createOutbox(clock);
+  const outbox = createOutbox(clock, parts.departures);
 
   const use = (next: Route | undefined): void => {
     route = next;
     outbox.use(next);
   };
 
-  /** A registered stream on a new connection. `ready` is waited for between the two. */
+  /** A registered stream. `ready` is waited for between having a connection and registering. */
   const connect = async (ready: () => Promise<void>, signal: AbortSignal): Promise<Result<Route>> => {
-    const channel = await openChannel({ url: router, clock }, signal);
-    if (!channel.ok) return channel;
-    channel.value.closed.then(
-      () => {
-        if (channel.value.wantsCalm) confirms = false;
-      },
-      () => undefined,
-    );
+    const lease = await trunk.lease(signal);
+    if (!lease.ok) return lease;
     try {
       await ready();
-      return await openRoute(channel.value, { ...parts, where, confirms }, signal);
     } catch (error) {
-      channel.value.close();
+      lease.value.release();
       throw error;
     }
+    return await openRoute(lease.value, parts, signal);
   };
 
   /** Puts a new session in the place of the old; packets wait in between, and none is in doubt. */

@@ -1,4 +1,4 @@
-import { monoAfterMs, ok, sentence } from '@outpost/schemas/words';
+import { type Clock, monoAfterMs, ok, sentence } from '@outpost/schemas/words';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
 import { isEui } from './gateway-keys.ts';
 import { createGateways, type Gateway, type Gateways } from './gateways.ts';
@@ -28,26 +28,12 @@ const DOUBT: LiveOutcome = {
   words: 'the way to the router broke before it said that it has the packet.',
 };
 
-const sendPacket = async (
-  { clock }: NetworkContext,
-  settings: HeliumSettings,
-  gateways: Gateways,
-  { link, watch, key }: Gateway,
-  packet: RoutablePacket,
-  { wall, trust }: LiveDelivery,
-): Promise<Sent> => {
-  const now = clock.mono();
-  const ageMs = trust === 'none' ? 0 : Math.max(0, Number(clock.wall() - wall) / 1e6);
-  const leftMs = settings.expiresAfterMs - ageMs;
-  const region = watch.params?.region ?? settings.region;
-  return await link.send({
-    payload: packet.payload,
-    make: () => packetUp(packet, { gateway: key, region }, ageMs + Number(clock.mono() - now) / 1e6),
-    sessionUntil: monoAfterMs(now, gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS),
-    turnUntil: monoAfterMs(now, ageMs < FRESH_MS ? FRESH_TURN_MS : Math.max(0, leftMs)),
-    expiresAt: monoAfterMs(now, Math.max(0, leftMs)),
-  });
-};
+/** Everything that a packet meets on its way. */
+interface Way {
+  readonly clock: Clock;
+  readonly settings: HeliumSettings;
+  readonly gateways: Gateways;
+}
 
 /** What became of it, in the words of the ledger. */
 const outcomeOf = (
@@ -75,13 +61,44 @@ const outcomeOf = (
   }
 };
 
+const sendPacket = (
+  { clock, settings, gateways }: Way,
+  gateway: Gateway,
+  packet: RoutablePacket,
+  { wall, trust }: LiveDelivery,
+): Promise<LiveOutcome> =>
+  new Promise((resolve) => {
+    const { link, watch, key } = gateway;
+    const now = clock.mono();
+    const ageMs = trust === 'none' ? 0 : Math.max(0, Number(clock.wall() - wall) / 1e6);
+    const leftMs = Math.max(0, settings.expiresAfterMs - ageMs);
+    const sender = { gateway: key, region: watch.params?.region ?? settings.region };
+    link.send({
+      payload: packet.payload,
+      make: () => packetUp(packet, sender, ageMs + Number(clock.mono() - now) / 1e6),
+      sessionUntil: monoAfterMs(now, gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS),
+      turnUntil: monoAfterMs(now, ageMs < FRESH_MS ? FRESH_TURN_MS : leftMs),
+      expiresAt: monoAfterMs(now, leftMs),
+      settle: (sent) => resolve(outcomeOf(sent, packet, gateway, gateways)),
+    });
+  });
+
 const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNetwork => {
   const { name, expiresAfterMs, gatewaysMax } = settings;
+  const { clock } = context;
   const gateways = createGateways(settings, context);
+  const way: Way = { clock, settings, gateways };
   const full = refused(
     'too-many-gateways',
     `this network takes ${gatewaysMax} gateways; set options.gatewaysMax for more.`,
   );
+  /** The gateway's first, which makes its key. */
+  const deliverFirst = async (packet: RoutablePacket, delivery: LiveDelivery): Promise<LiveOutcome> => {
+    const found = await gateways.find(packet.eui, delivery.stream);
+    if (found === undefined) return full;
+    if (!found.ok) return refused('no-key', sentence(found.fault));
+    return await sendPacket(way, found.value, packet, delivery);
+  };
   return {
     follows: 'readings',
     name,
@@ -90,14 +107,13 @@ const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNet
     // The router pays for each copy, and a network server takes a second one for a replay.
     takesOnce: true,
     wants: ({ body }) => routable(body).ok,
-    deliver: async (delivery) => {
+    deliver: (delivery) => {
       const packet = routable(delivery.body);
       if (!packet.ok || !isEui(packet.value.eui)) throw new Error('A reading that was not wanted.');
-      const found = await gateways.find(packet.value.eui, delivery.stream);
-      if (found === undefined) return full;
-      if (!found.ok) return refused('no-key', sentence(found.fault));
-      const sent = await sendPacket(context, settings, gateways, found.value, packet.value, delivery);
-      return outcomeOf(sent, packet.value, found.value, gateways);
+      const known = gateways.known(packet.value.eui, delivery.stream);
+      return known === undefined
+        ? deliverFirst(packet.value, delivery)
+        : sendPacket(way, known, packet.value, delivery);
     },
     run: gateways.run,
     [Symbol.asyncDispose]: () => Promise.resolve(),

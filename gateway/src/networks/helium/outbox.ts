@@ -1,5 +1,6 @@
-import { type Clock, type MonoNs, monoAfterMs, toHex } from '@outpost/schemas/words';
+import { type Clock, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { PACKET_UP } from './codec.ts';
+import type { Departures } from './departures.ts';
 import { createPace } from './pace.ts';
 import type { Route } from './route.ts';
 import type { Message } from './wire.ts';
@@ -15,6 +16,8 @@ export interface Outgoing {
   readonly turnUntil: MonoNs;
   /** After this it is worth nothing. */
   readonly expiresAt: MonoNs;
+  /** Called once. */
+  settle(sent: Sent): void;
 }
 
 /**
@@ -23,55 +26,54 @@ export interface Outgoing {
  */
 export type Sent = 'there' | 'doubt' | 'repeated' | 'too-many' | 'expired' | 'no-session';
 
-interface Waiting extends Outgoing {
-  settle(sent: Sent): void;
-}
-
 /** The packets of one gateway in their order, kept to the router's limits, while there is a session. */
 export interface Outbox {
   /** From now on until the signal aborts somebody looks for sessions. */
   begin(signal: AbortSignal): void;
   use(route: Route | undefined): void;
-  send(outgoing: Outgoing): Promise<Sent>;
+  send(outgoing: Outgoing): void;
 }
 
 /** Nothing bounds the queue here but the window of the network that fills it. */
-export const createOutbox = (clock: Clock): Outbox => {
+export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
   const pace = createPace();
-  const queue: Waiting[] = [];
+  const queue: Outgoing[] = [];
   let route: Route | undefined;
   let running: AbortSignal | undefined;
-  let alarm: { readonly at: MonoNs; readonly off: AbortController } | undefined;
+  let isLeaving = false;
+  let alarmAt: MonoNs | undefined;
 
+  const leave = (signal: AbortSignal): void => {
+    if (isLeaving) return;
+    isLeaving = true;
+    departures.join(pump, signal);
+  };
+
+  /** An alarm that is set for later stays: to look once in vain costs less than to put it off. */
   const wakeAt = (at: MonoNs, signal: AbortSignal): void => {
-    if (alarm !== undefined && alarm.at <= at) return;
-    alarm?.off.abort(new Error('an earlier one is set'));
-    const off = new AbortController();
-    alarm = { at, off };
+    if (alarmAt !== undefined && alarmAt <= at) return;
+    alarmAt = at;
     const ms = Math.max(0, Number(at - clock.mono()) / 1e6);
-    clock.sleep(ms, AbortSignal.any([signal, off.signal])).then(
+    clock.sleep(ms, signal).then(
       () => {
-        alarm = undefined;
-        pump();
+        if (alarmAt === at) alarmAt = undefined;
+        leave(signal);
       },
       () => undefined,
     );
   };
 
   /** Settles the first where it can be settled; otherwise when to look again. */
-  const first = (head: Waiting, current: Route, now: MonoNs): MonoNs | undefined => {
+  const first = (head: Outgoing, current: Route, now: MonoNs): MonoNs | undefined => {
     if (head.expiresAt <= now) {
       head.settle('expired');
       return undefined;
     }
-    const pacing = pace.take(toHex(head.payload), now);
+    const pacing = pace.take(head.payload, now);
     if (pacing.kind === 'repeated') head.settle('repeated');
-    else if (pacing.kind === 'now') {
-      current.send(head.make()).then(
-        (isThere) => head.settle(isThere ? 'there' : 'doubt'),
-        () => head.settle('doubt'),
-      );
-    } else {
+    else if (pacing.kind === 'now')
+      current.send(head.make(), (isThere) => head.settle(isThere ? 'there' : 'doubt'));
+    else {
       const turn = monoAfterMs(now, Math.ceil(pacing.ms));
       if (turn <= head.turnUntil) return turn;
       head.settle('too-many');
@@ -94,6 +96,7 @@ export const createOutbox = (clock: Clock): Outbox => {
   };
 
   const pump = (): void => {
+    isLeaving = false;
     if (running === undefined || running.aborted) {
       for (const each of queue.splice(0)) each.settle('no-session');
       return;
@@ -115,6 +118,7 @@ export const createOutbox = (clock: Clock): Outbox => {
   return {
     begin: (signal) => {
       running = signal;
+      alarmAt = undefined;
       signal.addEventListener('abort', pump, { once: true });
       pump();
     },
@@ -122,10 +126,10 @@ export const createOutbox = (clock: Clock): Outbox => {
       route = next;
       pump();
     },
-    send: (outgoing) =>
-      new Promise((resolve) => {
-        queue.push({ ...outgoing, settle: resolve });
-        pump();
-      }),
+    send: (outgoing) => {
+      queue.push(outgoing);
+      if (running === undefined || running.aborted) pump();
+      else leave(running);
+    },
   };
 };

@@ -1,4 +1,4 @@
-import { elapsedMs, type MonoNs } from '@outpost/schemas/words';
+import { elapsedMs, equalBytes, type MonoNs } from '@outpost/schemas/words';
 
 /** Packets of one gateway in any second; the router drops the rest without a word (`hpr_routing.erl`). */
 export const PACKETS_PER_SECOND = 25;
@@ -17,15 +17,19 @@ export type Pacing =
  */
 export interface Pace {
   /** Whether a packet may go now; where it may, it has gone. */
-  take(payload: string, now: MonoNs): Pacing;
+  take(payload: Uint8Array, now: MonoNs): Pacing;
 }
 
+/** Two frames of one device begin alike and end, with their checksum, in different bytes. */
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a[a.length - 1] === b[b.length - 1] && equalBytes(a, b);
+
 export const createPace = (): Pace => {
-  const sent: { readonly payload: string; readonly at: MonoNs }[] = [];
+  const sent: { readonly payload: Uint8Array; readonly at: MonoNs }[] = [];
   return {
     take: (payload, now) => {
       while (sent[0] !== undefined && elapsedMs(sent[0].at, now) >= SECOND_MS) sent.shift();
-      if (sent.some((each) => each.payload === payload)) return { kind: 'repeated' };
+      if (sent.some((each) => isSame(each.payload, payload))) return { kind: 'repeated' };
       const [oldest] = sent;
       if (oldest !== undefined && sent.length >= PACKETS_PER_SECOND)
         return { kind: 'wait', ms: SECOND_MS - elapsedMs(oldest.at, now) };

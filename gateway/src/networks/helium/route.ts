@@ -8,10 +8,13 @@ import {
   ok,
   type Result,
 } from '@outpost/schemas/words';
-import { type Channel, ENDED_IN_PEACE } from './channel.ts';
-import { encodeSigned, encodeUp, PACKET_UP, REGISTER, SESSION_INIT } from './codec.ts';
+import { type CallStream, ENDED_IN_PEACE } from './channel.ts';
+import { encodeSigned, encodeUp, type PACKET_UP, REGISTER, SESSION_INIT } from './codec.ts';
+import type { Written } from './confirmations.ts';
 import { type PacketDown, readDown } from './envelope.ts';
 import { type HeliumSigner, newSessionSigner } from './gateway-keys.ts';
+import { framePacket } from './packet-frame.ts';
+import { endOf, type Lease } from './trunk.ts';
 import type { Message } from './wire.ts';
 import { within } from './within.ts';
 
@@ -19,9 +22,7 @@ export const ROUTE_PATH = '/helium.packet_router.packet/route';
 
 /** How long the router may take to offer a session after the registration. */
 export const OFFER_MS = 5_000;
-/** A connection on which nothing was confirmed for so long is asked whether it is still there. */
-export const KEEPALIVE_MS = 15_000;
-/** How often it is looked whether it still is. */
+/** How often it is looked whether the router still acknowledges. */
 const WATCH_MS = 2_500;
 /** Acknowledgements that may fail to come, and what the next may be late by, before the router counts as gone. */
 const ACKS_MISSED_MAX = 3;
@@ -37,18 +38,16 @@ export interface RouteParts {
   readonly where: string;
   /** Seconds between acknowledgements of the router; 0 for none. */
   readonly ackEveryS: number;
-  /** Whether PINGs confirm what was sent; else what the kernel has counts as there. */
-  readonly confirms: boolean;
   received(packet: PacketDown): void;
 }
 
-/** A gateway's registered stream with a session, on a connection of its own. */
+/** A gateway's registered stream with a session. */
 export interface Route {
   /**
-   * Signs and writes at once. True when the machine behind the connection has it; false where the stream ended before
-   * it said so. `isOver` must be false.
+   * Signs and writes at once. Settled with true when the machine behind the connection has it, with false where the
+   * stream ended before it said so. `isOver` must be false.
    */
-  send(packet: Message<typeof PACKET_UP>): Promise<boolean>;
+  send(packet: Message<typeof PACKET_UP>, settle: (isThere: boolean) => void): void;
   /** Resolves when nothing is on its way. */
   drained(): Promise<void>;
   readonly isOver: boolean;
@@ -75,70 +74,39 @@ const initiation = (signer: HeliumSigner, nonce: Uint8Array, session: HeliumSign
   return encodeUp('sessionInit', encodeSigned(SESSION_INIT, init, signer.sign));
 };
 
-/** Which of what was written the other side has: everything that was the kernel's before a PING that it echoes. */
-const createConfirmations = (
-  channel: Channel,
-  confirms: boolean,
-  confirmed: () => void,
-  finish: () => void,
-) => {
-  let open: ((isThere: boolean) => void)[] = [];
-  let asked: ((isThere: boolean) => void)[] = [];
-  let onTheirWay = 0;
-  let isOver = false;
+/** Packets of one stream that were written and are not known to be there. */
+interface OnTheirWay {
+  /** One packet more; told once how it ended. */
+  begin(settle: (isThere: boolean) => void): Written;
+  /** The stream has ended: what is on its way is there, or nothing more is known of it. */
+  over(isThere: boolean): void;
+  drained(): Promise<void>;
+}
+
+const createOnTheirWay = (finish: () => void): OnTheirWay => {
+  const open = new Set<Written>();
   let drained: (() => void)[] = [];
 
-  const settle = (waiting: readonly ((isThere: boolean) => void)[], isThere: boolean): void => {
-    for (const each of waiting) each(isThere);
-    onTheirWay -= waiting.length;
-    if (isThere) confirmed();
-    if (onTheirWay > 0) return;
-    for (const each of drained) each();
-    drained = [];
-  };
-
-  const ask = async (): Promise<void> => {
-    while (open.length > 0 && !isOver) {
-      asked = open;
-      open = [];
-      const answer = confirms ? await channel.ping() : 'there';
-      if (answer === 'leaving') {
-        // A server that leaves in peace ends the stream after ours has ended, and so after all that was on it.
-        finish();
-        return;
-      }
-      // What was asked for is settled already where the stream ended meanwhile.
-      const settled = asked;
-      asked = [];
-      settle(settled, answer === 'there');
-    }
-  };
-
   return {
-    track: (written: Promise<boolean>): Promise<boolean> => {
-      onTheirWay += 1;
-      return new Promise((resolve) => {
-        const place = (isWritten: boolean): void => {
-          if (!isWritten || isOver) {
-            settle([resolve], false);
-            return;
-          }
-          open.push(resolve);
-          if (asked.length === 0) void ask();
-        };
-        written.then(place, () => place(false));
-      });
+    begin: (settle) => {
+      const packet: Written = {
+        settle: (isThere) => {
+          if (!open.delete(packet)) return;
+          settle(isThere);
+          if (open.size > 0) return;
+          for (const each of drained) each();
+          drained = [];
+        },
+        finish,
+      };
+      open.add(packet);
+      return packet;
     },
-    /** The stream has ended: what is on its way is there, or nothing more is known of it. */
-    over: (isThere: boolean): void => {
-      isOver = true;
-      const waiting = [...asked, ...open];
-      asked = [];
-      open = [];
-      settle(waiting, isThere);
+    over: (isThere) => {
+      for (const each of open) each.settle(isThere);
     },
-    drained: (): Promise<void> =>
-      onTheirWay === 0
+    drained: () =>
+      open.size === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
             drained.push(resolve);
@@ -165,50 +133,51 @@ const refusalOf = (ended: Fault | undefined, where: string): Fault => {
 };
 
 interface Watched {
-  readonly channel: Channel;
   readonly clock: Clock;
   complaint(): string | undefined;
   drop(words: string): void;
 }
 
-/** Asks a silent connection whether it is still there, and drops one that is not, or whose router is not. */
-const watch = async (
-  { channel, clock, complaint, drop }: Watched,
-  confirmedAt: () => MonoNs,
-  signal: AbortSignal,
-): Promise<void> => {
-  for (let askedAt = clock.mono(); ; ) {
+/** Drops a stream whose router has stopped to acknowledge. */
+const watch = async ({ clock, complaint, drop }: Watched, signal: AbortSignal): Promise<void> => {
+  for (;;) {
     await clock.sleep(WATCH_MS, signal);
-    channel.check();
     const words = complaint();
-    const now = clock.mono();
     if (words !== undefined) drop(words);
-    const isSilent = elapsedMs(confirmedAt(), now) >= KEEPALIVE_MS && elapsedMs(askedAt, now) >= KEEPALIVE_MS;
-    if (!isSilent) continue;
-    askedAt = now;
-    void channel.ping();
   }
 };
 
-/** Registers on a new stream of the connection and agrees on a session; a fault closes the connection. */
-export const openRoute = async (
-  channel: Channel,
-  parts: RouteParts,
-  signal: AbortSignal,
-): Promise<Result<Route>> => {
-  const { clock, signer, where, ackEveryS, received } = parts;
+/** A stream on which the registration is written, and what comes back. */
+interface Begun {
+  readonly stream: CallStream;
+  /** Whose key the router goes by for what is written now; undefined before the first offer. */
+  session(): HeliumSigner | undefined;
+  /** Resolves with the first session. */
+  readonly opened: Promise<Opened>;
+  /** A Bug in what was received. */
+  readonly bug: Promise<never>;
+  readonly why: Fault | undefined;
+  drop(words: string): void;
+  ackedAt(): MonoNs | undefined;
+}
+
+const begin = ({ channel }: Lease, { clock, signer, where, received }: RouteParts): Begun => {
   let ackedAt: MonoNs | undefined;
-  let confirmedAt = clock.mono();
   let why: Fault | undefined;
   let session: HeliumSigner | undefined;
   let offered: (opened: Opened) => void = () => undefined;
   const opened = new Promise<Opened>((resolve) => {
     offered = resolve;
   });
+  let failed: (error: unknown) => void = () => undefined;
+  const bug = new Promise<never>((_, reject) => {
+    failed = reject;
+  });
+  bug.catch(() => undefined);
 
   const drop = (words: string): void => {
     why ??= fault('unreachable', 'helium.router', where, words);
-    channel.close();
+    stream.cancel();
   };
   const accept = async (nonce: Uint8Array): Promise<void> => {
     const next = await newSessionSigner();
@@ -224,61 +193,75 @@ export const openRoute = async (
     else if (down.value.kind === 'ack') ackedAt = clock.mono();
     else if (down.value.kind === 'offer') accept(down.value.nonce).catch(failed);
   });
-  let failed: (error: unknown) => void = () => undefined;
-  const bug = new Promise<never>((_, reject) => {
-    failed = reject;
-  });
-  bug.catch(() => undefined);
+  return {
+    stream,
+    session: () => session,
+    opened,
+    bug,
+    get why() {
+      return why;
+    },
+    drop,
+    ackedAt: () => ackedAt,
+  };
+};
 
+/** Registers on a new stream of the connection and agrees on a session; whatever happens gives the lease back. */
+export const openRoute = async (
+  lease: Lease,
+  parts: RouteParts,
+  signal: AbortSignal,
+): Promise<Result<Route>> => {
+  const { clock, signer, where, ackEveryS } = parts;
+  const begun = begin(lease, parts);
+  const { stream } = begun;
   let isFinished = false;
-  const confirmations = createConfirmations(
-    channel,
-    parts.confirms,
-    () => {
-      confirmedAt = clock.mono();
-    },
-    () => {
-      isFinished = true;
-      stream.end();
-    },
-  );
-  const over = new AbortController();
-  const ended = Promise.race([stream.ended, channel.closed]).then((fault) => {
-    over.abort(new Error('the stream has ended'));
-    confirmations.over(isFinished && fault.code === ENDED_IN_PEACE);
-    channel.close();
-    return why ?? fault;
+  const packets = createOnTheirWay(() => {
+    isFinished = true;
+    stream.end();
   });
+  const over = new AbortController();
+  const ended = endOf(stream.ended, lease).then((fault) => {
+    over.abort(new Error('the stream has ended'));
+    packets.over(isFinished && fault.code === ENDED_IN_PEACE);
+    lease.release();
+    return begun.why ?? fault;
+  });
+  const close = (): void => {
+    stream.cancel();
+    lease.release();
+  };
 
-  const nowMs = clock.wall() / 1_000_000n;
-  await stream.write(registration(signer, nowMs, ackEveryS));
-  const first = await within(clock, OFFER_MS, Promise.race([opened, ended, bug]), signal).catch(
+  void stream.write(registration(signer, clock.wall() / 1_000_000n, ackEveryS));
+  const first = await within(clock, OFFER_MS, Promise.race([begun.opened, ended, begun.bug]), signal).catch(
     (error: unknown) => {
-      channel.close();
+      close();
       throw error;
     },
   );
   if (first === undefined || !('session' in first)) {
-    channel.close();
+    close();
     return fail(refusalOf(first, where));
   }
-  const watched = { channel, clock, drop, complaint: () => ackComplaint(ackedAt, ackEveryS, clock.mono()) };
-  watch(watched, () => confirmedAt, over.signal).catch(() => undefined);
+  const complaint = (): string | undefined => ackComplaint(begun.ackedAt(), ackEveryS, clock.mono());
+  watch({ clock, drop: begun.drop, complaint }, over.signal).catch(() => undefined);
   return ok({
-    send: (packet) => {
+    send: (packet, settle) => {
+      const session = begun.session();
       if (session === undefined) throw new Error('A route without a session.');
-      const { sign } = session;
-      return confirmations.track(stream.write(encodeUp('packet', encodeSigned(PACKET_UP, packet, sign))));
+      const framed = framePacket(packet, session.sign);
+      const written = packets.begin(settle);
+      stream.post(framed, (isWritten) => {
+        if (isWritten) lease.confirmations.take(written);
+        else written.settle(false);
+      });
     },
-    drained: confirmations.drained,
+    drained: packets.drained,
     get isOver() {
       return stream.isOver;
     },
-    ended: Promise.race([ended, bug]),
-    leaving: channel.leaving,
-    close: () => {
-      stream.end();
-      channel.close();
-    },
+    ended: Promise.race([ended, begun.bug]),
+    leaving: lease.channel.leaving,
+    close,
   });
 };
