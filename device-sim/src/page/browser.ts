@@ -35,6 +35,7 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
   readonly deviceScaleFactor?: number;
   readonly isMobile?: boolean;
+  readonly hasTouch?: boolean;
 }
 
 const DESK: Look = { width: 1280, height: 900 };

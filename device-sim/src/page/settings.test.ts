@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../mqtt/box.ts';
 import { configOf, openScene, type Scene } from '../system/box.ts';
@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
   const config = async () =>
     JSON.parse(await readFile(box.configPath, 'utf8')) as {
       readonly attest?: { readonly readingsMax?: number };
-      readonly privacy?: { readonly zones?: readonly { readonly latitude: number }[] };
+      readonly privacy?: { readonly zones?: readonly object[] };
     };
   const saved = async (): Promise<void> => {
     await watched.page.getByRole('button', { name: 'Save and start anew' }).click();
@@ -74,30 +74,114 @@ describe.skipIf(!hasChromium())('the settings in a real Chromium', () => {
     STARTED_MS,
   );
 
+  /** What a zone on the map calls itself. */
+  const zoneNamed = (page: Page, name: string) =>
+    page.getByRole('button', { name: new RegExp(`^Zone ${name},`) });
+
+  const zoneOf = async (page: Page, name: string) => {
+    const words = (await zoneNamed(page, name).getAttribute('aria-label')) ?? '';
+    const [radiusM = 0, latitude = 0, longitude = 0] = (words.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
+    return { radiusM, latitude, longitude };
+  };
+
+  const middleOf = async (of: Locator) => {
+    const box = await of.boundingBox();
+    if (box === null) throw new Error('it is not on the screen');
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  };
+
+  const dragBy = async (page: Page, of: Locator, dx: number, dy: number): Promise<void> => {
+    const { x, y } = await middleOf(of);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + dx / 2, y + dy / 2);
+    await page.mouse.move(x + dx, y + dy);
+    await page.mouse.up();
+  };
+
   it(
-    'draw privacy zones, which a click and keys move',
+    'draw privacy zones: each is moved, resized and removed by mouse and by keyboard',
     async () => {
       const { page } = watched;
       await page.getByText('Privacy', { exact: true }).click();
+      await page.getByText('add a zone by its numbers').waitFor();
       await page.getByRole('button', { name: 'Add to zones' }).click();
-      const zone = page.getByRole('group', { name: /Zones 1|home/ });
-      await zone.getByLabel(/^Name/).fill('home');
-      await zone.getByLabel(/^Latitude/).fill('65.05');
-      await zone.getByLabel(/^Longitude/).fill('25.47');
-      await zone.getByLabel(/^Radius m/).fill('500');
-      const map = page.getByRole('application', { name: /privacy zones/ });
-      const becomes = (what: string, isSo: (degrees: number) => boolean): Promise<number> =>
-        until(what, async () => {
-          const degrees = Number(await zone.getByLabel(/^Latitude/).inputValue());
-          return isSo(degrees) ? degrees : undefined;
-        });
-      await map.click({ position: { x: 40, y: 40 } });
-      const clicked = await becomes('the zone lies where the click was', (degrees) => degrees > 65.05);
-      await map.press('ArrowDown');
-      await becomes('the zone is pushed south', (degrees) => degrees < clicked);
+      const fields = page.getByRole('group', { name: /^(Zones 1|home)$/ });
+      await fields.getByLabel(/^Name/).fill('home');
+      await fields.getByLabel(/^Latitude/).fill('65.05');
+      await fields.getByLabel(/^Longitude/).fill('25.47');
+      await fields.getByLabel(/^Radius m/).fill('500');
+      await zoneNamed(page, 'home').waitFor();
+      await page.getByRole('button', { name: 'Add a zone' }).click();
+      await zoneNamed(page, 'work').waitFor();
+
+      // The first of two, while the second is selected.
+      await dragBy(page, zoneNamed(page, 'work').locator('.area'), 180, 0);
+      const [home, work] = [await zoneOf(page, 'home'), await zoneOf(page, 'work')];
+      expect(home).toEqual({ radiusM: 500, latitude: 65.05, longitude: 25.47 });
+      expect(work.longitude).toBeGreaterThan(home.longitude);
+      await dragBy(page, zoneNamed(page, 'home').locator('.area'), -60, 70);
+      const moved = await zoneOf(page, 'home');
+      expect([moved.latitude < home.latitude, moved.longitude < home.longitude]).toEqual([true, true]);
+      expect(await zoneOf(page, 'work')).toEqual(work);
+      expect(Number(await fields.getByLabel(/^Latitude/).inputValue())).toBe(moved.latitude);
+      await dragBy(page, zoneNamed(page, 'home').locator('.handle'), 40, 0);
+      const larger = await zoneOf(page, 'home');
+      expect(larger).toEqual({ ...moved, radiusM: larger.radiusM });
+      expect(larger.radiusM).toBeGreaterThan(500);
       expect(await seriousFindings(page)).toEqual([]);
+
+      await zoneNamed(page, 'work').focus();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('+');
+      const pushed = await zoneOf(page, 'work');
+      expect([pushed.latitude > work.latitude, pushed.radiusM > work.radiusM]).toEqual([true, true]);
+      await page.keyboard.press('Escape');
+      expect(await zoneNamed(page, 'work').getAttribute('aria-pressed')).toBe('false');
+      await page.keyboard.press('Delete');
+      await zoneNamed(page, 'work').waitFor({ state: 'detached' });
       await saved();
-      expect((await config()).privacy?.zones).toHaveLength(1);
+      expect((await config()).privacy?.zones).toEqual([{ name: 'home', ...larger }]);
+    },
+    STARTED_MS,
+  );
+
+  it(
+    'draw them with a finger too, and leave the page to be scrolled beside them',
+    async () => {
+      const { cookies } = await watched.context.storageState();
+      const phone = { width: 390, height: 844, isMobile: true, hasTouch: true } as const;
+      const { page, context } = await openPageOf(browser, box.url, phone);
+      await context.addCookies(cookies);
+      await page.goto(`${box.url}/#settings`);
+      await page.reload();
+      await page.getByText('Privacy', { exact: true }).tap();
+      const zone = zoneNamed(page, 'home');
+      await zone.scrollIntoViewIfNeeded();
+      const before = await zoneOf(page, 'home');
+      const session = await context.newCDPSession(page);
+      const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number, y: number) =>
+        await session.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: type === 'touchEnd' ? [] : [{ x, y }],
+        });
+      const { x, y } = await middleOf(zone.locator('.area'));
+      await touch('touchStart', x, y);
+      for (let step = 1; step <= 5; step += 1) await touch('touchMove', x + step * 5, y - step * 5);
+      await touch('touchEnd', x, y);
+      const after = await until('the finger has moved it', async () => {
+        const now = await zoneOf(page, 'home');
+        return now.latitude > before.latitude ? now : undefined;
+      });
+      expect([after.longitude > before.longitude, after.radiusM]).toEqual([true, before.radiusM]);
+      await page.getByRole('button', { name: 'Smaller' }).tap();
+      expect((await zoneOf(page, 'home')).radiusM).toBeLessThan(before.radiusM);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Discard' }).tap();
+      await until('it is as it was', async () =>
+        JSON.stringify(await zoneOf(page, 'home')) === JSON.stringify(before) ? true : undefined,
+      );
+      await context.close();
     },
     STARTED_MS,
   );

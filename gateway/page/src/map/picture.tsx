@@ -1,8 +1,11 @@
+import { useRef } from 'preact/hooks';
 import type { HeardCell, Places, Track } from '../../../src/page/places.ts';
+import { useWidth } from '../width.ts';
 import { cellBox, isPlace, type Projection, projectionOf, scaleBar } from './project.ts';
 
-const BOX = { width: 1_000, height: 620 };
-const SCALE_MAX = 240;
+const HEIGHT_SHARE = 0.6;
+const HEIGHT_MIN_PX = 300;
+const SCALE_MAX = 180;
 /** Between these a signal is drawn from faint to full. */
 const [FAINT_DBM, FULL_DBM] = [-125, -75];
 
@@ -34,8 +37,8 @@ const Way = ({ at, track }: { readonly at: Projection; readonly track: Track }) 
   return (
     <g class="way">
       <path d={pathOf(at, track)} />
-      {first !== undefined && <circle class="begin" cx={at.x(first[2])} cy={at.y(first[1])} r="9" />}
-      {last !== undefined && <circle class="end" cx={at.x(last[2])} cy={at.y(last[1])} r="9" />}
+      {first !== undefined && <circle class="begin" cx={at.x(first[2])} cy={at.y(first[1])} r="7" />}
+      {last !== undefined && <circle class="end" cx={at.x(last[2])} cy={at.y(last[1])} r="7" />}
     </g>
   );
 };
@@ -55,8 +58,8 @@ const Hotspot = ({ at, track }: { readonly at: Projection; readonly track: Track
       <title>
         {track.gateway}: {track.frames} frames heard
       </title>
-      <circle cx={x} cy={y} r="11" />
-      <text x={x + (isRight ? -18 : 18)} y={y + 7} text-anchor={isRight ? 'end' : 'start'}>
+      <circle cx={x} cy={y} r="9" />
+      <text x={x + (isRight ? -14 : 14)} y={y + 5} text-anchor={isRight ? 'end' : 'start'}>
         …{track.gateway?.slice(-SHORT_DIGITS)}
       </text>
     </g>
@@ -65,31 +68,41 @@ const Hotspot = ({ at, track }: { readonly at: Projection; readonly track: Track
 
 const Scale = ({ at }: { readonly at: Projection }) => {
   const { units, text } = scaleBar(at, SCALE_MAX);
-  const [left, foot] = [24, at.height - 24];
+  const [left, foot] = [16, at.height - 14];
   return (
     <g class="scale">
-      <path d={`M${left} ${foot - 10}v10h${units.toFixed(1)}v-10`} />
-      <text x={left + 8} y={foot - 14}>
+      <path d={`M${left} ${foot - 8}v8h${units.toFixed(1)}v-8`} />
+      <text x={left + 8} y={foot - 12}>
         {text}
       </text>
     </g>
   );
 };
 
+interface DrawingParts {
+  readonly at: Projection;
+  readonly places: Places;
+  readonly words: string;
+}
+
+const Drawing = ({ at, places, words }: DrawingParts) => (
+  <svg class="map" viewBox={`0 0 ${at.width} ${at.height}`} role="img" aria-label={words}>
+    {places.heard.map((cell) => (
+      <Cell key={`${cell.latitude} ${cell.longitude}`} at={at} cell={cell} />
+    ))}
+    {places.tracks.map((track) => {
+      const Drawn = isPlace(track) ? Hotspot : Way;
+      return <Drawn key={`${track.stream} ${track.gateway ?? ''}`} at={at} track={track} />;
+    })}
+    <Scale at={at} />
+  </svg>
+);
+
 /** Drawn here, from what the box has: no tiles, so nobody is asked for the place that is looked at. */
 export const Picture = ({ places, words }: { readonly places: Places; readonly words: string }) => {
-  const at = projectionOf(places, BOX);
-  if (at === undefined) return null;
-  return (
-    <svg class="map" viewBox={`0 0 ${at.width} ${at.height}`} role="img" aria-label={words}>
-      {places.heard.map((cell) => (
-        <Cell key={`${cell.latitude} ${cell.longitude}`} at={at} cell={cell} />
-      ))}
-      {places.tracks.map((track) => {
-        const Drawn = isPlace(track) ? Hotspot : Way;
-        return <Drawn key={`${track.stream} ${track.gateway ?? ''}`} at={at} track={track} />;
-      })}
-      <Scale at={at} />
-    </svg>
-  );
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const box = { width, height: Math.max(HEIGHT_MIN_PX, width * HEIGHT_SHARE) };
+  const at = width === 0 ? undefined : projectionOf(places, box);
+  return <div ref={frame}>{at !== undefined && <Drawing at={at} places={places} words={words} />}</div>;
 };

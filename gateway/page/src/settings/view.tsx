@@ -4,7 +4,7 @@ import { Asked, useAsked } from '../asked.tsx';
 import { momentText } from '../say.ts';
 import { Field } from './field.tsx';
 import { isMembers, type Members, type Schema, titleOf, withMember } from './schema.ts';
-import { ZoneMap, zonesIn } from './zone-map.tsx';
+import { ZoneMap } from './zone-map.tsx';
 
 interface Given {
   readonly text: string;
@@ -43,23 +43,12 @@ interface EditorParts {
   saved(): void;
 }
 
-const Zones = ({ value, change }: { readonly value: unknown; change(value: unknown): void }) => {
-  const zones = isMembers(value) ? value['zones'] : undefined;
-  return (
-    <ZoneMap
-      zones={zonesIn(zones)}
-      move={(at, latitude, longitude) =>
-        change(
-          withMember(
-            value,
-            'zones',
-            zonesIn(zones).map((zone, index) => (index === at ? { ...zone, latitude, longitude } : zone)),
-          ),
-        )
-      }
-    />
-  );
-};
+const Zones = ({ value, change }: { readonly value: unknown; change(value: unknown): void }) => (
+  <ZoneMap
+    value={isMembers(value) ? value['zones'] : undefined}
+    change={(zones) => change(withMember(value, 'zones', zones))}
+  />
+);
 
 const Editor = ({ given, schema, saved }: EditorParts) => {
   const [text, setText] = useState(given.text);
