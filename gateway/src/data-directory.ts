@@ -6,9 +6,10 @@ import { writeWhole } from './store/whole-file.ts';
 export const keysDirectory = (dataDirectory: string): string => join(dataDirectory, 'keys');
 export const journalDirectory = (dataDirectory: string): string => join(dataDirectory, 'journal');
 export const storeDirectory = (dataDirectory: string): string => join(dataDirectory, 'store');
+export const networksDirectory = (dataDirectory: string): string => join(dataDirectory, 'networks');
 /** What one network keeps for itself. */
 export const networkDirectory = (dataDirectory: string, name: string): string =>
-  join(dataDirectory, 'networks', name);
+  join(networksDirectory(dataDirectory), name);
 
 /** Makes the data directory for this user alone, or takes the one that is there. */
 export const makeDataDirectory = async (path: string): Promise<Result<void>> => {

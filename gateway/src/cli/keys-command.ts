@@ -3,7 +3,7 @@ import { systemClock } from '@outpost/firmware-bridge';
 import type { RevocationReason } from '@outpost/schemas/evidence';
 import { type Fault, fail, fault, ok, type Result, toHex } from '@outpost/schemas/words';
 import { Command } from 'commander';
-import { keysDirectory, makeDataDirectory } from '../data-directory.ts';
+import { keysDirectory, makeDataDirectory, networksDirectory } from '../data-directory.ts';
 import {
   exportKeys,
   importKeys,
@@ -109,7 +109,12 @@ const backUp =
     if (!secret.ok) return secret;
     const heads = await headsOf(directory);
     if (!heads.ok) return heads;
-    const parts = { directory: keysDirectory(directory), passphrase: secret.value, heads: heads.value };
+    const parts = {
+      directory: keysDirectory(directory),
+      networksDirectory: networksDirectory(directory),
+      passphrase: secret.value,
+      heads: heads.value,
+    };
     const sealed = await exportKeys(parts);
     if (!sealed.ok) return sealed;
     const written = await createWholeFile(out, sealed.value, 0o600);
@@ -142,13 +147,14 @@ const restore =
     return await lockedData(directory, async () => {
       const parts = {
         directory: keysDirectory(directory),
+        networksDirectory: networksDirectory(directory),
         passphrase: secret.value,
         sealed: sealed.value,
         where: file,
       };
       const imported = await importKeys(parts);
       if (!imported.ok) return imported;
-      const { added } = imported.value;
+      const added = [...imported.value.added, ...imported.value.addedOfNetworks];
       terminal.out(
         added.length === 0 ? 'All of these keys were here already.' : `Imported: ${added.join(', ')}.`,
       );
@@ -221,7 +227,7 @@ export const keysCommand = (terminal: Terminal, finish: Finish): Command => {
   sub('show [name]', 'the public key in full: gateway (the default) or device-NAME').action(
     (name: string | undefined, options) => acting(options, show(terminal, name ?? 'gateway')),
   );
-  sub('export', 'all keys into a file that only a passphrase opens')
+  sub('export', 'all keys, those of networks too, into a file that only a passphrase opens')
     .requiredOption('-o, --out <file>', 'the file to write; it must not be there yet')
     .action((options) => acting(options, backUp(terminal)));
   sub('import <file>', 'keys from such a file; none that is here is overwritten').action(

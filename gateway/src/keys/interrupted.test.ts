@@ -159,7 +159,7 @@ describe('a program killed between any two changes on the disk', () => {
       await exportKeys({ directory, passphrase: PASSPHRASE, heads: asciiBytes('heads'), cost: CHEAP }),
     );
     const content = must(await unseal(PASSPHRASE, sealed, 'keys.backup'));
-    const lay = (disk: KeyDisk) => layKeys(directory, content, 'keys.backup', disk);
+    const lay = (disk: KeyDisk) => layKeys({ directory }, content, 'keys.backup', disk);
     let changes = 0;
     for (let finished = false; !finished; changes += 1) {
       await rm(directory, { recursive: true, force: true });

@@ -4,6 +4,15 @@ import { concatBytes, equalBytes, type Fault, fail, fault, ok, type Result } fro
 import { BACKUP_COST, type Cost, seal, unseal } from './backup.ts';
 import { errorCode, type KeyDisk, keyDisk, onDisk } from './key-disk.ts';
 import { readHistory } from './key-history.ts';
+import {
+  missingNetworkKeys,
+  type NetworkKey,
+  networkKeyName,
+  networkKeysCbor,
+  networkKeysFrom,
+  readNetworkKeys,
+  writeNetworkKeys,
+} from './network-keys.ts';
 import { splitItems, writeRecordsFile } from './records-file.ts';
 import {
   importedPath,
@@ -20,10 +29,15 @@ import { ringState, stateFault } from './ring-keys.ts';
 import { createSeedFile, readSeedLine, type StoredSeed, seedLine } from './seed-file.ts';
 import { platformVerifier } from './signer.ts';
 
+/** Of the content. Without keys of networks it is 1, so that an older Outpost reads it; else it must not, for it would
+ * leave them out without a word. */
 const VERSION = 1;
+const VERSION_WITH_NETWORKS = 2;
 
 export interface ExportOptions {
   readonly directory: string;
+  /** Where every network has its directory; without it no key of any network is in the backup. */
+  readonly networksDirectory?: string;
   /** At least 10 characters. */
   readonly passphrase: string;
   /** Whatever the importing box must know about the chains so far; given back as it is. */
@@ -34,6 +48,8 @@ export interface ExportOptions {
 export interface ImportOptions {
   /** Made where it is not there; its parent must be there. */
   readonly directory: string;
+  /** Where every network has its directory, likewise; without it a backup that has keys of networks is refused. */
+  readonly networksDirectory?: string;
   readonly passphrase: string;
   readonly sealed: Uint8Array;
   /** The file's name, for the sentence. */
@@ -44,6 +60,8 @@ export interface ImportOptions {
 export interface Imported {
   /** Keys that were not there before. */
   readonly added: readonly KeyName[];
+  /** Keys of networks that were not there before, as `networks/NAME/FILE`. */
+  readonly addedOfNetworks: readonly string[];
   readonly heads: Uint8Array;
 }
 
@@ -52,7 +70,7 @@ const wrong = (code: string, where: string, words: string): Fault =>
 
 /** The whole key set, its records and the heads of its chains, encrypted under a passphrase. */
 export const exportKeys = async (options: ExportOptions): Promise<Result<Uint8Array>> => {
-  const { directory, passphrase, heads, cost = BACKUP_COST } = options;
+  const { directory, networksDirectory, passphrase, heads, cost = BACKUP_COST } = options;
   const files = await readRingFiles(directory, platformVerifier());
   if (!files.ok) return files;
   const { current, retired, records } = files.value;
@@ -60,18 +78,25 @@ export const exportKeys = async (options: ExportOptions): Promise<Result<Uint8Ar
   if (kind === undefined) return fail(wrong('key.none', directory, 'there are no keys to export.'));
   const problem = stateFault(directory, kind, ringState(directory, files.value));
   if (problem !== undefined) return fail(problem);
+  const ofNetworks = networksDirectory === undefined ? ok([]) : await readNetworkKeys(networksDirectory);
+  if (!ofNetworks.ok) return ofNetworks;
   const content = encodeCbor([
-    VERSION,
+    ofNetworks.value.length === 0 ? VERSION : VERSION_WITH_NETWORKS,
     [...current].map(([name, stored]) => [name, seedLine(stored)]),
     retired.map(seedLine),
     concatBytes(...records.map(({ bytes }) => bytes)),
     heads,
+    ...(ofNetworks.value.length === 0 ? [] : [networkKeysCbor(ofNetworks.value)]),
   ]);
-  return await seal(passphrase, content, cost);
+  for (const { bytes } of ofNetworks.value) bytes.fill(0);
+  const sealed = await seal(passphrase, content, cost);
+  content.fill(0);
+  return sealed;
 };
 
 interface Content {
   readonly files: Omit<RingFiles, 'next' | 'partial'>;
+  readonly ofNetworks: readonly NetworkKey[];
   readonly heads: Uint8Array;
 }
 
@@ -85,8 +110,11 @@ const readStored = (line: CborValue | undefined, where: string): Result<StoredSe
 const readContent = (bytes: Uint8Array, where: string): Result<Content> => {
   const bad = fail(wrong('backup.unreadable', where, 'was made by a newer Outpost, or by something else.'));
   const decoded = decodeCbor(bytes);
-  if (!decoded.ok || !isList(decoded.value) || decoded.value[0] !== VERSION) return bad;
-  const [, keys, old, records, heads] = decoded.value;
+  if (!decoded.ok || !isList(decoded.value)) return bad;
+  const [version, keys, old, records, heads, more] = decoded.value;
+  if (version !== VERSION && version !== VERSION_WITH_NETWORKS) return bad;
+  const ofNetworks = version === VERSION ? [] : networkKeysFrom(more);
+  if (ofNetworks === undefined || decoded.value.length !== (version === VERSION ? 5 : 6)) return bad;
   if (!isList(keys) || !isList(old) || !(records instanceof Uint8Array) || !(heads instanceof Uint8Array))
     return bad;
   const current = new Map<KeyName, StoredSeed>();
@@ -107,7 +135,9 @@ const readContent = (bytes: Uint8Array, where: string): Result<Content> => {
   const items = splitItems(records);
   if (items === undefined || !current.has('gateway')) return bad;
   const history = readHistory(items, platformVerifier(), where);
-  return history.ok ? ok({ files: { current, retired, records: history.value }, heads }) : history;
+  return history.ok
+    ? ok({ files: { current, retired, records: history.value }, ofNetworks, heads })
+    : history;
 };
 
 /** Why the backup cannot be laid over what is there; undefined where nothing of it contradicts. */
@@ -164,23 +194,45 @@ const writeKeys = async (
   return ok(missing.map(([name]) => name));
 };
 
-/** Lays what a backup holds, decrypted, into a directory; `importKeys` says how. */
+export interface Places {
+  readonly directory: string;
+  readonly networksDirectory?: string | undefined;
+}
+
+/** Those keys of networks that are to be written; a fault where they cannot be. */
+const missingOf = async (
+  { networksDirectory }: Places,
+  { ofNetworks }: Content,
+  where: string,
+): Promise<Result<readonly NetworkKey[]>> => {
+  if (ofNetworks.length === 0) return ok([]);
+  return networksDirectory === undefined
+    ? fail(wrong('backup.networks', where, 'holds keys of networks, and there is no place for them.'))
+    : await missingNetworkKeys(networksDirectory, ofNetworks);
+};
+
+/** Lays what a backup holds, decrypted, into its places; `importKeys` says how. */
 export const layKeys = async (
-  directory: string,
+  places: Places,
   bytes: Uint8Array,
   where: string,
   disk: KeyDisk,
 ): Promise<Result<Imported>> => {
   const content = readContent(bytes, where);
   if (!content.ok) return content;
+  const { directory, networksDirectory = '' } = places;
   return await onDisk(directory, async () => {
     await disk.directory(directory);
     const there = await readRingFiles(directory, platformVerifier());
     if (!there.ok) return there;
     const problem = conflict(directory, there.value, content.value.files);
     if (problem !== undefined) return fail(problem);
+    const missing = await missingOf(places, content.value, where);
+    if (!missing.ok) return missing;
+    const addedOfNetworks = missing.value.map(networkKeyName);
+    await writeNetworkKeys(disk, networksDirectory, missing.value);
     const added = await writeKeys(disk, directory, there.value, content.value);
-    return added.ok ? ok({ added: added.value, heads: content.value.heads }) : added;
+    return added.ok ? ok({ added: added.value, addedOfNetworks, heads: content.value.heads }) : added;
   });
 };
 
@@ -190,10 +242,10 @@ export const layKeys = async (
  * epoch of every stream is one of reason `imported`.
  */
 export const importKeys = async (options: ImportOptions): Promise<Result<Imported>> => {
-  const { directory, passphrase, sealed, where, disk = keyDisk() } = options;
+  const { directory, networksDirectory, passphrase, sealed, where, disk = keyDisk() } = options;
   const opened = await unseal(passphrase, sealed, where);
   if (!opened.ok) return opened;
-  const laid = await layKeys(directory, opened.value, where, disk);
+  const laid = await layKeys({ directory, networksDirectory }, opened.value, where, disk);
   opened.value.fill(0);
   return laid;
 };

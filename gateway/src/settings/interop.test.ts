@@ -1,12 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@outpost/firmware-bridge';
 import { ok } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { outpostApart } from '../cli/apart.ts';
-import { keysDirectory } from '../data-directory.ts';
+import { keysDirectory, networkDirectory } from '../data-directory.ts';
 import { scratch } from '../journal/testing.ts';
 import { keyText, openKeyRing } from '../keys/index.ts';
+import { ensureDimoKey, readDimoKey } from '../networks/dimo/identity.ts';
 import { openTestPage, PASSWORD } from '../page/testing.ts';
 import { newBox } from './testing.ts';
 
@@ -84,6 +85,9 @@ describe('the box over the API', () => {
     const parts = { directory: keysDirectory(directory.path), kind: 'file', clock: systemClock() } as const;
     const ring = await openKeyRing(parts);
     if (!ring.ok) throw new Error(ring.fault.words);
+    const own = networkDirectory(directory.path, 'dimo');
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    const dimo = await ensureDimoKey(own);
     const short = await post('/api/backup', { passphrase: 'short' });
     expect(short.status).toBe(400);
     const answer = await post('/api/backup', { passphrase: PASSWORD });
@@ -99,6 +103,9 @@ describe('the box over the API', () => {
     expect(await outpostApart(args, { env, signal })).toMatchObject({ code: 0 });
     const shown = await outpostApart(['keys', 'show', '--data', join(other.path, 'data')], { env, signal });
     expect(shown.out.trim()).toBe(keyText(ring.value.gateway().publicKey));
+    const back = await readDimoKey(networkDirectory(join(other.path, 'data'), 'dimo'));
+    expect(back.ok && back.value?.address).toBe(dimo.ok && dimo.value.address);
+    expect(back.ok && back.value?.address).toMatch(/^0x/);
   });
 
   it('shows its log, and what is around it, and passes orders on', async () => {
