@@ -153,6 +153,8 @@ const openStream = (
   const deframer = createDeframer();
   let why: Ended | undefined;
   let isOver = false;
+  /** Nothing more goes from here. */
+  let isEnded = false;
   const ended = new Promise<Ended>((resolve) => {
     const settle = (): void => {
       isOver = true;
@@ -180,16 +182,22 @@ const openStream = (
     stream.on('close', settle);
   });
   const post: CallStream['post'] = (framed, written) => {
-    if (isOver || stream.destroyed || stream.writableEnded) written(false);
+    if (isOver || isEnded) written(false);
     else stream.write(framed, (error) => written(error === null || error === undefined));
   };
   return {
     write: (message) => new Promise((resolve) => post(frameMessage(message), resolve)),
     post,
-    end: () => void (stream.writableEnded || stream.end()),
-    cancel: () => stream.close(constants.NGHTTP2_CANCEL),
+    end: () => {
+      if (!isEnded) stream.end();
+      isEnded = true;
+    },
+    cancel: () => {
+      isEnded = true;
+      stream.close(constants.NGHTTP2_CANCEL);
+    },
     get isOver() {
-      return isOver || stream.destroyed || stream.writableEnded;
+      return isOver || isEnded || stream.destroyed;
     },
     ended,
   };

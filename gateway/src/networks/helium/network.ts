@@ -1,4 +1,4 @@
-import { type Clock, monoAfterMs, ok, sentence } from '@outpost/schemas/words';
+import { type Clock, elapsedMs, ok, sentence } from '@outpost/schemas/words';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
 import { isEui } from './gateway-keys.ts';
 import { createGateways, type Gateway, type Gateways } from './gateways.ts';
@@ -69,16 +69,17 @@ const sendPacket = (
 ): Promise<LiveOutcome> =>
   new Promise((resolve) => {
     const { link, watch, key } = gateway;
-    const now = clock.mono();
+    const since = clock.mono();
     const ageMs = trust === 'none' ? 0 : Math.max(0, Number(clock.wall() - wall) / 1e6);
     const leftMs = Math.max(0, settings.expiresAfterMs - ageMs);
     const sender = { gateway: key, region: watch.params?.region ?? settings.region };
     link.send({
       payload: packet.payload,
-      make: () => packetUp(packet, sender, ageMs + Number(clock.mono() - now) / 1e6),
-      sessionUntil: monoAfterMs(now, gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS),
-      turnUntil: monoAfterMs(now, ageMs < FRESH_MS ? FRESH_TURN_MS : leftMs),
-      expiresAt: monoAfterMs(now, leftMs),
+      make: (now) => packetUp(packet, sender, ageMs + elapsedMs(since, now)),
+      since,
+      sessionMs: gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS,
+      turnMs: ageMs < FRESH_MS ? FRESH_TURN_MS : leftMs,
+      leftMs,
       settle: (sent) => resolve(outcomeOf(sent, packet, gateway, gateways)),
     });
   });

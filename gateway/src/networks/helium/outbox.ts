@@ -1,4 +1,4 @@
-import { type Clock, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
+import { type Clock, elapsedMs, type MonoNs, monoAfterMs } from '@outpost/schemas/words';
 import type { PACKET_UP } from './codec.ts';
 import type { Departures } from './departures.ts';
 import { createPace } from './pace.ts';
@@ -9,13 +9,15 @@ import type { Message } from './wire.ts';
 export interface Outgoing {
   readonly payload: Uint8Array;
   /** Made when it goes, because it says how long it was held. */
-  make(): Message<typeof PACKET_UP>;
+  make(now: MonoNs): Message<typeof PACKET_UP>;
+  /** Since when it waits. */
+  readonly since: MonoNs;
   /** How long it may wait for a session. */
-  readonly sessionUntil: MonoNs;
+  readonly sessionMs: number;
   /** How long it may wait for its turn by the router's limit. */
-  readonly turnUntil: MonoNs;
+  readonly turnMs: number;
   /** After this it is worth nothing. */
-  readonly expiresAt: MonoNs;
+  readonly leftMs: number;
   /** Called once. */
   settle(sent: Sent): void;
 }
@@ -33,6 +35,8 @@ export interface Outbox {
   use(route: Route | undefined): void;
   send(outgoing: Outgoing): void;
 }
+
+const isExpired = ({ since, leftMs }: Outgoing, now: MonoNs): boolean => elapsedMs(since, now) >= leftMs;
 
 /** Nothing bounds the queue here but the window of the network that fills it. */
 export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
@@ -65,17 +69,17 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
 
   /** Settles the first where it can be settled; otherwise when to look again. */
   const first = (head: Outgoing, current: Route, now: MonoNs): MonoNs | undefined => {
-    if (head.expiresAt <= now) {
+    if (isExpired(head, now)) {
       head.settle('expired');
       return undefined;
     }
     const pacing = pace.take(head.payload, now);
     if (pacing.kind === 'repeated') head.settle('repeated');
     else if (pacing.kind === 'now')
-      current.send(head.make(), (isThere) => head.settle(isThere ? 'there' : 'doubt'));
+      current.send(head.make(now), (isThere) => head.settle(isThere ? 'there' : 'doubt'));
     else {
       const turn = monoAfterMs(now, Math.ceil(pacing.ms));
-      if (turn <= head.turnUntil) return turn;
+      if (elapsedMs(head.since, turn) <= head.turnMs) return turn;
       head.settle('too-many');
     }
     return undefined;
@@ -85,11 +89,11 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
     for (let at = 0; at < queue.length; ) {
       const each = queue[at];
       if (each === undefined) break;
-      if (each.expiresAt <= now || each.sessionUntil <= now) {
+      if (isExpired(each, now) || elapsedMs(each.since, now) >= each.sessionMs) {
         queue.splice(at, 1);
-        each.settle(each.expiresAt <= now ? 'expired' : 'no-session');
+        each.settle(isExpired(each, now) ? 'expired' : 'no-session');
       } else {
-        wakeAt(each.sessionUntil < each.expiresAt ? each.sessionUntil : each.expiresAt, signal);
+        wakeAt(monoAfterMs(each.since, Math.min(each.sessionMs, each.leftMs)), signal);
         at += 1;
       }
     }
