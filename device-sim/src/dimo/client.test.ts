@@ -182,17 +182,46 @@ describe('a gateway at an ingest of DIMO', () => {
     ]);
   });
 
-  it('says in advance what the answer will be', async () => {
-    const { rig, delivery } = await playground();
+  it.each(['din', 'dis'] as const)('says in advance what %s will answer, and why', async (node) => {
+    const { rig, clock, delivery } = await playground({ node });
     const kind = await loadKind('dimo');
-    const context = { keyRecords: [], before: undefined, verify: platformVerifier(), redecode: undefined };
-    const expected = async (bodies: readonly Body[], trust?: 'none') => {
-      const sending = { of: 'attestation', delivery: await delivery(bodies, trust) } as const;
-      return kind?.predict?.(rig.settings(), sending, context)?.expect;
+    const network = await rig.network();
+    const early = await delivery(SPEED);
+    await clock.advance(8 * 86_400_000);
+    const vin: Body = { kind: 'identity', of: 'vin', text: '1HGBH41JXMN109186', ecu: 0x7e8 };
+    const cases: readonly (readonly [Delivery, expect: string | undefined, words: string, ending: string])[] =
+      [
+        [await delivery(SPEED), 'accepted', 'the first signal that comes within week 259', 'settled'],
+        [await delivery([...SPEED, number(10, 1)]), 'accepted', '(1 reading without a name there', 'settled'],
+        [await delivery([vin]), 'accepted', 'the VIN; without signals it earns no week', 'settled'],
+        [early, 'accepted', 'week 258 is over and paid', 'settled'],
+        [await delivery(SPEED, 'none'), 'refused', 'did not know the time', 'refused no-time'],
+        [await delivery(SPEED, 'rtc'), 'unsure', 'only a clock chip', 'settled'],
+        [await delivery([number(10, 1)]), undefined, '', 'settled'],
+      ];
+    const now = clock.wall();
+    const context = {
+      keyRecords: [],
+      before: undefined,
+      verify: platformVerifier(),
+      redecode: undefined,
+      now,
     };
-    expect(await expected(SPEED)).toBe('accepted');
-    expect(await expected(SPEED, 'none')).toBe('refused');
-    expect(await expected([number(10, 1)])).toBeUndefined();
+    const foretold = (item: Delivery) =>
+      kind?.predict?.(rig.settings(), { of: 'attestation', delivery: item }, context);
+    for (const [item, expected, words, ended] of cases) {
+      const prediction = foretold(item);
+      expect([prediction?.expect, prediction?.words ?? '']).toEqual([
+        expected,
+        expect.stringContaining(words),
+      ]);
+      expect((await deliver(network, clock, [item])).map(ending)).toEqual([ended]);
+    }
+    // A box whose clock runs ahead of DIMO's.
+    const slow = { ...context, now: (now - 600_000_000_000n) as typeof now };
+    const ahead = kind?.predict?.(rig.settings(), { of: 'attestation', delivery: cases[0]![0] }, slow);
+    expect(ahead).toMatchObject({ expect: node === 'dis' ? 'refused' : 'unsure' });
+    expect(ahead?.words).toContain('1 signal of 1 more than five minutes ahead');
   });
 });
 
@@ -317,7 +346,7 @@ describe('attestations', () => {
     const options = { login, attest: { url: served.attestationUrl, kinds: ['odometer'] } };
     const network = await rig.network(options);
     await deliver(network, clock, [await delivery([number(21, 569_922)])]);
-    const [{ id }] = (await dimoWire.readTaken(directory)) as [{ id: string }];
+    const [{ id } = { id: '' }] = await dimoWire.readTaken(directory);
     const settings = must(dimoWire.checkSettings(rig.settings(options)));
     const back = async (letters: string, reason = 'wrong car', device?: string) =>
       await dimoWire.sendTombstone(settings, { directory, id: letters, device, reason, clock }, NEVER);

@@ -1,7 +1,8 @@
-import type { NetworkSettings, Prediction, Sending } from '../contract.ts';
-import { headerObjection, timeText } from './codec.ts';
+import { NS_PER_MS, type WallNs } from '@outpost/schemas/words';
+import type { NetworkSettings, Prediction, PredictionContext, Sending } from '../contract.ts';
+import { headerObjection, SKEW_MAX_MS, timeText } from './codec.ts';
 import { partiesOf } from './parties.ts';
-import { checkSettings } from './settings.ts';
+import { checkSettings, type NodeKind } from './settings.ts';
 import { isEmpty, readDelivery, STATUS_VERSION, type Status, statusOf } from './status.ts';
 import { weekOf } from './week.ts';
 
@@ -13,25 +14,45 @@ const refused = (words: string): Prediction => ({ expect: 'refused', words });
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** What is in it, and what it is worth. */
-const contentOf = ({ signals, events, vin, left, wall }: Status): string => {
+const contentOf = ({ signals, events, vin, left, wall }: Status, now: WallNs | undefined): string => {
   const parts = [
     ...(signals.length === 0 ? [] : [`${counted(signals.length, 'signal')} that DIMO has names for`]),
     ...(events.length === 0 ? [] : [counted(events.length, 'driving event')]),
     ...(vin === undefined ? [] : ['the VIN']),
   ];
   const kept = left === 0 ? '' : ` (${counted(left, 'reading')} without a name there stay here)`;
-  const worth =
-    signals.length === 0
-      ? 'without signals it earns no week'
-      : `it pays by the week, and the first signal that comes within week ${weekOf(wall).number} qualifies for it`;
-  return `${parts.join(', ')}${kept}; ${worth}.`;
+  return `${parts.join(', ')}${kept}; ${worthOf(signals.length, wall, now)}.`;
+};
+
+const worthOf = (signals: number, wall: WallNs, now: WallNs | undefined): string => {
+  const { number, endsAt } = weekOf(wall);
+  if (signals === 0) return 'without signals it earns no week';
+  if (now !== undefined && now >= endsAt) return `week ${number} is over and paid, so it earns nothing more`;
+  return `it pays by the week, and the first signal that comes within week ${number} qualifies for it`;
+};
+
+/**
+ * By this box's clock, which stands for DIMO's. The older node answers with 400 and stores the others; the newer one
+ * tells nobody.
+ */
+const aheadOf = ({ signals }: Status, node: NodeKind, now: WallNs | undefined): Prediction | undefined => {
+  if (now === undefined) return undefined;
+  const latest = now + BigInt(SKEW_MAX_MS) * NS_PER_MS;
+  const ahead = signals.filter(({ wall }) => wall > latest).length;
+  if (ahead === 0) return undefined;
+  const words = `${counted(ahead, 'signal')} of ${signals.length} more than five minutes ahead of this clock, and DIMO drops such.`;
+  return { expect: node === 'dis' ? 'refused' : 'unsure', words };
 };
 
 /**
  * What DIMO's published code would answer to the status of an attestation. Its pay is by the week, for a paired
  * vehicle with a VIN attestation of DIMO's own, so no single one is worth anything by itself.
  */
-export const predict = (settings: NetworkSettings, sending: Sending): Prediction | undefined => {
+export const predict = (
+  settings: NetworkSettings,
+  sending: Sending,
+  { now }: Pick<PredictionContext, 'now'>,
+): Prediction | undefined => {
   const checked = checkSettings(settings);
   if (!checked.ok || sending.of !== 'attestation') return undefined;
   const { delivery } = sending;
@@ -52,7 +73,9 @@ export const predict = (settings: NetworkSettings, sending: Sending): Prediction
     dataversion: STATUS_VERSION,
   });
   if (objection !== undefined) return refused(`${objection}.`);
-  const words = contentOf(status);
+  const ahead = aheadOf(status, checked.value.node, now);
+  if (ahead !== undefined) return ahead;
+  const words = contentOf(status, now);
   if (trust !== 'rtc') return { expect: 'accepted', words };
   const doubt = 'only a clock chip knew the time, and DIMO drops signals more than five minutes ahead of it.';
   return { expect: 'unsure', words: `${words} But ${doubt}` };
