@@ -12,6 +12,7 @@ export const hostileStatus = (): string =>
   JSON.stringify({
     version: HOSTILE,
     pid: 1,
+    at: HOSTILE,
     startedAt: HOSTILE,
     upSeconds: 60,
     rssMebibytes: 80,
@@ -34,6 +35,8 @@ export const hostileStatus = (): string =>
         tally: { items: 9, observed: 1, control: 1, quarantined: 1, dropped: COUNTS, port: COUNTS },
       },
     ],
+    hears: { [HOSTILE]: [{ gateway: HOSTILE, frames: 1, devices: 1, lastFrameMs: 1, lastBeaconMs: 1 }] },
+    downlinks: { [HOSTILE]: { given: 1, refused: 1 } },
     attached: [
       {
         address: `serial:///dev/${HOSTILE}`,

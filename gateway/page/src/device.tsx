@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import type { DeviceView } from '../../src/control/status.ts';
+import { deviceWords, hotspotWords, knownOf } from '../../src/control/device-words.ts';
+import type { DeviceView, Status } from '../../src/control/status.ts';
 import { counted, deviceFacts, frameWords } from '../../src/control/status-words.ts';
 import type { DeviceSeries, Live, Series } from './live.ts';
 import { rankOf, titleOf, unitSign, valueText } from './say.ts';
@@ -60,9 +61,16 @@ const Readings = ({ of, device, isVisible }: ReadingsParts) => {
   );
 };
 
+interface DeviceParts {
+  readonly view: DeviceView;
+  readonly status: Status;
+  readonly live: Live;
+}
+
 const timeOf = (at: string): string => new Date(at).toLocaleTimeString([], { timeStyle: 'short' });
 
-const Details = ({ view }: { readonly view: DeviceView }) => {
+const Details = ({ view, status }: Pick<DeviceParts, 'view' | 'status'>) => {
+  const { hears, nowMs } = knownOf(status, view.name);
   const facts = deviceFacts(view);
   const lost = counted(view.tally.port);
   return (
@@ -77,6 +85,14 @@ const Details = ({ view }: { readonly view: DeviceView }) => {
         <dd>{frameWords(view)}</dd>
         {lost !== '' && <dt>Lost at its port</dt>}
         {lost !== '' && <dd>{lost}</dd>}
+        {hears.length > 0 && <dt>Hotspots</dt>}
+        {hears.length > 0 && (
+          <dd>
+            {hears.map((each) => (
+              <p key={each.gateway}>{hotspotWords(each, nowMs)}</p>
+            ))}
+          </dd>
+        )}
         {facts.length > 0 && <dt>Found out</dt>}
         {facts.length > 0 && <dd>{facts.join(' · ')}</dd>}
       </dl>
@@ -84,12 +100,7 @@ const Details = ({ view }: { readonly view: DeviceView }) => {
   );
 };
 
-interface DeviceParts {
-  readonly view: DeviceView;
-  readonly live: Live;
-}
-
-const Card = ({ view, live, isVisible }: DeviceParts & { readonly isVisible: boolean }) => (
+const Card = ({ view, status, live, isVisible }: DeviceParts & { readonly isVisible: boolean }) => (
   <>
     <header class="card-head">
       <h3>{view.name}</h3>
@@ -97,9 +108,7 @@ const Card = ({ view, live, isVisible }: DeviceParts & { readonly isVisible: boo
         {view.connected ? 'connected' : 'not connected'}
       </span>
     </header>
-    <p class="words" aria-live="polite">
-      {view.status.words}
-    </p>
+    <p class="words">{deviceWords(view, knownOf(status, view.name))}</p>
     {view.connected && view.remark !== '' && <p class="quiet">{view.remark}</p>}
     {view.refusing !== '' && <p class="wrong">Its readings are refused: {view.refusing}</p>}
     <Readings of={live.of(view.name)} device={view.name} isVisible={isVisible} />
@@ -112,7 +121,7 @@ const Card = ({ view, live, isVisible }: DeviceParts & { readonly isVisible: boo
         ))}
       </ul>
     )}
-    <Details view={view} />
+    <Details view={view} status={status} />
   </>
 );
 

@@ -117,7 +117,7 @@ export const LiveView = ({ live }: Pick<ViewParts, 'live'>) => {
           </p>
         )}
         {current.devices.map((view) => (
-          <Device key={view.name} view={view} live={live} />
+          <Device key={view.name} view={view} status={current} live={live} />
         ))}
       </section>
       <section aria-labelledby="networks">

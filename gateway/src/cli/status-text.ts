@@ -1,4 +1,5 @@
 import type { BrokerView } from '../broker/broker.ts';
+import { deviceWords, knownOf } from '../control/device-words.ts';
 import type { DeviceView, NetworkView, Status } from '../control/status.ts';
 import {
   attestWords,
@@ -17,12 +18,12 @@ import {
 /** The rest of them are in the log and, with `--json`, in the answer. */
 const HAPPENINGS_SHOWN_MAX = 3;
 
-const deviceLines = (device: DeviceView): readonly string[] => {
+const deviceLines = (device: DeviceView, status: Status): readonly string[] => {
   const lost = counted(device.tally.port);
   const facts = deviceFacts(device);
   return [
     `${device.name} (${device.adapter}, ${device.port})`,
-    `  ${device.connected ? 'connected' : 'not connected'} · ${device.status.phase}: ${device.status.words}`,
+    `  ${device.connected ? 'connected' : 'not connected'} · ${device.status.phase}: ${deviceWords(device, knownOf(status, device.name))}`,
     ...(device.connected && device.remark !== '' ? [`  ${device.remark}`] : []),
     ...(device.refusing === '' ? [] : [`  READINGS ARE REFUSED: ${device.refusing}`]),
     `  ${frameWords(device)}`,
@@ -58,7 +59,7 @@ export const statusLines = (status: Status): readonly string[] => {
     `gateway key ${status.gatewayKey}${status.keyKind === 'demo' ? ' (a demo key: its evidence is worth nothing)' : ''}`,
     '',
     ...(status.devices.length === 0 ? ['no devices; `outpost discover` lists what is attached'] : []),
-    ...status.devices.flatMap(deviceLines),
+    ...status.devices.flatMap((device) => deviceLines(device, status)),
     ...attachedLines(status),
     '',
     `readings  ${readingWords(status)}`,

@@ -2,6 +2,7 @@ import type { DeviceStatus, Tally } from '@outpost/firmware-bridge';
 import type { MonoNs } from '@outpost/schemas/words';
 import type { AttestTally } from '../attest/attest.ts';
 import type { BrokerView } from '../broker/broker.ts';
+import type { HeardView } from '../page/heard.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { AttachedLine } from '../settings/attached.ts';
 import type { TaskState } from '../supervise.ts';
@@ -68,6 +69,13 @@ export interface StoreView {
   rollup: string;
 }
 
+/** Counted since the start. */
+export interface DownlinkCounts {
+  readonly given: number;
+  /** Of these, what was not sent, for whatever reason. */
+  readonly refused: number;
+}
+
 export interface JournalView {
   readonly start: string;
   readonly end: string;
@@ -83,6 +91,8 @@ export interface JournalView {
 export interface Status {
   readonly version: string;
   readonly pid: number;
+  /** When this was so, by the box's clock: ISO 8601. */
+  readonly at: string;
   readonly startedAt: string;
   readonly upSeconds: number;
   readonly rssMebibytes: number;
@@ -93,6 +103,10 @@ export interface Status {
   readonly devices: readonly DeviceView[];
   /** Serial lines of this box; none where this gateway is a part of another program. */
   readonly attached: readonly AttachedLine[];
+  /** By the name of a device: what the hotspots behind it hear; nothing where no page is served. */
+  readonly hears: Readonly<Record<string, readonly HeardView[]>>;
+  /** By the name of a device: frames that it was told to send. */
+  readonly downlinks: Readonly<Record<string, DownlinkCounts>>;
   /** Undefined where none is configured. */
   readonly broker: BrokerView | undefined;
   readonly record: RecordTally;

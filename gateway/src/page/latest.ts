@@ -1,5 +1,6 @@
 import { signalById } from '@outpost/schemas/vehicle';
 import type { Observation } from '@outpost/schemas/words';
+import { createHeard, type HeardView } from './heard.ts';
 
 /** Signals of devices that are remembered; beyond it new ones are not shown. */
 const VALUES_MAX = 4_096;
@@ -18,6 +19,8 @@ export interface LatestValue {
 /** The newest values, for pages that are open now. */
 export interface Latest {
   take(device: string, readings: readonly Observation[], atMs: number): void;
+  /** What the hotspots behind a device hear. */
+  hears(device: string, nowMs: number): readonly HeardView[];
   /** What has changed after `version`, and the version to ask with next. */
   since(version: number): { readonly version: number; readonly values: readonly LatestValue[] };
 }
@@ -52,9 +55,12 @@ const saidIn = ({ body }: Observation): Pick<LatestValue, 'name' | 'unit' | 'val
 
 export const createLatest = (): Latest => {
   const values = new Map<string, LatestValue & { readonly version: number }>();
+  const heard = createHeard();
   let version = 0;
   return {
+    hears: heard.of,
     take: (device, readings, atMs) => {
+      heard.take(device, readings, atMs);
       version += 1;
       for (const reading of readings) {
         const said = saidIn(reading);

@@ -32,14 +32,17 @@ export interface Parts {
 
 const MIB = 1 << 20;
 
-export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Opened): Status => {
+export const statusOf = (parts: Parts, { journal, ring, run, attestTally, orders }: Opened): Status => {
   const { config, clock } = parts.context;
+  const nowMs = Number(clock.wall() / 1_000_000n);
+  const names = parts.devices.map(({ name }) => name);
   const stats = journal.stats();
   const { diskBytes, capBytes } = journal.room();
   showStore(parts.store, parts.storeTally, parts.target);
   return {
     version: VERSION,
     pid: process.pid,
+    at: new Date(nowMs).toISOString(),
     startedAt: new Date(Number(parts.startedWall / 1_000_000n)).toISOString(),
     upSeconds: Math.floor(elapsedMs(parts.startedAt, clock.mono()) / 1_000),
     rssMebibytes: Math.round(process.memoryUsage.rss() / MIB),
@@ -49,6 +52,8 @@ export const statusOf = (parts: Parts, { journal, ring, run, attestTally }: Open
     clockTrust: run.trust(),
     devices: parts.devices,
     attached: parts.context.box?.attached.lines ?? [],
+    hears: Object.fromEntries(names.map((name) => [name, parts.latest?.hears(name, nowMs) ?? []])),
+    downlinks: Object.fromEntries(names.map((name) => [name, orders.downlinksOf(name)])),
     broker: parts.broker,
     record: parts.record,
     journal: {

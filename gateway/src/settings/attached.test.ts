@@ -116,7 +116,7 @@ describe('what is attached to the box', () => {
       { ...line, certainty: 'known', device: 'car' },
       { ...line, certainty: 'possible', device: '', words: 'An Arduino.' },
     ] as const;
-    const none = { devices: [], networks: [], tasks: [], broker: undefined, attached };
+    const none = { at: '', devices: [], networks: [], tasks: [], broker: undefined, attached };
     const status = {
       ...none,
       record: { refused: {} },

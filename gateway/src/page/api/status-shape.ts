@@ -13,6 +13,7 @@ export const STATUS: ObjectShape = {
   properties: {
     version: TEXT,
     pid: COUNT,
+    at: { ...TEXT, description: "When this was so, by the box's clock." },
     startedAt: TEXT,
     upSeconds: COUNT,
     rssMebibytes: COUNT,
@@ -37,6 +38,8 @@ export const STATUS: ObjectShape = {
       },
       ['address', 'certainty', 'couldBe', 'words', 'device', 'sinceMs'],
     ),
+    hears: { type: 'object', properties: {}, description: 'By device: what the hotspots behind it hear.' },
+    downlinks: { type: 'object', properties: {}, description: 'By device: frames it was told to send.' },
     record: {
       type: 'object',
       properties: { made: COUNT, kept: COUNT, waiting: COUNT, refused: COUNTS },
@@ -72,6 +75,7 @@ export const STATUS: ObjectShape = {
   },
   required: [
     'version',
+    'at',
     'startedAt',
     'upSeconds',
     'gatewayKey',
@@ -79,6 +83,8 @@ export const STATUS: ObjectShape = {
     'clockTrust',
     'devices',
     'attached',
+    'hears',
+    'downlinks',
     'record',
     'journal',
     'attest',
