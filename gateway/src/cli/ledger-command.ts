@@ -107,7 +107,9 @@ const predictorOf = async (
   if (!parts.ok) return parts;
   const { openPredictor } = await import('../ledger/predictor.ts');
   const { redecode } = parts.value;
-  return ok(openPredictor({ journal, networks, keyRecords: ring.value.records(), redecode }));
+  return ok(
+    openPredictor({ journal, networks, keyRecords: ring.value.records(), redecode, now: clock.wall() }),
+  );
 };
 
 /** Where the pay of those networks stands that pay by time. */

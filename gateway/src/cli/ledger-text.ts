@@ -50,7 +50,7 @@ const predictionText = ({ expect, words, reward }: Prediction): string => {
   return `, expected ${expect}${worth} (${plain(words)})`;
 };
 
-const isAsExpected = ({ kind, predicted }: Fate): boolean =>
+const isAsExpected = ({ kind, predicted }: Pick<Fate, 'kind' | 'predicted'>): boolean =>
   (predicted?.expect === 'accepted' && kind === 'settled') ||
   (predicted?.expect === 'refused' && kind === 'refused');
 
@@ -111,14 +111,16 @@ const hourText = ({ network, device, hour, counts, codes, rewards }: HourSums): 
 };
 
 const readingText = (line: ReadingLine): string => {
-  const { network, reading, offset, kind, wall } = line;
+  const { network, reading, offset, kind, wall, predicted } = line;
   const what =
     reading === undefined
       ? `the reading at journal offset ${offset}`
       : `${reading.stream} ${reading.sequence}`;
-  const time = secondText(reading?.wall ?? wall);
-  const said = kind === 'settled' ? `settled${rewardText(line)}` : `${kind.toUpperCase()}${because(line)}`;
-  return `${time}  ${what}  ${network}: ${said}`;
+  const when = reading?.wall ?? wall;
+  const time = when === undefined ? 'time unknown' : secondText(when);
+  const said = kind === 'settled' || kind === 'pending' ? kind : `${kind.toUpperCase()}${because(line)}`;
+  const expected = predicted === undefined || isAsExpected(line) ? '' : predictionText(predicted);
+  return `${time}  ${what}  ${network}: ${said}${rewardText(line)}${expected}`;
 };
 
 const dayText = ({ day, network, of, counts, readings, rewards }: Omit<DayTotals, 'day'> & { day: string }) =>
@@ -144,13 +146,14 @@ const together = (days: readonly DayTotals[]): readonly DayTotals[] => {
 
 const SHARE_DIGITS = 1;
 
-const scoreText = ({ network, right, wrong, unsure, open }: PredictionScore): string => {
+const scoreText = ({ network, right, wrong, unsure, open, expected }: PredictionScore): readonly string[] => {
   const sure = right + wrong;
   const share = sure === 0 ? '' : ` (${((100 * right) / sure).toFixed(SHARE_DIGITS)} %)`;
-  return (
+  return [
     `  ${network}: ${right} of ${sure} right${share}` +
-    `${unsure === 0 ? '' : `, ${unsure} unsure`}${open === 0 ? '' : `, ${open} not answered yet`}`
-  );
+      `${unsure === 0 ? '' : `, ${unsure} unsure`}${open === 0 ? '' : `, ${open} not answered yet`}`,
+    ...expected.map(({ expect, words, times }) => `    ${times} expected ${expect}: ${plain(words)}`),
+  ];
 };
 
 const totalsLines = ({ days, predictions, attestations, shared }: Totals): readonly string[] => {
@@ -160,7 +163,7 @@ const totalsLines = ({ days, predictions, attestations, shared }: Totals): reado
     `${attestations} attestations${shared === 0 ? '' : `, ${shared} of them to more than one network`}`,
     ...(days.length === 0 ? [] : ['by network and day (UTC)', ...days.map(dayText)]),
     ...together(days).map(dayText),
-    ...(predictions.length === 0 ? [] : ['predictions', ...predictions.map(scoreText)]),
+    ...(predictions.length === 0 ? [] : ['predictions', ...predictions.flatMap(scoreText)]),
   ];
 };
 

@@ -5,14 +5,10 @@ import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { LiveDelivery, LiveNetwork } from '../networks/contract.ts';
 import { asideEntry } from '../record/entry.ts';
 import { intentsEntry, readingsSettledEntry } from '../record/live-entry.ts';
-import {
-  type Placed,
-  type ReadingsSource,
-  readingsAt,
-  type StreamReadings,
-} from '../trips/stream-readings.ts';
+import { type ReadingsSource, readingsAt, type StreamReadings } from '../trips/stream-readings.ts';
 import type { Deliver } from './deliver.ts';
 import { type KeepParts, keepAll } from './keep-all.ts';
+import { deliveryOf } from './live-delivery.ts';
 import { DONE_MAX, type LiveMemory, newLiveMemory, recall } from './live-memory.ts';
 import { type LiveEnded, type LiveWaiting, passOnce } from './live-pass.ts';
 
@@ -36,12 +32,6 @@ const KEEPING_MAX = 16;
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Whoever else listens to the signal of the task. */
 const LISTENERS_BESIDE = 64;
-
-const deliveryOf = ({ stream, reading, raw, opened }: Placed): LiveDelivery => {
-  const { epoch, sequence, wall, trust, origin, body } = reading;
-  const { gatewayKey, deviceKey, keyKind } = opened;
-  return { stream, gatewayKey, deviceKey, epoch, sequence, wall, trust, origin, keyKind, body, raw };
-};
 
 const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDelivery): boolean =>
   !acceptSimulated && (keyKind === 'demo' || origin !== 'live');

@@ -78,7 +78,7 @@ export const hourJson = ({ hour, codes, rewards, ...sums }: HourSums) => ({
   rewards: rewards.map(amountJson),
 });
 
-const readingJson = ({ reading, offset, kind, wall, reward, ...said }: ReadingLine) => ({
+const readingJson = ({ reading, offset, kind, wall, reward, predicted, ...said }: ReadingLine) => ({
   line: 'reading',
   ...said,
   offset: String(offset),
@@ -87,6 +87,7 @@ const readingJson = ({ reading, offset, kind, wall, reward, ...said }: ReadingLi
   fate: kind,
   at: timeJson(wall),
   reward: rewardJson(reward),
+  ...(predicted === undefined ? {} : { predicted: predictionJson(predicted) }),
 });
 
 export const totalsJson = ({ days, ...rest }: Totals) => ({

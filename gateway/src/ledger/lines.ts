@@ -69,16 +69,19 @@ export interface HourSums {
 export interface ReadingLine {
   readonly network: string;
   readonly device: string;
-  /** Undefined where the journal was not read as far back as the reading stands. */
+  /** Undefined where its entry is no longer held. */
   readonly reading:
     | { readonly stream: StreamId; readonly epoch: Epoch; readonly sequence: number; readonly wall: WallNs }
     | undefined;
   readonly offset: Offset;
-  readonly kind: SettlementKind;
+  /** `pending` where it is still to be sent: told only of networks whose rules are known. */
+  readonly kind: SettlementKind | 'pending';
   readonly code: string;
   readonly words: string;
-  readonly wall: WallNs;
+  /** When it ended; undefined while it has not. */
+  readonly wall: WallNs | undefined;
   readonly reward: Reward | undefined;
+  readonly predicted: Prediction | undefined;
 }
 
 /** Everything of one network on one day (UTC). */
@@ -102,6 +105,12 @@ export interface PredictionScore {
   readonly unsure: number;
   /** Predicted, and not ended yet. */
   readonly open: number;
+  /** What is expected of those, most frequent first, and why. */
+  readonly expected: readonly Expected[];
+}
+
+export interface Expected extends Pick<Prediction, 'expect' | 'words'> {
+  readonly times: number;
 }
 
 export interface Totals {

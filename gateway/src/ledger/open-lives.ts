@@ -1,17 +1,18 @@
-import { readAttestation, readReceipt } from '@outpost/schemas/evidence';
-import { type StreamId, type WallNs, wallAt } from '@outpost/schemas/words';
-import { withheldBecause } from '../deliver/withhold.ts';
-import { platformHash } from '../hash.ts';
-import type { Kept, Offset } from '../journal/contract.ts';
-import { readAside, readAttested, readSettlement, type SettlementKind } from '../record/entry.ts';
-import type { Reward } from '../record/reward.ts';
+import { toHex } from '@outpost/schemas/words';
+import type { Journal, Kept, Offset } from '../journal/contract.ts';
+import { type End, fateOf, without } from './ends.ts';
+import { COLUMNS_MAX, type LifeSlots, newLifeSlots, SLOTS_MAX } from './life-slots.ts';
 import type { Fate, Life } from './lines.ts';
 import type { LedgerNetwork } from './networks.ts';
+import { newSayings, saidOf } from './sayings.ts';
 
-/** Attestations whose end is awaited at once; of more, the oldest is shown as far as it has come. */
-export const LIVES_MAX = 32_768;
-/** Ends of one network that are remembered, so that one which a crash made the gateway write twice counts once. */
-const ENDS_MAX = 16_384;
+/**
+ * Attestations whose end is awaited at once; of more, the oldest is shown as far as it has come. The rest of the slots is
+ * for those that have ended, so that an end which a crash made the gateway write twice counts once.
+ */
+export const LIVES_MAX: number = (SLOTS_MAX / 4) * 3;
+/** The same for ends of attestations that are not among the slots, of all networks. */
+const STRAY_ENDS_MAX = 4_096;
 /**
  * A network goes through the journal in order, at most a MiB or 64 attestations at once: what lies further behind an
  * attestation that has ended, and has no end itself, was never sent.
@@ -19,204 +20,154 @@ const ENDS_MAX = 16_384;
 const PASSED_BYTES = 4n << 20n;
 const PASSED_LIVES = 128;
 
-/** How an attestation's way to one network ended. */
-export interface End {
-  readonly network: string;
-  readonly stream: StreamId;
-  readonly hash: Uint8Array;
-  readonly kind: SettlementKind;
-  readonly code: string;
-  readonly words: string;
-  /** Undefined for what this program set aside: nobody noted when. */
-  readonly wall: WallNs | undefined;
-  readonly hasReceipt: boolean;
-  readonly refusedReadings: number;
-  readonly reward: Reward | undefined;
-}
-
-interface Open {
-  readonly life: Omit<Life, 'fates' | 'later' | 'networks'>;
-  readonly isWithheldFrom: (network: LedgerNetwork) => boolean;
-  readonly ordinal: number;
-  readonly ends: Map<string, End>;
-}
-
-export interface OpenLives {
-  /** An attestation; false where the entry does not read (damaged). */
-  begin(entry: Kept): boolean;
-  /** A network's verdict, or this program's own; gives it back where its attestation is not among those that wait. */
-  end(end: End): End | undefined;
+export interface OpenLives extends AsyncDisposable {
+  /** An attestation; nothing where the entry does not read (damaged). */
+  begin(entry: Kept): void;
+  /**
+   * A network's verdict, or this program's own; gives it back where the line of its attestation stands above already, or
+   * that was made before all this.
+   * @param place of its entry
+   */
+  end(end: End, place: Offset): End | undefined;
   /** A network that takes single readings never takes an attestation. */
   takesReadings(network: string): void;
   /** Lives, oldest first, of which nothing more will come; all of them at the end of the journal. */
-  settled(isEnd: boolean): Iterable<Life>;
+  settled(isEnd: boolean): AsyncIterable<Life>;
 }
 
-const refusedIn = (bytes: Uint8Array): number => {
-  const receipt = readReceipt(bytes);
-  return receipt.ok ? receipt.value.content.refused.reduce((sum, { count }) => sum + count, 0) : 0;
-};
-
-export const settlementEnd = ({ bytes }: Kept): End | undefined => {
-  const read = readSettlement(bytes);
-  if (!read.ok) return undefined;
-  const { network, stream, attestation: hash, kind, code, words, wall, receipt, reward } = read.value;
-  const hasReceipt = receipt !== undefined;
-  const refusedReadings = hasReceipt ? refusedIn(receipt) : 0;
-  return { network, stream, hash, kind, code, words, wall, reward, hasReceipt, refusedReadings };
-};
-
-/** What this program gave up after it had failed at it again and again, in the quarantine's words. */
-export const setAsideEnd = ({ bytes }: Kept): End | undefined => {
-  const aside = readAside(bytes);
-  if (!aside.ok || aside.value.code !== 'network.dead-letter') return undefined;
-  const attested = readAttested(aside.value.raw);
-  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
-  if (!attested.ok || !attestation.ok) return undefined;
-  const { device: network, code, words } = aside.value;
-  return {
-    network,
-    stream: attestation.value.statement.stream,
-    hash: platformHash(attested.value.bytes),
-    kind: 'unknown',
-    code,
-    words,
-    wall: undefined,
-    hasReceipt: false,
-    refusedReadings: 0,
-    reward: undefined,
-  };
-};
-
-/** Enough of a hash that no two are the same, as a string without parts: tens of thousands of them are held. */
-const nameOf = (hash: Uint8Array): string => String.fromCharCode(...hash.subarray(0, 16));
-
-export const fateOf = ({ stream: _, hash: __, ...end }: End): Fate => ({ ...end, predicted: undefined });
-
-const without = (network: string, kind: 'withheld' | 'pending', words: string): Fate => ({
-  network,
-  kind,
-  code: '',
-  words,
-  wall: undefined,
-  hasReceipt: false,
-  refusedReadings: 0,
-  reward: undefined,
-  predicted: undefined,
-});
-
 const WITHHELD = 'simulated, or signed by a demo key';
+const NOT_SENT = 'was not sent';
 
-const openOf = (entry: Kept, ordinal: number): Open | undefined => {
-  const attested = readAttested(entry.bytes);
-  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
-  if (!attested.ok || !attestation.ok) return undefined;
-  const { stream, epoch, counter, size, origin, keyKind, lastMono, anchor } = attestation.value.statement;
-  const life = {
-    offset: entry.offset,
-    stream,
-    // Entries are views of what was read at once; what is kept for long must not keep all of that.
-    epoch: epoch.slice() as Life['epoch'],
-    counter,
-    readings: size,
-    origin,
-    hash: platformHash(attested.value.bytes),
-    made: wallAt(anchor, lastMono),
-    trust: anchor.trust,
+export interface OpenLivesParts {
+  readonly journal: Pick<Journal, 'read' | 'end'>;
+  readonly networks: readonly LedgerNetwork[];
+  readonly slots?: LifeSlots;
+  readonly livesMax?: number;
+}
+
+/** Ends of attestations that are not remembered: whether one is new. */
+const newStrays = () => {
+  const known = new Set<string>();
+  return {
+    isNew({ network, hash }: End): boolean {
+      const name = `${network} ${toHex(hash)}`;
+      if (known.has(name)) return false;
+      known.add(name);
+      const oldest = known.size > STRAY_ENDS_MAX ? known.values().next().value : undefined;
+      if (oldest !== undefined) known.delete(oldest);
+      return true;
+    },
   };
-  const isWithheldFrom = ({ config }: LedgerNetwork): boolean =>
-    config !== undefined && withheldBecause({ origin, keyKind }, config.acceptSimulated) !== undefined;
-  return { life, isWithheldFrom, ordinal, ends: new Map() };
+};
+
+/** Networks by column: those that are known, then those that only entries name. */
+const newColumns = (networks: readonly LedgerNetwork[]) => {
+  const names = networks.map(({ name }) => name);
+  return {
+    names,
+    /** Undefined where there are too many. */
+    of(network: string): number | undefined {
+      const known = names.indexOf(network);
+      if (known >= 0) return known;
+      return names.length < COLUMNS_MAX ? names.push(network) - 1 : undefined;
+    },
+  };
 };
 
 /** Joins attestations with what networks said of them, in one pass over the journal. */
-export const newOpenLives = (networks: readonly LedgerNetwork[], livesMax: number = LIVES_MAX): OpenLives => {
-  const lives = new Map<string, Open>();
-  const ended = new Map<string, Set<string>>();
+export const newOpenLives = ({
+  journal,
+  networks,
+  slots = newLifeSlots(),
+  livesMax = LIVES_MAX,
+}: OpenLivesParts): OpenLives => {
+  const sayings = newSayings(journal, slots);
+  const strays = newStrays();
   const readingNetworks = new Set(
     networks.filter(({ follows }) => follows === 'readings').map(({ name }) => name),
   );
-  /** The furthest attestation that has ended, by network. */
-  const furthest = new Map<string, { readonly offset: Offset; readonly ordinal: number }>();
-  let made = 0;
+  const columns = newColumns(networks);
+  /** The furthest attestation that has ended, by column. */
+  const furthest: (number | undefined)[] = [];
+  /** The first that has no line yet. */
+  let first = 0;
 
-  const isNew = ({ network, hash }: End): boolean => {
-    const name = nameOf(hash);
-    const known = ended.get(network) ?? new Set();
-    ended.set(network, known);
-    if (known.has(name)) return false;
-    known.add(name);
-    const oldest = known.size > ENDS_MAX ? known.values().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    return true;
+  const isPassed = (ordinal: number, column: number): boolean => {
+    const far = furthest[column];
+    if (far === undefined || far - ordinal <= PASSED_LIVES) return false;
+    return slots.placeOf(far) - slots.placeOf(ordinal) > PASSED_BYTES;
   };
 
-  const isPassed = ({ life, ordinal }: Open, network: string): boolean => {
-    const far = furthest.get(network);
-    return (
-      far !== undefined && far.offset - life.offset > PASSED_BYTES && far.ordinal - ordinal > PASSED_LIVES
-    );
-  };
+  const isWithheld = (ordinal: number, { config }: LedgerNetwork): boolean =>
+    config !== undefined && !config.acceptSimulated && !slots.isReal(ordinal);
 
-  /** Undefined while it may still end. */
-  const fateWith = (open: Open, network: LedgerNetwork, isEnd: boolean): Fate | undefined => {
-    const end = open.ends.get(network.name);
-    if (end !== undefined) return fateOf(end);
-    if (open.isWithheldFrom(network)) return without(network.name, 'withheld', WITHHELD);
-    if (isPassed(open, network.name)) return without(network.name, 'withheld', 'was not sent');
+  /** What it waits for; undefined while it may still end. */
+  const openFate = (ordinal: number, network: LedgerNetwork, column: number, isEnd: boolean) => {
+    const { name, position } = network;
+    if (isWithheld(ordinal, network)) return without(name, 'withheld', WITHHELD);
+    if (isPassed(ordinal, column)) return without(name, 'withheld', NOT_SENT);
     if (!isEnd) return undefined;
-    return open.life.offset < network.position
-      ? without(network.name, 'withheld', 'was not sent')
-      : without(network.name, 'pending', '');
+    return slots.placeOf(ordinal) < position
+      ? without(name, 'withheld', NOT_SENT)
+      : without(name, 'pending', '');
   };
 
-  /** Undefined while something of it is still open; where it `mustGo`, what is open is said to come later. */
-  const lifeOf = (open: Open, isEnd: boolean, mustGo: boolean): Life | undefined => {
+  const isOpen = (ordinal: number, isEnd: boolean): boolean =>
+    networks.some(
+      (network, column) =>
+        !readingNetworks.has(network.name) &&
+        slots.verdictOf(ordinal, column) === undefined &&
+        openFate(ordinal, network, column, isEnd) === undefined,
+    );
+
+  const lifeOf = async (ordinal: number, isEnd: boolean): Promise<Life | undefined> => {
+    const said = await sayings.life(ordinal);
+    if (said === undefined) return undefined;
     const fates: Fate[] = [];
     const later: string[] = [];
-    for (const network of networks) {
-      if (readingNetworks.has(network.name)) continue;
-      const fate = fateWith(open, network, isEnd);
-      if (fate !== undefined) fates.push(fate);
-      else if (mustGo) later.push(network.name);
-      else return undefined;
-    }
-    for (const end of open.ends.values()) {
-      if (networks.every(({ name }) => name !== end.network)) fates.push(fateOf(end));
+    for (const [column, name] of columns.names.entries()) {
+      const network = networks[column];
+      const end = await sayings.end(ordinal, column);
+      if (end !== undefined) fates.push(fateOf(end));
+      if (end !== undefined || network === undefined || readingNetworks.has(name)) continue;
+      const fate = openFate(ordinal, network, column, isEnd);
+      if (fate === undefined) later.push(name);
+      else fates.push(fate);
     }
     const shown = fates.filter(({ kind }) => kind !== 'withheld').length + later.length;
-    return { ...open.life, fates, later, networks: shown };
+    return { ...said, fates, later, networks: shown };
   };
 
   return {
     begin(entry) {
-      const open = openOf(entry, made);
-      if (open === undefined) return false;
-      made += 1;
-      lives.set(nameOf(open.life.hash), open);
-      return true;
+      const known = saidOf(entry);
+      if (known === undefined) return;
+      sayings.hold(slots.end, known.said);
+      slots.add(known.said.hash, entry.offset, known.isReal);
     },
-    end(end) {
-      if (!isNew(end)) return undefined;
-      const open = lives.get(nameOf(end.hash));
-      if (open === undefined) return end;
-      open.ends.set(end.network, { ...end, hash: open.life.hash });
-      const far = furthest.get(end.network);
-      if (far === undefined || far.ordinal < open.ordinal) {
-        furthest.set(end.network, { offset: open.life.offset, ordinal: open.ordinal });
-      }
+    end(end, place) {
+      const ordinal = slots.find(end.hash);
+      const column = columns.of(end.network);
+      if (ordinal === undefined || column === undefined) return strays.isNew(end) ? end : undefined;
+      if (slots.verdictOf(ordinal, column) !== undefined) return undefined;
+      slots.setVerdict(ordinal, column, place);
+      furthest[column] = Math.max(furthest[column] ?? 0, ordinal);
+      if (ordinal < first) return end;
+      sayings.holdEnd(ordinal, column, end);
       return undefined;
     },
     takesReadings(network) {
       readingNetworks.add(network);
     },
-    *settled(isEnd) {
-      for (const [name, open] of lives) {
-        const life = lifeOf(open, isEnd, lives.size > livesMax);
-        if (life === undefined) return;
-        lives.delete(name);
-        yield life;
+    async *settled(isEnd) {
+      while (first < slots.end) {
+        const mustGo = slots.end - first > livesMax;
+        if (!mustGo && isOpen(first, isEnd)) return;
+        const life = await lifeOf(first, isEnd);
+        first += 1;
+        if (life !== undefined) yield life;
       }
     },
+    [Symbol.asyncDispose]: () => sayings.close(),
   };
 };

@@ -1,20 +1,27 @@
 import { type Redecode, readAttestation, type Statement, type Verify } from '@outpost/schemas/evidence';
-import type { StreamId } from '@outpost/schemas/words';
+import type { StreamId, WallNs } from '@outpost/schemas/words';
+import { deliveryOf } from '../deliver/live-delivery.ts';
 import { waitingOf } from '../deliver/waiting.ts';
 import { platformHash } from '../hash.ts';
 import type { Journal, Offset } from '../journal/contract.ts';
 import { platformVerifier } from '../keys/index.ts';
 import type { Delivery, Prediction } from '../networks/contract.ts';
+import type { Placed } from '../trips/stream-readings.ts';
 import { openDoubts } from './doubts.ts';
 import type { LedgerNetwork } from './networks.ts';
 
-/** Says what a network will make of an attestation, before it sees it. */
+/** Says what a network will make of something, before it sees it. */
 export interface Predictor {
   /**
    * Of the attestation at that place; undefined where nothing can be said of that network. Attestations must be asked
    * for in the order in which they were made.
    */
   predict(attestation: Offset, network: string): Promise<Prediction | undefined>;
+  /**
+   * Of a single reading; undefined where that network is not sent it, or nothing can be said of that network.
+   * @param isWaiting it is still to be sent, so that it also counts how old it is
+   */
+  reading(placed: Placed, network: string, isWaiting: boolean): Prediction | undefined;
 }
 
 export interface PredictorParts {
@@ -23,6 +30,7 @@ export interface PredictorParts {
   readonly keyRecords: readonly Uint8Array[];
   readonly redecode: Redecode | undefined;
   readonly verify?: Verify;
+  readonly now: WallNs;
 }
 
 interface Looked {
@@ -49,6 +57,7 @@ export const openPredictor = ({
   keyRecords,
   redecode,
   verify = platformVerifier(),
+  now,
 }: PredictorParts): Predictor => {
   const doubts = openDoubts();
   /** The last attestation of each stream. */
@@ -77,9 +86,15 @@ export const openPredictor = ({
       const found = await look(attestation);
       if (found === undefined) return undefined;
       const { delivery, before } = found;
-      const context = { keyRecords, before, verify, redecode };
+      const context = { keyRecords, before, verify, redecode, now: undefined };
       const predicted = kind.predict(config, { of: 'attestation', delivery }, context);
       return predicted === undefined ? undefined : doubted(predicted, found.doubts);
+    },
+    reading(placed, network, isWaiting) {
+      const { kind, config } = networks.find(({ name }) => name === network) ?? {};
+      if (kind?.predict === undefined || config === undefined) return undefined;
+      const context = { keyRecords, before: undefined, verify, redecode, now: isWaiting ? now : undefined };
+      return kind.predict(config, { of: 'reading', delivery: deliveryOf(placed) }, context);
     },
   };
 };

@@ -20,9 +20,9 @@ describe('places of readings', () => {
         }
         const held = added.slice(-max);
         for (const each of added)
-          expect(places.deviceAt(each.offset)).toBe(held.includes(each) ? each.device : '');
-        for (const each of added) expect(places.deviceAt((each.offset + 1n) as Offset)).toBe('');
-        expect(places.deviceAt(0n as Offset)).toBe('');
+          expect(places.deviceAt(each.offset)).toBe(held.includes(each) ? each.device : undefined);
+        for (const each of added) expect(places.deviceAt((each.offset + 1n) as Offset)).toBe(undefined);
+        expect(places.deviceAt(0n as Offset)).toBe(undefined);
       }),
     );
   });

@@ -1,14 +1,14 @@
 import type { Offset } from '../journal/contract.ts';
 
-/** Readings whose device is remembered until a network has answered for them: ten bytes each. */
-export const PLACES_MAX = 1 << 20;
+/** Readings whose device is at hand until a network has answered for them, ten bytes each; of others it is read again. */
+export const PLACES_MAX = 1 << 17;
 
 /** Which device each of the latest readings is of, by its place in the journal. */
 export interface ReadingPlaces {
   /** Offsets must come in order. */
   add(offset: Offset, device: string): void;
-  /** Empty where that is forgotten, or was never told. */
-  deviceAt(offset: Offset): string;
+  /** Undefined where that is forgotten, or was never told. */
+  deviceAt(offset: Offset): string | undefined;
 }
 
 export const newReadingPlaces = (max: number = PLACES_MAX): ReadingPlaces => {
@@ -41,7 +41,7 @@ export const newReadingPlaces = (max: number = PLACES_MAX): ReadingPlaces => {
         if ((offsets[middle % max] ?? 0n) < offset) low = middle + 1;
         else high = middle;
       }
-      return low < count && offsets[low % max] === offset ? (names[devices[low % max] ?? 0] ?? '') : '';
+      return low < count && offsets[low % max] === offset ? names[devices[low % max] ?? 0] : undefined;
     },
   };
 };

@@ -2,7 +2,7 @@ import { NS_PER_S, type WallNs, wallNs } from '@outpost/schemas/words';
 import type { AnyNetwork } from '../networks/contract.ts';
 import type { Reward } from '../record/reward.ts';
 import { type Amounts, newAmounts } from './amounts.ts';
-import type { DayTotals, Fate, FateKind, PredictionScore } from './lines.ts';
+import type { DayTotals, Expected, Fate, FateKind, PredictionScore } from './lines.ts';
 
 /** Days times networks that are told apart; a clock that jumped about makes no more of them. */
 const DAYS_MAX = 16_384;
@@ -79,24 +79,71 @@ export const newTotalsBook = (): TotalsBook => {
   };
 };
 
+/** Reasons of one network that are told apart; the rest counts as one. */
+const REASONS_MAX = 16;
+
+type Scored = Pick<Fate, 'network' | 'kind' | 'predicted'>;
+
 /** Compares what was expected with what came. */
 export interface ScoreBook {
-  add(fate: Fate): void;
+  add(fate: Scored): void;
   list(): readonly PredictionScore[];
 }
 
+/** Why something is expected, without what is different each time: sizes, amounts, numbers. */
+const reasonOf = (words: string): string => words.replace(/\d+(\.\d+)?/g, '…');
+
+/** Counts by reason. */
+const newReasons = () => {
+  const counts = new Map<string, Expected>();
+  return {
+    add({ expect, words }: Pick<Expected, 'expect' | 'words'>): void {
+      const reason = reasonOf(words);
+      const key = `${expect} ${reason}`;
+      const isTold = counts.has(key) || counts.size < REASONS_MAX;
+      const told = isTold ? { expect, words: reason } : { expect: 'unsure' as const, words: 'other reasons' };
+      const name = isTold ? key : '';
+      counts.set(name, { ...told, times: (counts.get(name)?.times ?? 0) + 1 });
+    },
+    list: (): readonly Expected[] => [...counts.values()].sort((a, b) => b.times - a.times),
+  };
+};
+
+interface Score {
+  right: number;
+  wrong: number;
+  unsure: number;
+  open: number;
+  readonly reasons: ReturnType<typeof newReasons>;
+}
+
 export const newScoreBook = (): ScoreBook => {
-  const scores = new Map<string, { right: number; wrong: number; unsure: number; open: number }>();
+  const scores = new Map<string, Score>();
+  const scoreOf = (network: string): Score => {
+    const known = scores.get(network);
+    const score = known ?? { right: 0, wrong: 0, unsure: 0, open: 0, reasons: newReasons() };
+    if (known === undefined) scores.set(network, score);
+    return score;
+  };
   return {
     add({ network, kind, predicted }) {
       if (predicted === undefined) return;
-      const score = scores.get(network) ?? { right: 0, wrong: 0, unsure: 0, open: 0 };
-      scores.set(network, score);
-      if (kind !== 'settled' && kind !== 'refused') score.open += 1;
-      else if (predicted.expect === 'unsure') score.unsure += 1;
+      const score = scoreOf(network);
+      if (kind === 'pending') {
+        score.open += 1;
+        score.reasons.add(predicted);
+      }
+      // What nobody answered for shows nothing of what a network would have said.
+      if (kind !== 'settled' && kind !== 'refused') return;
+      if (predicted.expect === 'unsure') score.unsure += 1;
       else if ((predicted.expect === 'accepted') === (kind === 'settled')) score.right += 1;
       else score.wrong += 1;
     },
-    list: () => [...scores].map(([network, score]) => ({ network, ...score })),
+    list: () =>
+      [...scores].map(([network, { reasons, ...score }]) => ({
+        network,
+        ...score,
+        expected: reasons.list(),
+      })),
   };
 };

@@ -161,6 +161,8 @@ export interface PredictionContext {
   readonly verify: Verify;
   /** Reads raw frames again, as a network does that checks them. */
   readonly redecode: Redecode | undefined;
+  /** The box's time, where the thing is still to be sent and may be too old by then; undefined where it was sent. */
+  readonly now: WallNs | undefined;
 }
 
 export interface NetworkKind {
