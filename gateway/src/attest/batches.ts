@@ -2,7 +2,6 @@ import {
   assembleAttestation,
   attestationHash,
   attestationToBeSigned,
-  decodeLeaf,
   type Hash,
   type Head,
   leafHash,
@@ -13,6 +12,7 @@ import { type ClockAnchor, elapsedMs, type MonoNs, type Origin, type StreamId } 
 import type { Entry, Kept, Offset } from '../journal/contract.ts';
 import { applyEntry, type Chain, type Chains } from '../record/chains.ts';
 import { attestedEntry, originOfKind } from '../record/entry.ts';
+import { leafOf } from '../record/read-entry.ts';
 
 export interface BatchTally {
   /** Readings of the journal that do not decode: damaged, counted, never signed. */
@@ -148,7 +148,7 @@ const takeReading = (
   now: MonoNs,
 ): readonly SealedBatch[] => {
   const { parts } = signing;
-  const leaf = decodeLeaf(entry.bytes);
+  const leaf = leafOf(entry);
   if (!leaf.ok) {
     parts.tally.unreadable += 1;
     return [];

@@ -1,4 +1,4 @@
-import type { Entry, Offset } from './contract.ts';
+import type { Entry, Kept, Offset } from './contract.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { isNoSpace, withoutCode } from './errors.ts';
 import { COMMIT_BYTES_MAX, PAGE_BYTES, pageCeil, pageFloor } from './limits.ts';
@@ -54,14 +54,14 @@ type Appends = readonly (readonly Entry[])[];
 export interface Committer {
   readonly tally: Readonly<CommitTally>;
   /**
-   * Writes the appends together; resolves, once they are durable, with the offset of the first entry of each.
+   * Writes the appends together; resolves, once they are durable, with the entries of all at their places.
    * Throws with the operating system's code where the disk is full: then nothing of them was kept.
    *
    * A sync that failed is never repeated: the kernel has marked the pages clean, so the repetition would succeed
    * without having written anything. Instead the segment is left where its last good commit ended, and what was not
    * acknowledged is written anew into a fresh one. If that fails too, the error is thrown and this is the end.
    */
-  commit(appends: Appends): Promise<readonly Offset[]>;
+  commit(appends: Appends): Promise<readonly Kept[]>;
   /** `finished` says on the disk that the last commit was acknowledged, so that the next start need not wonder. */
   close(how: 'finished' | 'broken'): Promise<void>;
 }
@@ -70,27 +70,33 @@ interface Encoded {
   /** Place of the scratch's first byte in the segment's data. */
   readonly origin: number;
   readonly length: number;
-  readonly offsets: readonly Offset[];
+  readonly kept: readonly Kept[];
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /** Encodes behind the present tail page, which the scratch begins with. */
 const encode = (scratch: Uint8Array, { segment, end }: Held, appends: Appends): Encoded => {
   const used = Number(end - segment.base);
   const image = imageOf(scratch, pageFloor(used), segment.salt);
-  const offsets: Offset[] = [];
-  let index = used - image.origin;
+  const start = segment.base + BigInt(image.origin);
+  const kept: Kept[] = [];
+  let index = recordStart(image, used - image.origin);
+  let offset = (start + BigInt(index)) as Offset;
+  let left = sum(appends.map(({ length }) => length));
   for (const entries of appends) {
-    index = recordStart(image, index);
-    offsets.push((segment.base + BigInt(image.origin + index)) as Offset);
-    const last = entries.length - 1;
-    entries.forEach((entry, i) => {
-      index = putRecord(image, recordStart(image, index), entry, i === last);
-    });
+    for (const [at, entry] of entries.entries()) {
+      const end = putRecord(image, index, entry, at === entries.length - 1);
+      left -= 1;
+      index = left === 0 ? endCommit(image, end) : recordStart(image, end);
+      const next = (start + BigInt(index)) as Offset;
+      const { kind, stream, bytes } = entry;
+      kept.push({ offset, next, kind, stream, bytes, decoded: undefined });
+      offset = next;
+    }
   }
-  return { origin: image.origin, length: endCommit(image, index), offsets };
+  return { origin: image.origin, length: index, kept };
 };
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /** The state and the two writes of a commit. */
 const newPlace = ({ disk, files, list, resumed, makeRoom }: CommitterParts) => {
@@ -199,14 +205,14 @@ export const newCommitter = (parts: CommitterParts): Committer => {
     scratch.set(tail);
   };
 
-  const putOnce = async (appends: Appends, bytes: number): Promise<readonly Offset[]> => {
+  const putOnce = async (appends: Appends, bytes: number): Promise<readonly Kept[]> => {
     const into = await place.roomFor(bytes, scratch);
     const encoded = encode(scratch, into.held, appends);
     await put(into, encoded);
-    return encoded.offsets;
+    return encoded.kept;
   };
 
-  const putAgain = async (appends: Appends, bytes: number, failed: unknown): Promise<readonly Offset[]> => {
+  const putAgain = async (appends: Appends, bytes: number, failed: unknown): Promise<readonly Kept[]> => {
     if (isNoSpace(failed)) throw failed;
     return putOnce(appends, bytes).catch((error: unknown) => {
       throw withoutCode(error);
@@ -217,13 +223,11 @@ export const newCommitter = (parts: CommitterParts): Committer => {
     tally,
     async commit(appends) {
       const bytes = sum(appends.map(encodedBytes));
-      const offsets = await putOnce(appends, bytes).catch((error: unknown) =>
-        putAgain(appends, bytes, error),
-      );
+      const kept = await putOnce(appends, bytes).catch((error: unknown) => putAgain(appends, bytes, error));
       tally.commits += 1;
-      tally.records += sum(appends.map(({ length }) => length));
+      tally.records += kept.length;
       tally.recordBytes += bytes;
-      return offsets;
+      return kept;
     },
     async close(how) {
       const { current } = place;

@@ -16,6 +16,11 @@ export interface Kept extends Entry {
   readonly offset: Offset;
   /** The offset of whatever follows. */
   readonly next: Offset;
+  /**
+   * What the bytes were found to say, for whoever reads the same entry next: all followers are given one object. The
+   * journal keeps it with the entry and never looks at it.
+   */
+  decoded?: unknown;
 }
 
 export interface Batch {

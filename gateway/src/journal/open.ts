@@ -20,6 +20,7 @@ import {
 import { loadSegments } from './load.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { followEntries, newDamages, newGrowth, readEntries } from './reading.ts';
+import { newRecent } from './recent.ts';
 import { repair } from './repair.ts';
 import { newRetention, type RetentionLimits } from './retention.ts';
 import { newSegmentFiles, type SegmentFiles } from './segment-files.ts';
@@ -104,6 +105,7 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
   };
   const admission = newAdmission(limits, retention, space);
   const growth = newGrowth(list);
+  const recent = newRecent();
   const makeRoom = (): Promise<void> => retention.sweep(segmentBytes);
   const committer = newCommitter({ disk, files, list, resumed, makeRoom });
   const writer = newWriter({
@@ -115,7 +117,8 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
     admit: admission.admit,
     ranOut: admission.ranOut,
     broken: (error) => options.broken?.(error),
-    committed(bytes) {
+    committed(bytes, kept) {
+      recent.add(kept);
       space.wrote(bytes);
       space.look();
       growth.grown();
@@ -143,7 +146,7 @@ const assemble = async (options: JournalOptions, lock: Lock): Promise<Journal & 
     append: (entries, urgency) =>
       entries.length === 0 ? Promise.resolve(ok(list.end as Offset)) : writer.append(entries, urgency),
     follow: (reader, follow, signal) =>
-      followEntries({ disk, list, damages, growth }, position(reader), follow, signal),
+      followEntries({ disk, list, damages, growth, recent }, position(reader), follow, signal),
     read: (from, to) => readEntries(disk, list, damages, from, to),
     async commit(reader, end) {
       if (end > list.end) throw new RangeError(`'${reader}' cannot be done with what is not durable yet.`);

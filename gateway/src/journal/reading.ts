@@ -2,6 +2,7 @@ import type { Batch, FollowOptions, Kept, Offset } from './contract.ts';
 import type { Disk } from './disk.ts';
 import { DAMAGES_LISTED_MAX, WINDOW_BYTES } from './limits.ts';
 import { damageAt } from './load.ts';
+import type { Recent } from './recent.ts';
 import { openScan, type ScanSource } from './scan.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { Damage } from './state.ts';
@@ -109,10 +110,12 @@ export interface Following {
   readonly list: SegmentList;
   readonly damages: Damages;
   readonly growth: Growth;
+  readonly recent: Recent;
 }
 
+/** What a follower that is close behind is given from memory, all others from the disk. */
 export async function* followEntries(
-  { disk, list, damages, growth }: Following,
+  { disk, list, damages, growth, recent }: Following,
   from: Offset,
   { entriesMax, bytesMax }: FollowOptions,
   signal: AbortSignal,
@@ -121,7 +124,10 @@ export async function* followEntries(
   try {
     for (;;) {
       await growth.beyond(scan.offset, signal);
-      const entries = await scan.take({ entriesMax, bytesMax, to: list.end });
+      const fresh = recent.take(scan.offset, entriesMax, bytesMax);
+      const last = fresh.at(-1);
+      if (last !== undefined) await scan.passTo(last.next);
+      const entries = last === undefined ? await scan.take({ entriesMax, bytesMax, to: list.end }) : fresh;
       if (signal.aborted) throw signal.reason;
       if (entries.length > 0) yield { entries, end: scan.offset };
     }

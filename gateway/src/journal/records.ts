@@ -138,6 +138,7 @@ export const entryAt = (image: Image, index: number, end: number, base: bigint, 
     kind: image.bytes[payload] ?? 0,
     stream: image.view.getUint16(payload + 1, true),
     bytes: image.bytes.subarray(payload + PAYLOAD_HEAD_BYTES, end),
+    decoded: undefined,
   };
 };
 

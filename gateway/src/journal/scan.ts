@@ -48,6 +48,8 @@ export interface Scan {
   readonly offset: Offset;
   /** The next durable entries; none when it has arrived at the end or at `to`. */
   take(limits: Take): Promise<readonly Kept[]>;
+  /** Goes on further ahead, where a record begins; holds nothing of the disk until then. */
+  passTo(offset: Offset): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -191,6 +193,11 @@ export const openScan = (source: ScanSource, from: Offset): Scan => {
       return offset as Offset;
     },
     close: reach.leave,
+    passTo(to) {
+      offset = to;
+      window = undefined;
+      return reach.leave();
+    },
     async take(limits) {
       const taken: Taken = { entries: [], bytes: 0 };
       for (let enough = false; !enough && offset < limits.to; ) {

@@ -8,7 +8,7 @@ import {
   type Result,
 } from '@outpost/schemas/words';
 import type { Committer } from './committer.ts';
-import type { Entry, Offset, Urgency } from './contract.ts';
+import type { Entry, Kept, Offset, Urgency } from './contract.ts';
 import { brokenDisk, diskFull, isNoSpace } from './errors.ts';
 import { encodedBytes } from './records.ts';
 
@@ -25,8 +25,8 @@ export interface WriterParts {
   ranOut(appends: number): void;
   /** Nothing can be written any more. */
   broken(error: unknown): void;
-  /** After each durable commit. */
-  committed(bytes: number): void;
+  /** After each durable commit, before anybody else is told. */
+  committed(bytes: number, kept: readonly Kept[]): void;
 }
 
 /** The queue in front of the disk. */
@@ -121,11 +121,16 @@ export const newWriter = (parts: WriterParts): Writer => {
 
   const commit = async (batch: readonly Pending[]): Promise<void> => {
     try {
-      const offsets = await committer.commit(batch.map(({ entries }) => entries));
-      parts.committed(batch.reduce((sum, { bytes }) => sum + bytes, 0));
-      batch.forEach(({ settle }, i) => {
-        settle(ok(offsets[i] as Offset));
-      });
+      const kept = await committer.commit(batch.map(({ entries }) => entries));
+      parts.committed(
+        batch.reduce((sum, { bytes }) => sum + bytes, 0),
+        kept,
+      );
+      let first = 0;
+      for (const { entries, settle } of batch) {
+        settle(ok(kept[first]?.offset as Offset));
+        first += entries.length;
+      }
     } catch (error) {
       // Everybody who waits gets the same answer, so that nothing is kept that stood behind what was not.
       const all = [...batch, ...queue.takeAll()];

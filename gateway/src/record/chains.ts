@@ -1,13 +1,8 @@
-import {
-  attestationHash,
-  decodeCbor,
-  encodeCbor,
-  type Head,
-  readAttestation,
-} from '@outpost/schemas/evidence';
+import { decodeCbor, encodeCbor, type Head } from '@outpost/schemas/evidence';
 import { type ClockAnchor, monoNs, type StreamId, type TimeTrust, wallNs } from '@outpost/schemas/words';
 import type { Kept, Offset } from '../journal/contract.ts';
-import { type KeptText, KIND, type Opened, readAttested, readKeptText, readOpened } from './entry.ts';
+import { type KeptText, KIND, type Opened, readKeptText, readOpened } from './entry.ts';
+import { signedOf } from './read-entry.ts';
 
 /** One epoch of one stream as the journal tells it. */
 export interface Chain {
@@ -72,15 +67,14 @@ const applyOpened = (chains: Chains, entry: Kept): void => {
 
 const applyAttestation = (chains: Chains, entry: Kept): void => {
   const chain = chains.open.get(entry.stream);
-  const attested = readAttested(entry.bytes);
-  if (chain === undefined || !attested.ok) return;
-  const attestation = readAttestation(attested.value.bytes);
-  if (!attestation.ok) return;
-  const { counter, anchor } = attestation.value.statement;
+  const signed = signedOf(entry);
+  if (chain === undefined || !signed.ok) return;
+  const { attested, statement, hash } = signed.value;
+  const { counter, anchor } = statement;
   if (chain.head !== undefined && counter <= chain.head.counter) return;
-  chain.head = { epoch: chain.opened.epoch, counter, hash: attestationHash(attested.value.bytes) };
+  chain.head = { epoch: chain.opened.epoch, counter, hash };
   chain.anchor = anchor;
-  chain.attestedTo = attested.value.to;
+  chain.attestedTo = attested.to;
   chains.heads.set(chain.opened.stream, chain.head);
 };
 

@@ -1,13 +1,9 @@
-import {
-  type EvidenceItem,
-  encodeEvidence,
-  readAttestation,
-  type Statement,
-} from '@outpost/schemas/evidence';
+import { type EvidenceItem, encodeEvidence, type Statement } from '@outpost/schemas/evidence';
 import { concatBytes, type WallNs, wallAt } from '@outpost/schemas/words';
 import { platformHash } from '../hash.ts';
 import type { Kept, Offset } from '../journal/contract.ts';
-import { type Attested, KIND, originOfKind, readAttested, readSettlement } from './entry.ts';
+import { type Attested, KIND, originOfKind, readSettlement } from './entry.ts';
+import { type SignedBatch, signedOf } from './read-entry.ts';
 
 /** A journal as evidence is taken from it: one that is written, or a look at one. */
 export interface EvidenceJournal {
@@ -36,14 +32,9 @@ export interface Extract {
 }
 
 /** An entry of the journal, where it is an attestation that reads. */
-export const attestationOf = (
-  entry: Kept,
-): { readonly attested: Attested; readonly statement: Statement } | undefined => {
-  if (entry.kind !== KIND.attestation) return undefined;
-  const attested = readAttested(entry.bytes);
-  if (!attested.ok) return undefined;
-  const attestation = readAttestation(attested.value.bytes);
-  return attestation.ok ? { attested: attested.value, statement: attestation.value.statement } : undefined;
+export const attestationOf = (entry: Kept): SignedBatch | undefined => {
+  const signed = entry.kind === KIND.attestation ? signedOf(entry) : undefined;
+  return signed?.ok === true ? signed.value : undefined;
 };
 
 async function* leavesOf(

@@ -1,4 +1,4 @@
-import { decodeLeaf, rawGateway, readAttestation } from '@outpost/schemas/evidence';
+import { rawGateway } from '@outpost/schemas/evidence';
 import { type StreamId, toHex } from '@outpost/schemas/words';
 import type { Kept } from '../journal/contract.ts';
 import { type Amounts, newAmounts } from '../ledger/amounts.ts';
@@ -7,13 +7,13 @@ import { applyEntry, type Chains } from './chains.ts';
 import {
   KIND,
   originOfKind,
-  readAttested,
   readHappening,
   readOpened,
   readSettlement,
   type SettlementKind,
 } from './entry.ts';
 import { readReadingsSettled } from './live-entry.ts';
+import { leafOf, signedOf } from './read-entry.ts';
 import type { Reward } from './reward.ts';
 
 const deviceOf = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
@@ -21,7 +21,7 @@ const deviceOf = (stream: StreamId): string => stream.slice(0, stream.indexOf('/
 const readingRecord = (chains: Chains, entry: Kept): StoreRecord | undefined => {
   const origin = originOfKind(entry.kind);
   const chain = chains.open.get(entry.stream);
-  const leaf = decodeLeaf(entry.bytes);
+  const leaf = leafOf(entry);
   if (origin === undefined || chain === undefined || !leaf.ok) return undefined;
   const { stream, epoch } = chain.opened;
   const { sequence, mono, body, raw } = leaf.value;
@@ -49,10 +49,10 @@ const openedRecord = (entry: Kept): StoreRecord | undefined => {
 };
 
 const attestationRecord = (entry: Kept): StoreRecord | undefined => {
-  const attested = readAttested(entry.bytes);
-  const attestation = attested.ok ? readAttestation(attested.value.bytes) : attested;
-  if (!attested.ok || !attestation.ok) return undefined;
-  const { stream, epoch, counter, size, lastMono, anchor } = attestation.value.statement;
+  const signed = signedOf(entry);
+  if (!signed.ok) return undefined;
+  const { attested, statement } = signed.value;
+  const { stream, epoch, counter, size, lastMono, anchor } = statement;
   return {
     kind: 'attestation',
     device: deviceOf(stream),
@@ -60,7 +60,7 @@ const attestationRecord = (entry: Kept): StoreRecord | undefined => {
     epoch: toHex(epoch),
     counter,
     size,
-    bytes: attested.value.bytes.length,
+    bytes: attested.bytes.length,
     mono: lastMono,
     anchor,
     ordinal: entry.offset,

@@ -1,9 +1,9 @@
-import { decodeLeaf } from '@outpost/schemas/evidence';
 import type { TripReading } from '@outpost/schemas/vehicle';
 import { type ClockAnchor, type StreamId, wallAt } from '@outpost/schemas/words';
 import type { Journal, Kept, Offset } from '../journal/contract.ts';
 import { applyEntry, type Chain, type Chains } from '../record/chains.ts';
 import { type Opened, originOfKind } from '../record/entry.ts';
+import { leafOf } from '../record/read-entry.ts';
 
 /** A durable reading with its stream and its time. */
 export interface Placed {
@@ -30,7 +30,7 @@ export const streamReadings = (chains: Chains): StreamReadings => {
     const origin = originOfKind(entry.kind);
     const chain = origin === undefined ? undefined : chains.open.get(entry.stream);
     if (origin === undefined || chain === undefined) return undefined;
-    const leaf = decodeLeaf(entry.bytes);
+    const leaf = leafOf(entry);
     if (!leaf.ok) return undefined;
     const { sequence, mono, body, raw } = leaf.value;
     if (body.kind === 'anchor') anchors.set(chain, body.anchor);
