@@ -15,7 +15,7 @@ const observe = <S, C, E>(
   step: Pick<Step<S, C>, 'said' | 'fates' | 'whenKept'>,
   tickets: readonly Ticket[],
 ): void => {
-  if (step.said.length + step.whenKept.length === 0 && !step.fates.some(isQuarantined)) {
+  if (step.said.length === 0 && step.whenKept.length === 0 && !step.fates.some(isQuarantined)) {
     for (const ticket of tickets) release(ticket, 'kept');
     return;
   }
@@ -35,8 +35,8 @@ const settleStep = <S, C, E>(
   dialogue.alarm.set(undefined);
   undecided.decided(step.fates);
   if (step.status !== undefined) context.report(step.status);
-  for (const outcome of step.outcomes ?? []) context.ordered?.(outcome);
-  for (const happening of step.happenings ?? []) context.happened?.(happening);
+  if (step.outcomes !== undefined) for (const outcome of step.outcomes) context.ordered?.(outcome);
+  if (step.happenings !== undefined) for (const happening of step.happenings) context.happened?.(happening);
   const tickets = shown.decided(step.fates.length);
   if (ticket === undefined || step.said.length === 0) observe(dialogue, step, tickets);
   else {

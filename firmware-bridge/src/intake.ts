@@ -32,15 +32,18 @@ const inputOf = <Event>(
   { peer, retained, wall }: Arrival,
   needsTime: (event: Event) => boolean,
 ): Input<Event> => {
-  const from = peer === undefined ? { raw } : { raw, peer };
-  if (!result.ok) return { kind: 'malformed', fault: result.fault, ...from };
-  const event = {
-    kind: 'event' as const,
-    event: result.value,
-    ...from,
-    ...(needsTime(result.value) ? { utc: wall } : {}),
-  };
-  return retained === true ? { ...event, retained } : event;
+  if (!result.ok) {
+    const malformed = { kind: 'malformed' as const, fault: result.fault, raw };
+    return peer === undefined ? malformed : { ...malformed, peer };
+  }
+  const event = result.value;
+  // Without spreads for what most are: this is done for every item.
+  const input =
+    peer === undefined
+      ? { kind: 'event' as const, event, raw }
+      : { kind: 'event' as const, event, raw, peer };
+  if (retained !== true && !needsTime(event)) return input;
+  return { ...input, ...(needsTime(event) ? { utc: wall } : {}), ...(retained === true ? { retained } : {}) };
 };
 
 /** What the intake is between. */

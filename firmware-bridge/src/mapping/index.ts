@@ -1,6 +1,7 @@
 export { atPointer, pointerTo } from './json-pointer.ts';
 export { applyMapping, type MappedMessage, type MappedValue, type Mapping } from './mapping.ts';
-export { bodiesByMeaning, type Lines, withMeaning } from './meaning.ts';
+export { bodiesByMeaning, withMeaning } from './meaning.ts';
+export { type Memo, newMemo } from './memo.ts';
 export { checkNamedRules, type NamedRule, namedRule } from './named-rule.ts';
 export { checkMapping, parseMapping } from './parse-mapping.ts';
 export { type Format, readPayload } from './payload.ts';

@@ -1,8 +1,8 @@
 import type { Body, Fault } from '@outpost/schemas/words';
 import { type Message, writeMessage } from '../message.ts';
-import { matchesFilter } from '../mqtt/topic-filter.ts';
-import { atPointer } from './json-pointer.ts';
-import { type Lines, withMeaning } from './meaning.ts';
+import { atPath } from './json-pointer.ts';
+import { withMeaning } from './meaning.ts';
+import { type Memo, newMemo } from './memo.ts';
 import { type Format, readPayload } from './payload.ts';
 import { bodyOfValue, type ValueRule } from './value-rule.ts';
 
@@ -45,40 +45,38 @@ const readRule = (
   rule: TopicRule,
   frame: Uint8Array,
   payload: Uint8Array,
-  lines: Lines | undefined,
+  memo: Memo,
 ): Omit<MappedMessage, 'isMapped'> => {
   const [values, empty, faults]: [MappedValue[], ValueRule[], Fault[]] = [[], [], []];
   const document = readPayload(payload, rule.format);
   if (!document.ok) return { values, empty, faults: [document.fault], clockMs: undefined };
   let clockMs: number | undefined;
   for (const each of rule.time === undefined ? rule.values : [rule.time, ...rule.values]) {
-    const value = atPointer(document.value, each.pointer);
+    const value = atPath(document.value, memo.pathOf(each));
     const body = bodyOfValue(each, value);
     if (!body.ok) faults.push(body.fault);
     else if (body.value === undefined) empty.push(each);
     else {
       if (each === rule.time && body.value.kind === 'number') clockMs = body.value.mantissa;
-      values.push({ rule: each, body: body.value, raw: withMeaning(frame, each, rule.format, value, lines) });
+      values.push({ rule: each, body: body.value, raw: withMeaning(frame, each, rule.format, value, memo) });
     }
   }
   return { values, empty, faults, clockMs };
 };
 
-/**
- * Applies every rule whose topic covers the message's. Pure: `lines`, which belong to one mapping, only spare work.
- */
+/** Applies every rule whose topic covers the message's. Pure: the memo, which is the mapping's, only spares work. */
 export const applyMapping = (
   { topics }: Mapping,
   message: Message,
   frame?: Uint8Array,
-  lines?: Lines,
+  memo: Memo = newMemo(topics),
 ): MappedMessage => {
-  const rules = topics.filter(({ topic }) => matchesFilter(topic, message.topic));
+  const rules = memo.rulesOf(message.topic);
   const raw = frame ?? writeMessage(message);
   const [first] = rules;
   if (first !== undefined && rules.length === 1)
-    return { isMapped: true, ...readRule(first, raw, message.payload, lines) };
-  const read = rules.map((rule) => readRule(rule, raw, message.payload, lines));
+    return { isMapped: true, ...readRule(first, raw, message.payload, memo) };
+  const read = rules.map((rule) => readRule(rule, raw, message.payload, memo));
   return {
     isMapped: rules.length > 0,
     values: read.flatMap(({ values }) => values),

@@ -1,6 +1,7 @@
 import { formatRatio, parseRatio, signalByName } from '@outpost/schemas/vehicle';
 import { asciiBytes, asciiText, type Body, concatBytes } from '@outpost/schemas/words';
 import { readMessage } from '../message.ts';
+import type { Memo } from './memo.ts';
 import { FORMATS, type Format, readPayload } from './payload.ts';
 import type { Conversion } from './units.ts';
 import { bodyOf, type ValueRule } from './value-rule.ts';
@@ -41,22 +42,16 @@ const lineOf = (rule: ValueRule, format: Format, value: unknown): string => {
 const lineBytes = (rule: ValueRule, format: Format, value: unknown): Uint8Array =>
   asciiBytes(`${MARK}${lineOf(rule, format, value)}`);
 
-/** The lines of rules without words, which are the same for every value; as many as there are rules. */
-export type Lines = Map<ValueRule, Uint8Array>;
-
 /** A message with the rule by which its value at hand is what a reading says. */
 export const withMeaning = (
   raw: Uint8Array,
   rule: ValueRule,
   format: Format,
   value: unknown,
-  lines?: Lines,
+  memo?: Memo,
 ): Uint8Array => {
-  if (lines === undefined || rule.words !== undefined)
-    return concatBytes(raw, lineBytes(rule, format, value));
-  const line = lines.get(rule) ?? lineBytes(rule, format, value);
-  lines.set(rule, line);
-  return concatBytes(raw, line);
+  const make = (): Uint8Array => lineBytes(rule, format, value);
+  return concatBytes(raw, rule.words === undefined && memo !== undefined ? memo.lineOf(rule, make) : make());
 };
 
 const LINE =

@@ -8,18 +8,23 @@ export interface Heard<State> {
   readonly fates: readonly Fate[];
 }
 
+const NOTHING: readonly never[] = [];
+
 /** The step that follows from it; where there is news, the owner is told now. */
 export const listeningStep = <State extends { readonly reportedAt: MonoNs | undefined }>(
   { state, said, fates }: Heard<State>,
   news: DeviceStatus | undefined,
   silenceAfterMs: number | undefined,
   now: MonoNs,
-): Step<State, never> => ({
-  state: news === undefined ? state : { ...state, reportedAt: now },
-  commands: [],
-  said,
-  fates,
-  whenKept: [],
-  silenceAfterMs,
-  ...(news === undefined ? {} : { status: news }),
-});
+): Step<State, never> =>
+  news === undefined
+    ? { state, commands: NOTHING, said, fates, whenKept: NOTHING, silenceAfterMs }
+    : {
+        state: { ...state, reportedAt: now },
+        commands: NOTHING,
+        said,
+        fates,
+        whenKept: NOTHING,
+        silenceAfterMs,
+        status: news,
+      };

@@ -1,5 +1,12 @@
 import { decodeCbor, encodeCbor, type Head } from '@outpost/schemas/evidence';
-import { type ClockAnchor, monoNs, type StreamId, type TimeTrust, wallNs } from '@outpost/schemas/words';
+import {
+  type ClockAnchor,
+  monoNs,
+  type StreamId,
+  type TimeTrust,
+  toHex,
+  wallNs,
+} from '@outpost/schemas/words';
 import type { Kept, Offset } from '../journal/contract.ts';
 import { type KeptText, KIND, type Opened, readKeptText, readOpened } from './entry.ts';
 import { signedOf } from './read-entry.ts';
@@ -8,6 +15,10 @@ import { signedOf } from './read-entry.ts';
 export interface Chain {
   readonly number: number;
   readonly opened: Opened;
+  /** Of the stream's name. */
+  readonly device: string;
+  /** The epoch as 32 hex digits. */
+  readonly epochHex: string;
   /** The opening entry's own bytes, to be repeated in segment headers. */
   readonly openedBytes: Uint8Array;
   /** Of the last durable attestation. */
@@ -50,12 +61,19 @@ export const newChains = (asOf: Offset): Chains => ({
   asOf,
 });
 
+/** What can be said of an epoch once for all its readings. */
+const named = (opened: Opened): Pick<Chain, 'opened' | 'device' | 'epochHex'> => ({
+  opened,
+  device: opened.stream.slice(0, opened.stream.indexOf('/')),
+  epochHex: toHex(opened.epoch),
+});
+
 const applyOpened = (chains: Chains, entry: Kept): void => {
   const opened = readOpened(entry.bytes);
   if (!opened.ok) return;
   chains.open.set(entry.stream, {
     number: entry.stream,
-    opened: opened.value,
+    ...named(opened.value),
     openedBytes: entry.bytes,
     head: undefined,
     anchor: undefined,
@@ -161,7 +179,7 @@ export const decodeChains = (bytes: Uint8Array): Chains | undefined => {
     if (!opened.ok) return undefined;
     chains.open.set(Number(number), {
       number: Number(number),
-      opened: opened.value,
+      ...named(opened.value),
       openedBytes: openedBytes as Uint8Array,
       head: headOf(head),
       anchor: anchorOf(anchor),

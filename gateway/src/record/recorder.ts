@@ -178,11 +178,10 @@ const asideOf = (parts: RecorderParts, why: Fault, raw: Uint8Array, mono: MonoNs
   });
 };
 
-const entriesOf = (state: State, parts: RecorderParts, observation: Observation): Entry[] => {
+const addEntries = (state: State, parts: RecorderParts, observation: Observation, to: Entry[]): void => {
   const fits = checkReading(observation.body, observation.raw);
-  return fits.ok
-    ? writerOf(state, parts).entriesFor(observation)
-    : [asideOf(parts, fits.fault, observation.raw, observation.mono)];
+  if (fits.ok) writerOf(state, parts).addEntries(observation, to);
+  else to.push(asideOf(parts, fits.fault, observation.raw, observation.mono));
 };
 
 /** Why nothing may be written now, if so. */
@@ -215,7 +214,8 @@ export const openRecorder = (parts: RecorderParts): Recorder => {
         observed.refused(why);
         return;
       }
-      const entries = observed.readings.flatMap((observation) => entriesOf(state, parts, observation));
+      const entries: Entry[] = [];
+      for (const observation of observed.readings) addEntries(state, parts, observation, entries);
       for (const { fault, raw, mono } of observed.quarantined) entries.push(asideOf(parts, fault, raw, mono));
       if (entries.length === 0) observed.kept();
       else await enqueue(state, parts, entries, observed);

@@ -23,21 +23,13 @@ const readingRecord = (chains: Chains, entry: Kept): StoreRecord | undefined => 
   const chain = chains.open.get(entry.stream);
   const leaf = leafOf(entry);
   if (origin === undefined || chain === undefined || !leaf.ok) return undefined;
-  const { stream, epoch } = chain.opened;
+  const { device, epochHex: epoch } = chain;
+  const { stream } = chain.opened;
   const { sequence, mono, body, raw } = leaf.value;
   const isOfGateway = stream.endsWith('/coverage') && (body.kind === 'number' || body.kind === 'position');
   const gateway = isOfGateway ? rawGateway(raw)?.eui : undefined;
-  return {
-    kind: 'reading',
-    device: deviceOf(stream),
-    stream,
-    epoch: toHex(epoch),
-    sequence,
-    mono,
-    origin,
-    body,
-    ...(gateway === undefined ? {} : { gateway }),
-  };
+  const record = { kind: 'reading', device, stream, epoch, sequence, mono, origin, body } as const;
+  return gateway === undefined ? record : { ...record, gateway };
 };
 
 const openedRecord = (entry: Kept): StoreRecord | undefined => {

@@ -42,8 +42,8 @@ export interface Run {
 
 /** One epoch of one stream being written: it gives readings their place and their bytes. */
 export interface StreamWriter {
-  /** The entries for a reading: what the box itself must say first, then the reading. */
-  readonly entriesFor: (observation: Observation) => Entry[];
+  /** Adds the entries for a reading: what the box itself must say first, then the reading. */
+  readonly addEntries: (observation: Observation, to: Entry[]) => void;
   /** A statement of the box about its own stream, of the origin of what it is made from. */
   readonly entryFor: (body: Body, mono: MonoNs, origin?: Origin) => Entry;
 }
@@ -104,25 +104,25 @@ export const newStreamWriter = (
       software: run.software,
     });
 
-  /** The clock anchor, where there is none yet or it says something else now. */
-  const anchored = (mono: MonoNs): Entry[] => {
+  /** Adds the clock anchor, where there is none yet or it says something else now. */
+  const addAnchor = (mono: MonoNs, to: Entry[]): void => {
     const at = run.clock.mono();
-    if (state.anchor !== undefined && at - state.lookedAt < LOOK_NS) return [];
+    if (state.anchor !== undefined && at - state.lookedAt < LOOK_NS) return;
     state.lookedAt = at;
     const anchor = readAnchor(run.clock, run.trust());
-    if (state.anchor !== undefined && !anchorChanged(state.anchor, anchor)) return [];
+    if (state.anchor !== undefined && !anchorChanged(state.anchor, anchor)) return;
     state.anchor = anchor;
-    return [leaf({ kind: 'anchor', anchor }, NO_BYTES, mono)];
+    to.push(leaf({ kind: 'anchor', anchor }, NO_BYTES, mono));
   };
 
   return {
-    entriesFor({ body, raw, mono, origin }) {
+    addEntries({ body, raw, mono, origin }, to) {
       state.origin = origin;
       const isFirst = state.sequence === 0;
-      const before = isFirst ? [opened()] : [];
-      before.push(...anchored(mono));
-      if (isFirst) for (const said of opening.first) before.push(leaf(said, NO_BYTES, mono));
-      return [...before, leaf(body, raw, mono)];
+      if (isFirst) to.push(opened());
+      addAnchor(mono, to);
+      if (isFirst) for (const said of opening.first) to.push(leaf(said, NO_BYTES, mono));
+      to.push(leaf(body, raw, mono));
     },
     entryFor: (body, mono, origin) => leaf(body, NO_BYTES, mono, origin),
   };

@@ -192,6 +192,16 @@ export const openDating = (limits: DatingLimits, known: Clocks): Dating => {
     while (room.total() > limits.waitingMax) out.push(...room.takeOldest().map(asKnown));
   };
 
+  /** What nearly every reading is: nobody waits, and its stream's clock is known and believed. */
+  const knownAlready = (record: StreamRecord): Dated | undefined => {
+    if (record.kind !== 'reading' || record.body.kind === 'anchor') return undefined;
+    const clock = clocks.get(record.stream);
+    const { anchor } = clock ?? {};
+    return clock?.epoch === record.epoch && anchor !== undefined && anchor.trust !== 'none'
+      ? dateBy(anchor, record, record.mono)
+      : undefined;
+  };
+
   return {
     clocks: () => clocks,
     waiting: room.total,
@@ -204,6 +214,8 @@ export const openDating = (limits: DatingLimits, known: Clocks): Dating => {
       if (record.kind === 'attestation' && clocks.get(record.stream)?.epoch !== record.epoch) {
         return [dateBy(record.anchor, record, record.mono)];
       }
+      const known = room.total() === 0 ? knownAlready(record) : undefined;
+      if (known !== undefined) return [known];
       const out: Dated[] = [];
       place(record, number, now, out);
       return out;

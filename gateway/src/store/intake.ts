@@ -5,6 +5,7 @@ import type { Point } from './point.ts';
 import { pointOf } from './points.ts';
 import type { ReceptionParts } from './reception-points.ts';
 import { nameOf, type StoreRecord } from './records.ts';
+import { newSeriesMemory } from './series.ts';
 
 /** A piece of the journal: its records, in order, and the place to commit once they are done with. */
 export interface SourceBatch {
@@ -58,6 +59,7 @@ export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
   const unmade: DeadLetter[] = [];
   const marks: Mark[] = [];
   let number = 0;
+  const series = newSeriesMemory();
   let receptionParts: ReceptionParts | undefined;
 
   const settle = ({ record, wall, trust }: Dated): void => {
@@ -66,7 +68,7 @@ export const openIntake = (limits: DatingLimits, known: Clocks): Intake => {
       unmade.push({ record, point: undefined, words });
       return;
     }
-    const point = pointOf(record, wall, trust, receptionParts);
+    const point = pointOf(record, wall, trust, { series, receptionParts });
     if (point.ok) pending.push({ record, point: point.value });
     else unmade.push({ record, point: undefined, words: point.fault.words });
   };

@@ -13,13 +13,19 @@ const escapedTag = (value: string): string =>
 const quotedText = (value: string): string =>
   `"${TEXT_SPECIAL.test(value) ? value.replace(TEXT_SPECIALS, '\\$&') : value}"`;
 
+/** Measurement and tags, which `tagsProblem` finds no fault with. */
+export const seriesText = (measurement: string, tags: Point['tags']): string => {
+  let text = measurement;
+  for (const key in tags) text += `,${key}=${escapedTag(tags[key] ?? '')}`;
+  return text;
+};
+
 /**
  * A point that `pointProblem` finds no fault with, in the line protocol (InfluxDB 1 documentation, "Line protocol
  * reference"): measurement and tags, then fields, each with the mark of its type, then nanoseconds.
  */
-export const lineOf = ({ measurement, tags, floats, integers, texts, at }: Point): string => {
-  let line = measurement;
-  for (const key in tags) line += `,${key}=${escapedTag(tags[key] ?? '')}`;
+export const lineOf = ({ measurement, tags, series, floats, integers, texts, at }: Point): string => {
+  let line = series ?? seriesText(measurement, tags);
   let separator = ' ';
   for (const key in floats) {
     line += `${separator}${key}=${floats[key]}`;

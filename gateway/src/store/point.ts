@@ -5,6 +5,8 @@
 export interface Point {
   readonly measurement: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Measurement and tags in the line protocol, where they were found to have no problem and written before. */
+  readonly series?: string | undefined;
   readonly floats?: Readonly<Record<string, number>>;
   /** Whole numbers within 64 bits, signed. */
   readonly integers?: Readonly<Record<string, number | bigint>>;
@@ -39,8 +41,11 @@ const TAG_VALUE = /^(?:[^\u0000-\u001f\u007f\\]|\\(?![,= ']|$))+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** What nearly all points have. */
+const USUAL: ReadonlySet<string> = new Set(['value', 'seq']);
+
 const nameProblem = (what: string, name: string): string | undefined =>
-  NAME.test(name) && name !== RESERVED
+  USUAL.has(name) || (NAME.test(name) && name !== RESERVED)
     ? undefined
     : `the ${what} name ${JSON.stringify(name)} cannot be stored`;
 
@@ -85,19 +90,24 @@ const fieldProblem = <T>(
   return { count, problem: undefined };
 };
 
+/** Why no point can have this measurement and these tags, in words; undefined where one can. */
+export const tagsProblem = (measurement: string, tags: Point['tags']): string | undefined => {
+  const named = nameProblem('measurement', measurement);
+  if (named !== undefined) return named;
+  for (const key in tags) {
+    const problem = tagProblem(key, tags[key]);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+};
+
 /**
  * Why a point cannot be written, in words; undefined where it can. What passes has one meaning in the line protocol,
  * so no text that a device sent can become a tag, a field or a point of its own.
  */
 export const pointProblem = (point: Point): string | undefined => {
-  const named = nameProblem('measurement', point.measurement);
-  if (named !== undefined) return named;
-  let keys = 0;
-  for (const key in point.tags) {
-    keys += 1;
-    const problem = tagProblem(key, point.tags[key]);
-    if (problem !== undefined) return problem;
-  }
+  const tagged = point.series === undefined ? tagsProblem(point.measurement, point.tags) : undefined;
+  if (tagged !== undefined) return tagged;
   const floats = fieldProblem(point.floats, floatProblem);
   const integers = fieldProblem(point.integers, integerProblem);
   const texts = fieldProblem(point.texts, textProblem);
@@ -105,7 +115,8 @@ export const pointProblem = (point: Point): string | undefined => {
   if (problem !== undefined) return problem;
   const fields = floats.count + integers.count + texts.count;
   if (fields === 0) return 'the point has no field';
-  if (keys + fields > KEYS_MAX) return `the point has more than ${KEYS_MAX} tags and fields`;
+  if (fields + Object.keys(point.tags).length > KEYS_MAX)
+    return `the point has more than ${KEYS_MAX} tags and fields`;
   if (typeof point.at !== 'bigint' || point.at < AT_MIN || point.at > AT_MAX) {
     return `the time ${String(point.at)} is no nanosecond that InfluxDB can hold`;
   }

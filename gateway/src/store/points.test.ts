@@ -21,6 +21,7 @@ describe('a number', () => {
     const point = pointFor(of({ kind: 'number', signal: 2, mantissa: 81_350, ecu: 0x7e8 }));
     expect(point).toEqual({
       measurement: 'vehicle',
+      series: 'vehicle,device=car,signal=Vehicle.Powertrain.CombustionEngine.Speed,ecu=7E8',
       tags: { device: 'car', signal: 'Vehicle.Powertrain.CombustionEngine.Speed', ecu: '7E8' },
       floats: { value: 813.5 },
       integers: { seq: 7 },

@@ -19,9 +19,8 @@ import { positionFields, tripFields } from './place-points.ts';
 import { type Point, printable } from './point.ts';
 import type { ReceptionParts } from './reception-points.ts';
 import { nameOf, type ReadingRecord, type StoreRecord } from './records.ts';
+import { newSeriesMemory, type SeriesMemory, type Tags } from './series.ts';
 import { pointTime } from './timestamp.ts';
-
-type Tags = Record<string, string>;
 
 /** A tag is there only where it says something unusual, so that a panel over the usual case needs no filter. */
 const readingTags = ({ device, stream, origin, gateway }: ReadingRecord, trust: TimeTrust): Tags => ({
@@ -37,10 +36,18 @@ const ecuTag = (ecu: number): Tags => (ecu === 0 ? {} : { ecu: ecu.toString(16).
 const unreadable = (record: StoreRecord, code: string, words: string): Result<never> =>
   fail(fault('malformed', code, nameOf(record), words));
 
+/** How points are made; all but the record and its time. */
+export interface PointParts {
+  readonly series: SeriesMemory;
+  /** Takes receptions apart; a gateway that hears none does not load it. */
+  readonly receptionParts: ReceptionParts | undefined;
+}
+
 const signalPoint = (
   record: ReadingRecord,
   body: NumberBody | TextBody,
-  tags: Tags,
+  trust: TimeTrust,
+  memory: SeriesMemory,
   at: bigint,
 ): Result<Point> => {
   const row = signalById(body.signal);
@@ -51,19 +58,18 @@ const signalPoint = (
       `signal ${body.signal} is not in this program's table.`,
     );
   }
-  const point = {
+  const { measurement, tags, text } = memory.of(record, body, trust, () => ({
     measurement: row.name.startsWith('Vehicle.') ? MEASUREMENTS.vehicle : MEASUREMENTS.device,
-    tags: { ...tags, signal: row.name, ...ecuTag(body.ecu) },
-    integers: { seq: record.sequence },
-    at,
-  };
-  return ok(
-    body.kind === 'text'
-      ? { ...point, texts: { text: printable(body.text) } }
-      : // Both operands are exact in binary (a safe integer, a power of ten up to 10²²), so the quotient is rounded
-        // once: it is the number that the exact decimal text would be read as.
-        { ...point, floats: { value: body.mantissa / 10 ** row.decimals } },
-  );
+    tags: { ...readingTags(record, trust), signal: row.name, ...ecuTag(body.ecu) },
+  }));
+  const integers = { seq: record.sequence };
+  if (body.kind === 'text') {
+    return ok({ measurement, tags, series: text, integers, texts: { text: printable(body.text) }, at });
+  }
+  // Both operands are exact in binary (a safe integer, a power of ten up to 10²²), so the quotient is rounded
+  // once: it is the number that the exact decimal text would be read as.
+  const floats = { value: body.mantissa / 10 ** row.decimals };
+  return ok({ measurement, tags, series: text, integers, floats, at });
 };
 
 const said = (
@@ -89,12 +95,12 @@ const readingPoint = (
   record: ReadingRecord,
   wall: WallNs,
   trust: TimeTrust,
-  receptionParts: ReceptionParts | undefined,
+  { series, receptionParts }: PointParts,
 ): Result<Point> => {
   const { body, epoch, sequence } = record;
   const at = pointTime(wall, epoch, BigInt(sequence));
+  if (body.kind === 'number' || body.kind === 'text') return signalPoint(record, body, trust, series, at);
   const tags = readingTags(record, trust);
-  if (body.kind === 'number' || body.kind === 'text') return signalPoint(record, body, tags, at);
   if (body.kind === 'anchor') {
     return ok({
       measurement: MEASUREMENTS.events,
@@ -147,19 +153,16 @@ const readingPoint = (
   });
 };
 
-/**
- * The point of a record at its wall-clock time. The same record always gives the same series and the same time.
- * Receptions are taken apart by `receptionParts`, which a gateway that hears none does not load.
- */
+/** The point of a record at its wall-clock time. The same record always gives the same series and the same time. */
 export const pointOf = (
   record: StoreRecord,
   wall: WallNs,
   trust: TimeTrust,
-  receptionParts?: ReceptionParts,
+  parts: PointParts = { series: newSeriesMemory(), receptionParts: undefined },
 ): Result<Point> => {
   switch (record.kind) {
     case 'reading':
-      return readingPoint(record, wall, trust, receptionParts);
+      return readingPoint(record, wall, trust, parts);
     case 'epoch-opened':
       return ok({
         measurement: MEASUREMENTS.events,

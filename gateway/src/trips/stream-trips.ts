@@ -1,8 +1,10 @@
 import {
   type ClosedTrip,
+  isUneventful,
   NEW_TRIPS,
   neededFrom,
   stepTrips,
+  type TripReading,
   type Trips,
   tripsAfter,
 } from '@outpost/schemas/vehicle';
@@ -20,6 +22,8 @@ export interface StreamTrips {
   trips: Trips;
   /** The last trip that was recorded before: everything up to its end is done. */
   done: TripBody | undefined;
+  /** The last reading, where it brought nothing but time; not stepped through yet, for the next one may do as well. */
+  passedOver: TripReading | undefined;
   /** At most as many as one restart can bring up: a few. */
   readonly waiting: Waiting[];
 }
@@ -27,6 +31,7 @@ export interface StreamTrips {
 export const newStreamTrips = (done: TripBody | undefined): StreamTrips => ({
   trips: NEW_TRIPS,
   done,
+  passedOver: undefined,
   waiting: [],
 });
 
@@ -40,8 +45,16 @@ export const takeReading = (mine: StreamTrips, { reading }: Placed): void => {
     mine.trips = tripsAfter(done, reading);
     return;
   }
-  const from = (neededFrom(trips) ?? reading.place) as Offset;
-  const stepped = stepTrips(trips, reading);
+  const before = mine.passedOver;
+  const isUsual = isUneventful(trips, reading);
+  // Within an epoch time passes in one step as in many.
+  if (before !== undefined && !(isUsual && before.epoch === reading.epoch)) {
+    mine.trips = stepTrips(trips, before).trips;
+  }
+  mine.passedOver = isUsual ? reading : undefined;
+  if (isUsual) return;
+  const from = (neededFrom(mine.trips) ?? reading.place) as Offset;
+  const stepped = stepTrips(mine.trips, reading);
   mine.trips = stepped.trips;
   for (const closed of stepped.closed) waiting.push({ ...closed, from });
 };

@@ -81,6 +81,7 @@ export { freezeFrameSignal } from './signals-freeze-frame.ts';
 export { PIDS_PER_REQUEST_MAX, type PidBytes, splitPids } from './split-pids.ts';
 export {
   type ClosedTrip,
+  isUneventful,
   NEW_TRIPS,
   neededFrom,
   stepTrips,

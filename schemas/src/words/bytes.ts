@@ -21,7 +21,9 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
 };
 
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

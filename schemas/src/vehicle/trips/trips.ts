@@ -185,6 +185,14 @@ const fromElsewhere = (before: Trips, { origin, body }: TripReading): Stepped =>
   };
 };
 
+/** Whether all that a reading brings is that time has passed, to a stream in which nothing is under way. */
+export const isUneventful = (trips: Trips, { origin, body }: TripReading): boolean =>
+  trips.axis !== undefined &&
+  isNothing(trips) &&
+  trips.origin === origin &&
+  body.kind !== 'anchor' &&
+  saidOfTrip(body) === undefined;
+
 /** One reading more, of any kind and in order: time passes with every one of them. */
 export const stepTrips = (before: Trips, reading: TripReading): Stepped => {
   const elsewhere = fromElsewhere(before, reading);
