@@ -108,7 +108,8 @@ export const openAttest = (parts: AttestParts): Attest => {
 
   return {
     async catchUp(to, signal) {
-      for await (const entry of journal.read(journal.position(READER), to)) {
+      const [saved, { takenTo }] = [journal.position(READER), batches];
+      for await (const entry of journal.read(saved > takenTo ? saved : takenTo, to)) {
         outbox.waiting.push(...batches.take(entry, clock.mono()));
         if (outbox.waiting.length >= OUTBOX_MAX) await outbox.flush(signal);
       }

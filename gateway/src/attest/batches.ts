@@ -66,6 +66,8 @@ export interface Batches {
   take(entry: Kept, now: MonoNs): readonly SealedBatch[];
   /** Ends the batches that are `olderThanMs` at `now`. */
   closeAged(olderThanMs: number, now: MonoNs): readonly SealedBatch[];
+  /** Entries before it are taken. */
+  readonly takenTo: Offset;
   /** The first reading that stands in an open batch; undefined where there is none. */
   firstOpen(): Offset | undefined;
 }
@@ -190,6 +192,9 @@ export const newBatches = (parts: BatchParts, from: Offset): Batches => {
   };
 
   return {
+    get takenTo() {
+      return takenTo;
+    },
     take(entry, now) {
       if (entry.offset < takenTo) return [];
       takenTo = entry.next;
