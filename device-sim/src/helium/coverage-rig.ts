@@ -13,9 +13,10 @@ import {
   type ReceptionBody,
   wallNs,
 } from '@outpost/schemas/words';
-import { deliveryOf, receptionOf } from './client-rig.ts';
+import { breath, deliveryOf, receptionOf } from './client-rig.ts';
 import { ANY_PORT } from './coverage-testing.ts';
 import type { IngestReport } from './ingest-words.ts';
+import { until } from './raw-client.ts';
 import { type ServedCoverage, serveCoverage } from './serve-coverage.ts';
 import { type ServedHelium, serveHelium } from './serve-router.ts';
 
@@ -50,7 +51,47 @@ export const beaconSent = (eui: string, item: DownlinkItem): ReceptionBody =>
     tmst: 7_000_000,
   });
 
+/** A clock that knows when the next sleeper wakes. */
+interface HoppingClock extends ManualClock {
+  /** To the next moment at which anything happens; what that begins on sockets gets time to end. */
+  hop(): Promise<void>;
+}
+
+/** A time-out runs for what is on a socket now, which must not lose it for want of a real moment. */
+const TIMEOUT_MS = 15_000;
+const PATIENCE = 40;
+
+const hopping = (clock: ManualClock): HoppingClock => {
+  const dues = new Set<{ readonly at: bigint }>();
+  /** 0 where nobody sleeps: then something is still about to. */
+  const nextMs = (): number => {
+    const next = [...dues].reduce<bigint | undefined>(
+      (first, { at }) => (first === undefined || at < first ? at : first),
+      undefined,
+    );
+    return next === undefined ? 0 : Math.max(0, Number(next - clock.mono()) / 1e6);
+  };
+  return {
+    ...clock,
+    get sleeping() {
+      return clock.sleeping;
+    },
+    sleep: async (ms, signal) => {
+      const due = { at: clock.mono() + BigInt(Math.round(ms * 1e6)) };
+      dues.add(due);
+      await clock.sleep(ms, signal).finally(() => dues.delete(due));
+    },
+    async hop() {
+      for (let tries = 0; tries < PATIENCE && nextMs() < TIMEOUT_MS; tries += 1) await breath();
+      await clock.advance(nextMs());
+      await breath();
+    },
+  };
+};
+
 export interface CoverageRigOptions {
+  /** When it begins, seconds since 1970. */
+  readonly startS?: number;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly directory?: string;
   /** Where the client finds the ingest service instead of the server itself. */
@@ -61,7 +102,7 @@ export interface CoverageRigOptions {
 export interface CoverageRig extends AsyncDisposable {
   readonly served: ServedCoverage;
   readonly helium: ServedHelium;
-  readonly clock: ManualClock;
+  readonly clock: HoppingClock;
   readonly network: LiveNetwork;
   readonly directory: string;
   readonly taken: readonly IngestReport[];
@@ -71,11 +112,14 @@ export interface CoverageRig extends AsyncDisposable {
   answer: (order: Order) => OrderOutcome;
   delivery(body: ReceptionBody, ageMs?: number): LiveDelivery;
   deliver(body: ReceptionBody, ageMs?: number): Promise<LiveOutcome>;
+  /** Time passes until the next beacon is ordered, and not beyond: what it is told to send. */
+  nextBeacon(): Promise<DownlinkItem>;
   stop(): Promise<void>;
 }
 
 export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise<CoverageRig> => {
-  const clock = manualClock();
+  const { startS } = options;
+  const clock = hopping(startS === undefined ? manualClock() : manualClock(BigInt(startS) * 1_000_000_000n));
   const taken: IngestReport[] = [];
   const alarms: Fault[] = [];
   const notes: string[] = [];
@@ -132,6 +176,15 @@ export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise
   };
   return Object.assign(rig, {
     ...{ served, helium, clock, network, directory, taken, alarms, notes, orders, delivery, stop },
+    nextBeacon: async () => {
+      const [asked, before] = [served.entropy.core.asked, orders.length];
+      for (let hops = 0; served.entropy.core.asked === asked && hops < 5_000; hops += 1) await clock.hop();
+      await until('it is on the disk and ordered', () => orders.length > before);
+      const order = orders[before]?.order;
+      const item = order?.kind === 'beacon' ? order.items[0] : undefined;
+      if (item === undefined) throw new Error('no beacon');
+      return item;
+    },
     deliver: (body: ReceptionBody, ageMs = 0) => network.deliver(delivery(body, ageMs), ending.signal),
     [Symbol.asyncDispose]: async () => {
       await stop();

@@ -102,10 +102,17 @@ const watchOf = async (
 ): Promise<RegionWatch> => {
   const { config, configKey: pinned, region } = settings;
   const { clock, directory, alarm } = context;
+  let told = '';
   const watch = createRegionWatch({
     ...{ clock, config, pinned, region, signer, directory, eui, random },
-    // That it is away is for the status; what it says wrongly is for a person.
-    alarm: (why) => (why.kind === 'unreachable' ? services.config.gone(why) : alarm(ofGateway(why, eui))),
+    // That it is away is for the status; what it says wrongly is for a person, once.
+    alarm: (why) => {
+      if (why.kind === 'unreachable') services.config.gone(why);
+      else if (why.words !== told) {
+        told = why.words;
+        alarm(ofGateway(why, eui));
+      }
+    },
   });
   await watch.recall();
   return watch;
