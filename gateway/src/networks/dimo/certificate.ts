@@ -72,6 +72,8 @@ export const readShown = (certificate: string, key: string, where: string): Resu
       );
     if (!certificateFits(read, key)) return wrong(where, 'is not about the key that stands beside it.');
     const [notBeforeMs, notAfterMs] = [Date.parse(read.validFrom), Date.parse(read.validTo)];
+    if (!Number.isFinite(notBeforeMs) || !Number.isFinite(notAfterMs))
+      return wrong(where, 'does not say how long it is good.');
     return ok({ certificate, key, source, notBeforeMs, notAfterMs });
   } catch {
     return wrong(where, 'is no certificate with its key in PEM.');
@@ -140,14 +142,22 @@ const issue = async (
   const { status } = reply.value;
   if (status !== 200 && status !== 201)
     return fail(fault('refused', 'dimo.ca', url.href, `signs no certificate for us (HTTP ${status}).`));
+  const issued = issuedIn(reply.value.body, key, url.href);
+  if (issued.ok && issued.value.source !== login.key.address)
+    return fail(fault('refused', 'dimo.ca', url.href, 'gives a certificate for somebody else’s address.'));
+  return issued;
+};
+
+/** The certificate in an authority's answer, which may be anything. */
+export const issuedIn = (body: Uint8Array, key: string, where: string): Result<Shown> => {
   try {
-    const { crt, ca: issuer = '' } = JSON.parse(new TextDecoder().decode(reply.value.body)) as {
+    const { crt, ca: issuer = '' } = JSON.parse(new TextDecoder().decode(body)) as {
       crt: string;
       ca?: string;
     };
-    return readShown(`${crt.trim()}\n${issuer.trim()}\n`, key, url.href);
+    return readShown(`${crt.trim()}\n${issuer.trim()}\n`, key, where);
   } catch {
-    return fail(fault('unreachable', 'dimo.ca', url.href, 'answers with something that is no certificate.'));
+    return fail(fault('unreachable', 'dimo.ca', where, 'answers with something that is no certificate.'));
   }
 };
 

@@ -33,7 +33,9 @@ const ANSWER_MAX_BYTES = 65_536;
 const FORM = 'application/x-www-form-urlencoded';
 /** Where the token does not say how long it is good. */
 const GOOD_MS = 600_000;
-/** Before the end of its time a token is not used any more. */
+/** However long it says that it is. */
+const GOOD_MAX_MS = 86_400_000;
+/** Before the end of its time, or of two thirds of it where that is less, a token is not used any more. */
 const SPARE_MS = 60_000;
 
 const refused = (where: string, { status, body }: Reply): Fault =>
@@ -46,13 +48,45 @@ const refused = (where: string, { status, body }: Reply): Fault =>
       .trim()}).`,
   );
 
-/** Posts a form below the address and reads a JSON object of texts. */
+type Members = Readonly<Record<string, unknown>>;
+
+/** A JSON object; undefined where the bytes are none. */
+const objectIn = (bytes: Uint8Array): Members | undefined => {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Members)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Of a page of any form. */
+export const challengeIn = (
+  bytes: Uint8Array,
+): { readonly state: string; readonly challenge: string } | undefined => {
+  const { state, challenge } = objectIn(bytes) ?? {};
+  return typeof state === 'string' && typeof challenge === 'string' ? { state, challenge } : undefined;
+};
+
+/** Likewise; only what can stand in a header is a token. */
+export const tokenIn = (
+  bytes: Uint8Array,
+): { readonly text: string; readonly goodMs: number } | undefined => {
+  const text = objectIn(bytes)?.['access_token'];
+  return typeof text === 'string' && /^[\w.-]{1,8192}$/.test(text)
+    ? { text, goodMs: lifetimeMs(text) }
+    : undefined;
+};
+
+/** Posts a form below the address and gives what a 200 brings. */
 export const postForm = async (
   { login, clock, tls }: LoginParts,
   path: string,
   form: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Result<Readonly<Record<string, unknown>>>> => {
+): Promise<Result<Uint8Array>> => {
   const url = new URL(login.url);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
   const contentType = FORM;
@@ -68,14 +102,7 @@ export const postForm = async (
   const reply = await poster.post(new TextEncoder().encode(new URLSearchParams(form).toString()), signal);
   if (!reply.ok) return reply;
   const where = url.origin + url.pathname;
-  if (reply.value.status !== 200) return fail(refused(where, reply.value));
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(reply.value.body));
-    if (typeof value === 'object' && value !== null) return ok(value as Readonly<Record<string, unknown>>);
-  } catch {
-    // Said below.
-  }
-  return fail(fault('unreachable', 'dimo.login', where, 'answers with something that is no JSON object.'));
+  return reply.value.status === 200 ? ok(reply.value.body) : fail(refused(where, reply.value));
 };
 
 /** Seconds from issue to expiry as a JWT says them (RFC 7519), without judging its signature, which is its issuer's. */
@@ -87,7 +114,7 @@ const lifetimeMs = (token: string): number => {
       iat?: unknown;
     };
     const seconds = Number(claims.exp) - Number(claims.iat);
-    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : GOOD_MS;
+    return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, GOOD_MAX_MS) : GOOD_MS;
   } catch {
     return GOOD_MS;
   }
@@ -105,10 +132,11 @@ export const logIn = async (parts: LoginParts, signal: AbortSignal): Promise<Res
     signal,
   );
   if (!asked.ok) return asked;
-  const { state, challenge } = asked.value;
   const where = login.url.href;
-  if (typeof state !== 'string' || typeof challenge !== 'string')
+  const asks = challengeIn(asked.value);
+  if (asks === undefined)
     return fail(fault('unreachable', 'dimo.login', where, 'gives no challenge to sign.'));
+  const { state, challenge } = asks;
   const signature = key.sign(erc191Digest(new TextEncoder().encode(challenge)));
   const given = await postForm(
     parts,
@@ -117,10 +145,10 @@ export const logIn = async (parts: LoginParts, signal: AbortSignal): Promise<Res
     signal,
   );
   if (!given.ok) return given;
-  const text = given.value['access_token'];
-  if (typeof text !== 'string' || !/^[\w.-]{1,8192}$/.test(text))
-    return fail(fault('unreachable', 'dimo.login', where, 'gives no token.'));
-  return ok({ text, at: clock.mono(), goodMs: lifetimeMs(text) });
+  const token = tokenIn(given.value);
+  return token === undefined
+    ? fail(fault('unreachable', 'dimo.login', where, 'gives no token.'))
+    : ok({ ...token, at: clock.mono() });
 };
 
 /** One token, got again when its time is nearly over. */
@@ -134,8 +162,10 @@ export const openTokens = (parts: LoginParts): Tokens => {
   let token: Token | undefined;
   return {
     current: async (signal) => {
-      if (token !== undefined && elapsedMs(token.at, parts.clock.mono()) < token.goodMs - SPARE_MS)
-        return ok(token.text);
+      if (token !== undefined) {
+        const usableMs = token.goodMs - Math.min(SPARE_MS, token.goodMs / 3);
+        if (elapsedMs(token.at, parts.clock.mono()) < usableMs) return ok(token.text);
+      }
       const made = await logIn(parts, signal);
       if (!made.ok) return made;
       token = made.value;

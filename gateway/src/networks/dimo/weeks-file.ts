@@ -33,18 +33,29 @@ export interface Weeks {
 
 const NONE: Streak = { connected: 0, disconnected: 0 };
 
+/** Two hundred years of weeks: whatever counts them comes to an end. */
+const WEEK_MAX = 10_000;
+
+const isCount = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= WEEK_MAX;
+
 const isCourse = (value: unknown): value is Course => {
   const { fromWeek, before, active, lastSignalAt } = (value ?? {}) as Partial<Course>;
-  if (!Number.isSafeInteger(fromWeek) || !Array.isArray(active) || !active.every(Number.isSafeInteger))
+  if (!isCount(fromWeek) || !Array.isArray(active) || !active.every(isCount)) return false;
+  if (active.length > WEEKS_MAX || !isCount(before?.connected) || !isCount(before?.disconnected))
     return false;
-  if (!Number.isSafeInteger(before?.connected) || !Number.isSafeInteger(before?.disconnected)) return false;
   return typeof lastSignalAt === 'string' && /^-?\d{1,20}$/.test(lastSignalAt);
+};
+
+/** Of a file's text; throws where that is no JSON object. */
+const coursesIn = (text: string): Map<string, Course> => {
+  const entries = Object.entries(JSON.parse(text) as object);
+  return new Map(entries.filter((entry): entry is [string, Course] => isCourse(entry[1])));
 };
 
 const load = async (path: string): Promise<Map<string, Course>> => {
   try {
-    const entries = Object.entries(JSON.parse(await readFile(path, 'utf8')) as object);
-    return new Map(entries.filter((entry): entry is [string, Course] => isCourse(entry[1])));
+    return coursesIn(await readFile(path, 'utf8'));
   } catch {
     // Lost or damaged, it begins anew: it foretells, and decides nothing.
     return new Map();
