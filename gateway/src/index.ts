@@ -24,7 +24,7 @@ export { objectionOf, problemsOf } from './networks/outpost/objections.ts';
 export { openTestPage, PASSWORD as TEST_PASSWORD, type TestPage } from './page/testing.ts';
 export { newChains } from './record/chains.ts';
 export { attestedEntry, KIND, openedEntry, originOfKind, settlementEntry } from './record/entry.ts';
-export { readingsSettledEntry } from './record/live-entry.ts';
+export { readIntents, readingsSettledEntry, readReadingsSettled } from './record/live-entry.ts';
 export { openRecorder } from './record/recorder.ts';
 export { newRecordTally } from './record/tally.ts';
 export { machineTrust } from './record/time-trust.ts';
