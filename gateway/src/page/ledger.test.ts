@@ -1,5 +1,6 @@
+import { ok } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ledgerNetworks } from '../ledger/networks.ts';
+import { ledgerPage } from '../ledger/page.ts';
 import { answer, make, moveCursor } from '../ledger/testing.ts';
 import { newTestBox, type TestBox } from '../run/testing.ts';
 import type { LedgerPage } from './api/ledger.ts';
@@ -18,8 +19,18 @@ beforeAll(async () => {
   const { journal } = box.opened;
   page = await openTestPage({
     clock: box.clock,
-    journal,
-    ledgerNetworks: () => ledgerNetworks([], journal.stats().readers),
+    ledger: async (asked, signal) => {
+      const { start, end, spans } = journal;
+      const source = {
+        start,
+        end,
+        spans,
+        readers: journal.stats().readers,
+        read: journal.read,
+        contextAt: journal.contextAt,
+      };
+      return ok(await ledgerPage(source, { networks: [], ...asked }, signal));
+    },
   });
   cookie = await page.claim();
 });

@@ -30,7 +30,7 @@ export interface TestPage extends AsyncDisposable {
 
 /** A box that nobody has spoken to. */
 const NOTHING: Omit<PageParts, 'config' | 'dataDirectory' | 'clock' | 'log' | 'latest'> = {
-  ledgerNetworks: async () => [],
+  ledger: () => Promise.resolve(fail(fault('unreachable', 'none', 'the ledger', 'is not there.'))),
   journal: {
     start: 0n as Offset,
     end: 0n as Offset,

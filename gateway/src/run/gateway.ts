@@ -8,7 +8,7 @@ import { type StoreView, statusJson } from '../control/status.ts';
 import { takeOrder } from '../control/take-order.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { Offset } from '../journal/contract.ts';
-import { ledgerNetworks } from '../ledger/networks.ts';
+import { ledgerApart } from '../ledger/apart.ts';
 import { measureLoopDelay, selfPoints } from '../metrics/index.ts';
 import type { AnyNetwork } from '../networks/contract.ts';
 import { createLatest } from '../page/latest.ts';
@@ -86,9 +86,9 @@ const pagesOf = (parts: Parts, opened: Opened, order: TakeOrder): readonly Task[
   const now = () => selfNow(parts, opened);
   const { journal, ring, chains } = opened;
   const evidence = { journal, keyRecords: () => ring.records(), heads: () => chains.heads };
-  const ledger = () => ledgerNetworks(context.config.networks, journal.stats().readers);
-  const { clock, log, box } = context;
-  const shown = { latest, status, now, box, order, ledgerNetworks: ledger, ...evidence };
+  const { clock, log, box, config } = context;
+  const ledger = ledgerApart(dataDirectory, config.networks, clock);
+  const shown = { latest, status, now, box, order, ledger, ...evidence };
   return [pageTask({ config: page, dataDirectory, clock, log, ...shown })];
 };
 

@@ -1,35 +1,15 @@
-import { type Clock, wallNs } from '@outpost/schemas/words';
-import {
-  type HourJson,
-  hourJson,
-  type LifeJson,
-  lifeJson,
-  type TotalsJson,
-  totalsJson,
-} from '../../ledger/json.ts';
-import type { Life } from '../../ledger/lines.ts';
-import type { LedgerNetwork } from '../../ledger/networks.ts';
-import { readLedger } from '../../ledger/read-ledger.ts';
-import type { SpannedJournal } from '../attestations.ts';
-import { json, refusal } from '../http.ts';
+import { type Clock, type Result, wallNs } from '@outpost/schemas/words';
+import { type LedgerPage, PAGE_HOURS_MAX, type PageAsked } from '../../ledger/page.ts';
+import { json, refusal, replyToFault } from '../http.ts';
 import { type Api, type Routes, routesOf } from '../route.ts';
 
 export interface LedgerParts {
   readonly clock: Clock;
-  readonly journal: SpannedJournal;
-  /** The networks there are, each with how far it has come. */
-  ledgerNetworks(): Promise<readonly LedgerNetwork[]>;
+  /** Reads the ledger of the networks that there are. */
+  ledger(asked: Omit<PageAsked, 'networks'>, signal: AbortSignal): Promise<Result<LedgerPage>>;
 }
 
-/** What the page shows of the ledger; all of it is told by `outpost ledger`. */
-export interface LedgerPage {
-  /** Newest first. */
-  readonly lives: readonly LifeJson[];
-  readonly hours: readonly HourJson[];
-  readonly totals: TotalsJson | null;
-  /** Attestations of the period that are older than those. */
-  readonly more: number;
-}
+export type { LedgerPage } from '../../ledger/page.ts';
 
 const TEXT = { type: 'string' } as const;
 const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -48,7 +28,6 @@ const REWARDS = {
 
 const ROWS = 50;
 const ROWS_MAX = 200;
-const HOURS_MAX = 200;
 const DAY_S = 86_400;
 /** A longer time takes the box long to read; `outpost ledger` tells of any. */
 const LAST_MAX_S = 31 * DAY_S;
@@ -112,7 +91,7 @@ export const LEDGER_API = {
           },
           hours: {
             type: 'array',
-            maxItems: HOURS_MAX,
+            maxItems: PAGE_HOURS_MAX,
             items: {
               type: 'object',
               properties: { network: TEXT, device: TEXT, rewards: REWARDS },
@@ -129,43 +108,18 @@ export const LEDGER_API = {
 } as const satisfies Api;
 
 /** What became of everything that was signed. */
-export const ledgerRoutes = ({ clock, journal, ledgerNetworks }: LedgerParts): Routes => {
+export const ledgerRoutes = ({ clock, ledger }: LedgerParts): Routes => {
   const never = new AbortController().signal;
   let isReading = false;
-
-  const read = async (options: {
-    readonly lastS: number;
-    readonly network: string | undefined;
-    readonly device: string | undefined;
-    readonly rows: number;
-  }): Promise<LedgerPage> => {
-    const { lastS, network, device, rows } = options;
-    const since = wallNs(clock.wall() - BigInt(lastS) * 1_000_000_000n);
-    const lives: Life[] = [];
-    const hours: HourJson[] = [];
-    let totals: TotalsJson | null = null;
-    let more = 0;
-    const networks = await ledgerNetworks();
-    for await (const line of readLedger(journal, { networks, network, device, since }, never)) {
-      if (line.kind === 'attestation') {
-        lives.push(line.life);
-        if (lives.length <= rows) continue;
-        lives.shift();
-        more += 1;
-      } else if (line.kind === 'hour') {
-        hours.push(hourJson(line.sums));
-        if (hours.length > HOURS_MAX) hours.shift();
-      } else if (line.kind === 'totals') totals = totalsJson(line.totals);
-    }
-    return { lives: lives.reverse().map(lifeJson), hours: hours.reverse(), totals, more };
-  };
 
   return routesOf(LEDGER_API, {
     'GET /api/ledger': async ({ query: { lastS = DAY_S, network, device, rows = ROWS } }) => {
       if (isReading) return refusal(503, 'the ledger is being read already; try again when that is done.');
       isReading = true;
       try {
-        return json(await read({ lastS, network, device, rows }));
+        const since = wallNs(clock.wall() - BigInt(lastS) * 1_000_000_000n);
+        const page = await ledger({ since, network, device, rows }, never);
+        return page.ok ? json(page.value) : replyToFault(page.fault);
       } finally {
         isReading = false;
       }
