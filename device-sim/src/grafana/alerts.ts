@@ -1,14 +1,17 @@
 import { MEASUREMENTS } from '@outpost/gateway';
 import { GATEWAY_SIGNALS } from '@outpost/schemas/radio';
-import { DATASOURCE } from './influx-query.ts';
+import { cardWrites } from './card-writes.ts';
+import { DATASOURCE, influxQl } from './influx-query.ts';
 import { signalOf } from './units.ts';
 
-const { self, selfDevice, selfNetwork, vehicle, device, events } = MEASUREMENTS;
+const { self, selfDevice, selfNetwork, vehicle, device, events, receipts } = MEASUREMENTS;
 
 /** One thing that its owner should hear of, as a number over a stretch of time and a limit. */
 export interface Alert {
   readonly uid: string;
   readonly title: string;
+  /** The label that says of which one it speaks; none where there is one box. */
+  readonly of?: 'device' | 'network';
   /** What it means and what to do. */
   readonly says: string;
   /** InfluxQL that gives a number for each of its groups. */
@@ -38,6 +41,7 @@ export const ALERTS: readonly Alert[] = [
     title: 'Attestations are not delivered',
     says: 'Delivery of the next attestation has been tried for an hour. Nothing is lost; `outpost status` says what stands in the way.',
     query: within('last("waiting_s")', selfNetwork, ' GROUP BY "network"'),
+    of: 'network',
     lookS: 600,
     fires: 'above',
     limit: HOUR_S,
@@ -48,6 +52,7 @@ export const ALERTS: readonly Alert[] = [
     title: 'A device is silent',
     says: 'No reading for an hour. Is it plugged in, powered, in range? `outpost doctor` looks.',
     query: within('last("last_reading_age_s")', selfDevice, ' GROUP BY "device"'),
+    of: 'device',
     lookS: 600,
     fires: 'above',
     limit: HOUR_S,
@@ -62,6 +67,7 @@ export const ALERTS: readonly Alert[] = [
       device,
       ` AND "signal" = '${GATEWAY_SIGNALS.receivedOk.name}' GROUP BY "device", "ecu"`,
     ),
+    of: 'device',
     lookS: 1_800,
     fires: 'below',
     limit: 1,
@@ -102,7 +108,7 @@ export const ALERTS: readonly Alert[] = [
     uid: 'outpost-card',
     title: 'The card is written to too much',
     says: 'More than 2 GiB in a day, which wears a card out within years. Raise journal.commitEveryMs, or read less often.',
-    query: within('spread("journal_written_bytes")', self),
+    query: influxQl(cardWrites()),
     lookS: 24 * HOUR_S,
     fires: 'above',
     limit: 2 * GIB,
@@ -117,16 +123,38 @@ export const ALERTS: readonly Alert[] = [
       vehicle,
       `${signal('Vehicle.LowVoltageBattery.CurrentVoltage')} GROUP BY "device"`,
     ),
-    lookS: HOUR_S,
+    of: 'device',
+    // Of a parked car there is nothing newer once the gateway leaves it alone, and its battery is no fuller for that.
+    lookS: 24 * HOUR_S,
     fires: 'below',
     limit: 12.2,
     forS: 300,
   },
   {
     uid: 'outpost-fault-code',
-    title: 'A car has a fault code',
-    says: 'A control unit stores a trouble code; the Vehicle dashboard shows which.',
-    query: within('last("count")', events, ` AND "kind" = 'codes' GROUP BY "device", "status"`),
+    title: 'A car has a new fault code',
+    says: 'A control unit stores more trouble codes than at some look within the last week; the Vehicle dashboard shows which.',
+    query: within(
+      'last("count") - min("count")',
+      events,
+      ` AND "kind" = 'codes' GROUP BY "device", "status", "ecu"`,
+    ),
+    of: 'device',
+    lookS: 7 * 24 * HOUR_S,
+    fires: 'above',
+    limit: 0,
+    forS: 0,
+  },
+  {
+    uid: 'outpost-fork',
+    title: 'A key has signed twice',
+    says: 'A network holds two histories under one key, or knows the key as revoked: a copy of the data directory runs somewhere, or an old backup was restored. Stop the copy; `outpost keys --help` says how to revoke a key.',
+    query: within(
+      'count("count")',
+      receipts,
+      ` AND "code" =~ /^(fork|branch|revoked-key|rotated-key)$/ GROUP BY "network", "device"`,
+    ),
+    of: 'network',
     lookS: 24 * HOUR_S,
     fires: 'above',
     limit: 0,
@@ -154,30 +182,40 @@ const expression = (refId: string, model: object) => ({
   model: { refId, datasource: { type: '__expr__', uid: '__expr__' }, ...model },
 });
 
-const rule = ({ uid, title, says, query, lookS, fires, limit, forS, noDataIsBad }: Alert) => ({
-  uid,
-  title,
-  condition: 'C',
-  data: [
-    {
-      refId: 'A',
-      relativeTimeRange: { from: lookS, to: 0 },
-      datasourceUid: DATASOURCE.uid,
-      model: { refId: 'A', datasource: DATASOURCE, rawQuery: true, query, resultFormat: 'time_series' },
-    },
-    expression('B', { type: 'reduce', expression: 'A', reducer: 'last', settings: { mode: 'dropNN' } }),
-    expression('C', {
-      type: 'threshold',
-      expression: 'B',
-      conditions: [{ evaluator: { type: fires === 'above' ? 'gt' : 'lt', params: [limit] } }],
-    }),
-  ],
-  for: `${forS}s`,
-  noDataState: noDataIsBad === true ? 'Alerting' : 'OK',
-  execErrState: 'Error',
-  labels: { source: 'outpost' },
-  annotations: { summary: title, description: says },
-});
+/**
+ * Of which device or network it speaks. Written without the dollar sign that is usual there: some versions of Grafana
+ * take one in such a file for a variable of the environment.
+ */
+const named = ({ title, of }: Alert): string => (of === undefined ? title : `${title}: {{ .Labels.${of} }}`);
+
+const rule = (alert: Alert) => {
+  const { uid, title, says, query, lookS, fires, limit, forS, noDataIsBad } = alert;
+  return {
+    uid,
+    title,
+    condition: 'C',
+    data: [
+      {
+        refId: 'A',
+        relativeTimeRange: { from: lookS, to: 0 },
+        datasourceUid: DATASOURCE.uid,
+        model: { refId: 'A', datasource: DATASOURCE, rawQuery: true, query, resultFormat: 'time_series' },
+      },
+      expression('B', { type: 'reduce', expression: 'A', reducer: 'last', settings: { mode: 'dropNN' } }),
+      expression('C', {
+        type: 'threshold',
+        expression: 'B',
+        conditions: [{ evaluator: { type: fires === 'above' ? 'gt' : 'lt', params: [limit] } }],
+      }),
+    ],
+    for: `${forS}s`,
+    noDataState: noDataIsBad === true ? 'Alerting' : 'OK',
+    // One alert that nothing comes is enough where the database itself cannot be asked.
+    execErrState: noDataIsBad === true ? 'Alerting' : 'Error',
+    labels: { source: 'outpost' },
+    annotations: { summary: named(alert), description: says },
+  };
+};
 
 /** Grafana's file of alert rules. */
 export const alertFile = () => ({

@@ -10,7 +10,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DATASOURCE, type InfluxTarget, influxQl } from './influx-query.ts';
+import { type Ask, DATASOURCE, type InfluxTarget, influxQl } from './influx-query.ts';
 import type { PanelOf } from './panels.ts';
 
 const TAG = 'outpost';
@@ -25,7 +25,7 @@ export interface Variable {
 export interface Note {
   readonly name: string;
   readonly color: string;
-  readonly from: string;
+  readonly from: Ask['from'];
   /** The column that is shown; tags alone are no rows, so a field stands beside it where it is a tag. */
   readonly text: string;
   readonly beside?: string;

@@ -16,10 +16,12 @@ export interface InfluxTarget {
   _implementsDataqueryVariant(): void;
 }
 
-interface Ask {
+/** What one statement asks for. */
+export interface Ask {
   /** What of each point; aggregates where `every` is a step of time. */
   readonly select: string;
-  readonly from: string;
+  /** A measurement, or statements whose answers are asked in turn. */
+  readonly from: string | readonly Ask[];
   readonly where?: readonly string[];
   readonly groupBy?: readonly string[];
   /** `$__interval`, or a fixed one. */
@@ -27,11 +29,18 @@ interface Ask {
   /** The retention policy; the default one holds raw points. */
   readonly policy?: string;
   readonly fill?: 'null' | 'none' | 'previous' | '0';
+  /** The stretch of time, where it is another than the one shown. */
+  readonly within?: string;
   /** Behind everything else: ORDER BY, LIMIT. */
   readonly tail?: string;
 }
 
 const identifier = (name: string): string => `"${name}"`;
+
+const sourceOf = (from: Ask['from'], policy: string | undefined): string => {
+  if (typeof from !== 'string') return from.map((each) => `(${influxQl(each)})`).join(', ');
+  return policy === undefined ? identifier(from) : `${identifier(policy)}.${identifier(from)}`;
+};
 
 /** One InfluxQL statement over the time that the dashboard shows. */
 export const influxQl = ({
@@ -42,12 +51,13 @@ export const influxQl = ({
   every,
   policy,
   fill,
+  within = '$timeFilter',
   tail,
 }: Ask): string => {
-  const source = policy === undefined ? identifier(from) : `${identifier(policy)}.${identifier(from)}`;
+  const source = sourceOf(from, policy);
   const groups = [...(every === undefined ? [] : [`time(${every})`]), ...groupBy.map(identifier)];
   return [
-    `SELECT ${select} FROM ${source} WHERE ${[...where, '$timeFilter'].join(' AND ')}`,
+    `SELECT ${select} FROM ${source} WHERE ${[...where, within].join(' AND ')}`,
     ...(groups.length === 0 ? [] : [`GROUP BY ${groups.join(', ')}`]),
     ...(fill === undefined ? [] : [`fill(${fill})`]),
     ...(tail === undefined ? [] : [tail]),

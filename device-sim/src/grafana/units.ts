@@ -20,6 +20,7 @@ const GRAFANA: Readonly<Partial<Record<Unit, string>>> = {
   l: 'litre',
   Hz: 'hertz',
   dBm: 'dBm',
+  count: 'short',
 };
 
 /** A row of the signal table. Throws where there is none of that name, so that a renamed signal breaks the build. */

@@ -1,17 +1,26 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MEASUREMENTS } from '@outpost/gateway';
 import { type BoardRow, board } from '../board.ts';
-import { lines, rows } from '../influx-query.ts';
+import { cardWrites } from '../card-writes.ts';
+import { is, lines, rows } from '../influx-query.ts';
 import { chart, type PanelOf, type Steps, stat, table } from '../panels.ts';
 
 const { self, selfDevice, events } = MEASUREMENTS;
 
+const GIB = 2 ** 30;
+
 const now = (title: string, says: string, select: string, unit: string, steps?: Steps): PanelOf =>
   stat({ title, says, unit }, [lines({ select, from: self }, title)], steps);
 
-const over = (title: string, says: string, unit: string, fields: Readonly<Record<string, string>>): PanelOf =>
+const over = (
+  title: string,
+  says: string,
+  unit: string,
+  fields: Readonly<Record<string, string>>,
+  span = 8,
+): PanelOf =>
   chart(
-    { title, says, unit },
+    { title, says, unit, span },
     Object.entries(fields).map(([name, select]) =>
       lines({ select, from: self, every: '$__interval', fill: 'null' }, name),
     ),
@@ -70,34 +79,69 @@ const flowRow = (): BoardRow => [
       made: rate('readings_made'),
       kept: rate('readings_kept'),
     }),
-    over('InfluxDB', 'Records stored per second, and those that wait.', 'short', {
+    over('InfluxDB', 'Records stored per second, and writes that had to be done again.', 'cps', {
       stored: rate('points_stored'),
-      waiting: 'max("points_pending")',
       retries: rate('store_retries'),
     }),
-    over('Journal', 'On the disk, and what the slowest follower has to read.', 'bytes', {
-      size: 'max("journal_bytes")',
-      unread: 'max("journal_unread_bytes")',
-    }),
+    over(
+      'Records that wait for InfluxDB',
+      'They are in the journal; none are lost while it is away.',
+      'short',
+      {
+        waiting: 'max("points_pending")',
+      },
+    ),
+    over('Journal', 'On the disk.', 'bytes', { size: 'max("journal_bytes")' }),
+    over(
+      'Depth of the journal',
+      'What the slowest follower has to read, and what waits for its commit.',
+      'bytes',
+      {
+        unread: 'max("journal_unread_bytes")',
+        uncommitted: 'max("journal_pending_bytes")',
+      },
+    ),
+    over(
+      'Commits and syncs',
+      'How often entries were kept together, and the card made to keep them.',
+      'cps',
+      {
+        commits: rate('journal_commits'),
+        syncs: rate('journal_syncs'),
+      },
+    ),
   ],
 ];
 
 const costRow = (): BoardRow => [
   'Cost',
   [
-    over('Card writes', 'Bytes per second. A gigabyte a day is 11.6 kB/s.', 'Bps', {
+    stat(
+      {
+        title: 'Card writes in a day',
+        says: 'What the journal wrote in the last 24 hours. More than 2 GiB wears a card out within years.',
+        unit: 'bytes',
+        span: 4,
+        height: 8,
+      },
+      [lines(cardWrites('time > now() - 24h'), 'written')],
+      [
+        [null, 'green'],
+        [GIB, 'yellow'],
+        [2 * GIB, 'red'],
+      ],
+    ),
+    over('Card writes', 'Of the journal. A gigabyte a day is 11.6 kB/s.', 'Bps', {
       written: rate('journal_written_bytes'),
     }),
-    over('Syncs', 'Times per second that the card was made to keep what it had.', 'cps', {
-      syncs: rate('journal_syncs'),
-    }),
-    over('Memory', 'Of the program.', 'mbytes', { resident: 'max("rss_mebibytes")' }),
-    over('Event loop', 'How late it is in the slowest 1 %.', 'ms', { p99: 'max("loop_delay_p99_ms")' }),
+    over('Memory', 'Of the program, without InfluxDB.', 'mbytes', { resident: 'max("rss_mebibytes")' }, 6),
+    over('Event loop', 'How late it is in the slowest 1 %.', 'ms', { p99: 'max("loop_delay_p99_ms")' }, 6),
     chart(
       {
         title: 'Frames that made no sense',
         says: 'By device; all are kept with their reason.',
         unit: 'short',
+        span: 12,
       },
       [
         lines(
@@ -112,9 +156,18 @@ const costRow = (): BoardRow => [
         ),
       ],
     ),
-    table({ title: 'Events of the box', says: 'The newest first.', span: 8 }, [
-      rows({ select: '"kind", "text"', from: events, tail: 'ORDER BY time DESC LIMIT 50' }),
-    ]),
+    table(
+      { title: 'Events of the box', says: 'What is of no device alone, the newest first.' },
+      [
+        rows({
+          select: '"kind", "text"',
+          from: events,
+          where: [is('device', '')],
+          tail: 'ORDER BY time DESC LIMIT 50',
+        }),
+      ],
+      { Time: { width: 160 }, kind: { width: 120 } },
+    ),
   ],
 ];
 

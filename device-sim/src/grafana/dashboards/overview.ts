@@ -1,40 +1,102 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MEASUREMENTS } from '@outpost/gateway';
 import { type BoardRow, board } from '../board.ts';
-import { chosen, lines, rows } from '../influx-query.ts';
-import { chart, stat, table, timeline } from '../panels.ts';
+import { chosen, is, lines, rows } from '../influx-query.ts';
+import { bars, chart, inMeaning, joined, stat, table, timeline } from '../panels.ts';
 
 const { self, selfDevice, selfNetwork, events, attestations, receipts } = MEASUREMENTS;
 
 const device = chosen('device');
 const LAST = '$__interval';
 
+const CONNECTED = { 0: ['away', 'red'], 1: ['connected', 'green'] } as const;
+
+/** Receipts of one kind, each device's together. */
+const verdicts = (as: string, where: readonly string[]) =>
+  rows({ select: `sum("count") AS "${as}"`, from: receipts, where: [...where, device], groupBy: ['device'] });
+
+const deviceTable = () =>
+  joined(
+    {
+      title: 'Devices',
+      says: 'One line each. Attestations are those of the time shown; a receipt may be of one that was made before it.',
+      span: 18,
+      height: 6,
+    },
+    'device',
+    [
+      rows({
+        select:
+          'last("connected") AS "state", last("last_reading_age_s") AS "last reading", last("items_quarantined") AS "made no sense"',
+        from: selfDevice,
+        where: [device],
+        groupBy: ['device'],
+      }),
+      rows({
+        select: 'last("text") AS "clock"',
+        from: events,
+        where: [is('kind', 'clock'), device],
+        groupBy: ['device'],
+        within: 'time > now() - 30d',
+      }),
+      rows({
+        select: 'sum("size") AS "readings signed", count("size") AS "attestations"',
+        from: attestations,
+        where: [device],
+        groupBy: ['device'],
+      }),
+      verdicts('settled', [is('verdict', 'settled')]),
+      verdicts('not taken', ['"verdict" =~ /^(refused|expired|unknown)$/']),
+    ],
+    {
+      state: { states: CONNECTED, width: 110 },
+      'last reading': {
+        unit: 's',
+        steps: [
+          [null, 'green'],
+          [120, 'yellow'],
+          [3_600, 'red'],
+        ],
+      },
+      'made no sense': { unit: 'short' },
+      clock: { width: 190 },
+      'readings signed': { unit: 'short' },
+      attestations: { unit: 'short' },
+      settled: { unit: 'short', steps: [[null, 'green']] },
+      'not taken': {
+        unit: 'short',
+        steps: [
+          [null, 'green'],
+          [1, 'red'],
+        ],
+      },
+    },
+  );
+
 const nowRow = (): BoardRow => [
   'Now',
   [
+    deviceTable(),
     stat(
       {
-        title: 'Last reading',
-        says: 'How long ago each device said something. A parked car says its voltage every few seconds.',
-        unit: 's',
-        span: 8,
+        title: 'Earned',
+        says: 'By each device in the time shown, in each unit; units are never added up.',
+        unit: 'short',
+        span: 6,
+        height: 6,
       },
       [
         lines(
           {
-            select: 'last("last_reading_age_s")',
-            from: selfDevice,
+            select: 'sum("reward")',
+            from: receipts,
             where: [device],
-            groupBy: ['device'],
+            groupBy: ['device', 'unit'],
           },
-          '$tag_device',
+          '$tag_device: $tag_unit',
         ),
       ],
-      [
-        [null, 'green'],
-        [120, 'yellow'],
-        [3_600, 'red'],
-      ],
+      [[null, 'green']],
     ),
     stat({ title: 'Readings kept', says: 'In the journal since the gateway began.', unit: 'short' }, [
       lines({ select: 'last("readings_kept")', from: self }, 'kept'),
@@ -42,8 +104,9 @@ const nowRow = (): BoardRow => [
     stat(
       {
         title: 'Attestations unsent',
-        says: 'Signed and waiting for a network. It grows while a network is away; nothing is lost.',
+        says: 'Signed and waiting for each network. It grows while a network is away; nothing is lost.',
         unit: 'short',
+        span: 6,
       },
       [lines({ select: 'last("pending")', from: selfNetwork, groupBy: ['network'] }, '$tag_network')],
       [
@@ -53,21 +116,42 @@ const nowRow = (): BoardRow => [
     ),
     stat(
       {
-        title: 'Attestations settled',
-        says: 'Taken by each network since the gateway began.',
-        unit: 'short',
+        title: 'Oldest unsent',
+        says: 'For how long delivery of the next one has been tried, by network.',
+        unit: 's',
+        span: 6,
       },
-      [lines({ select: 'last("settled")', from: selfNetwork, groupBy: ['network'] }, '$tag_network')],
+      [lines({ select: 'last("waiting_s")', from: selfNetwork, groupBy: ['network'] }, '$tag_network')],
+      [
+        [null, 'green'],
+        [60, 'yellow'],
+        [3_600, 'red'],
+      ],
     ),
     stat(
       {
         title: 'Clock',
-        says: '1 while the time can be believed. Until then readings are kept in order and get their time later.',
+        says: 'Whether the time can be believed. Until then readings are kept in order and get their time later.',
+        span: 4,
       },
       [lines({ select: 'last("clock_trusted")', from: self }, 'trusted')],
       [
         [null, 'red'],
         [1, 'green'],
+      ],
+      { 0: ['not believed', 'red'], 1: ['trusted', 'green'] },
+    ),
+    stat(
+      {
+        title: 'InfluxDB',
+        says: 'Records that wait to be stored. None are lost while it is away.',
+        unit: 'short',
+        span: 4,
+      },
+      [lines({ select: 'last("points_pending")', from: self }, 'waiting')],
+      [
+        [null, 'green'],
+        [10_000, 'yellow'],
       ],
     ),
   ],
@@ -91,7 +175,7 @@ const devicesRow = (): BoardRow => [
           '$tag_device',
         ),
       ],
-      { 0: ['away', 'red'], 1: ['connected', 'green'] },
+      CONNECTED,
     ),
     chart(
       {
@@ -114,23 +198,28 @@ const devicesRow = (): BoardRow => [
         ),
       ],
     ),
-    table({ title: 'What happened', says: 'Comings, goings, and what was set aside, the newest first.' }, [
-      rows({
-        select: '"device", "kind", "text"',
-        from: events,
-        tail: 'ORDER BY time DESC LIMIT 100',
-      }),
-    ]),
+    table(
+      { title: 'What happened', says: 'Comings, goings, and what was set aside, the newest first.' },
+      [
+        rows({
+          select: '"device", "kind", "text"',
+          from: events,
+          where: ['"kind" !~ /^(codes|identity|clock|epoch|redacted)$/', device],
+          tail: 'ORDER BY time DESC LIMIT 100',
+        }),
+      ],
+      { Time: { width: 170 }, device: { width: 90 }, kind: { width: 120 } },
+    ),
   ],
 ];
 
 const evidenceRow = (): BoardRow => [
   'Evidence',
   [
-    chart(
+    bars(
       {
         title: 'Readings signed',
-        says: 'Readings under each signature, summed.',
+        says: 'Readings under signatures, by device.',
         unit: 'short',
         span: 12,
       },
@@ -142,31 +231,33 @@ const evidenceRow = (): BoardRow => [
             where: [device],
             groupBy: ['device'],
             every: LAST,
-            fill: 'none',
+            fill: '0',
           },
           '$tag_device',
         ),
       ],
     ),
-    chart(
-      {
-        title: 'Verdicts of networks',
-        says: 'Attestations by what became of them.',
-        unit: 'short',
-        span: 12,
-      },
-      [
-        lines(
-          {
-            select: 'sum("count")',
-            from: receipts,
-            groupBy: ['network', 'verdict'],
-            every: LAST,
-            fill: 'none',
-          },
-          '$tag_network $tag_verdict',
-        ),
-      ],
+    inMeaning(
+      bars(
+        {
+          title: 'Verdicts of networks',
+          says: 'Attestations by what became of them.',
+          unit: 'short',
+          span: 12,
+        },
+        [
+          lines(
+            {
+              select: 'sum("count")',
+              from: receipts,
+              groupBy: ['network', 'verdict'],
+              every: LAST,
+              fill: '0',
+            },
+            '$tag_network $tag_verdict',
+          ),
+        ],
+      ),
     ),
   ],
 ];

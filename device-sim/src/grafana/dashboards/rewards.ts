@@ -3,10 +3,17 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MEASUREMENTS } from '@outpost/gateway';
 import { type BoardRow, board } from '../board.ts';
 import { chosen, lines, rows } from '../influx-query.ts';
-import { chart, stat, table } from '../panels.ts';
+import { bars, chart, inMeaning, stat, table, tallied } from '../panels.ts';
 
 const { selfNetwork, attestations, receipts, deliveries } = MEASUREMENTS;
 const network = chosen('network');
+
+const VERDICTS = {
+  settled: ['settled', 'green'],
+  refused: ['refused', 'red'],
+  expired: ['expired', 'orange'],
+  unknown: ['unknown', 'yellow'],
+} as const;
 
 const gauge = (field: string) =>
   lines(
@@ -68,7 +75,7 @@ const nowRow = (): BoardRow => [
 const overTimeRow = (): BoardRow => [
   'Over time',
   [
-    chart({ title: 'Made', says: 'Attestations that were signed.', unit: 'short', span: 8 }, [
+    bars({ title: 'Made', says: 'Attestations that were signed, by device.', unit: 'short', span: 6 }, [
       lines(
         {
           select: 'count("size")',
@@ -80,20 +87,22 @@ const overTimeRow = (): BoardRow => [
         '$tag_device',
       ),
     ]),
-    chart({ title: 'Verdicts', says: 'What networks said, by verdict.', unit: 'short', span: 8 }, [
-      lines(
-        {
-          select: 'sum("count")',
-          from: receipts,
-          where: [network],
-          groupBy: ['network', 'verdict'],
-          every: '$__interval',
-          fill: '0',
-        },
-        '$tag_network $tag_verdict',
-      ),
-    ]),
-    chart({ title: 'Waiting', says: 'Attestations that wait for a network.', unit: 'short', span: 8 }, [
+    inMeaning(
+      bars({ title: 'Verdicts', says: 'What networks said, by verdict.', unit: 'short', span: 6 }, [
+        lines(
+          {
+            select: 'sum("count")',
+            from: receipts,
+            where: [network],
+            groupBy: ['network', 'verdict'],
+            every: '$__interval',
+            fill: '0',
+          },
+          '$tag_network $tag_verdict',
+        ),
+      ]),
+    ),
+    chart({ title: 'Waiting', says: 'Attestations that wait for a network.', unit: 'short', span: 6 }, [
       lines(
         {
           select: 'max("pending")',
@@ -106,6 +115,27 @@ const overTimeRow = (): BoardRow => [
         '$tag_network',
       ),
     ]),
+    chart(
+      {
+        title: 'Age of the oldest unsent',
+        says: 'For how long delivery of the next one has been tried.',
+        unit: 's',
+        span: 6,
+      },
+      [
+        lines(
+          {
+            select: 'max("waiting_s")',
+            from: selfNetwork,
+            where: [network],
+            groupBy: ['network'],
+            every: '$__interval',
+            fill: 'null',
+          },
+          '$tag_network',
+        ),
+      ],
+    ),
   ],
 ];
 
@@ -143,43 +173,63 @@ const rewardsRow = (): BoardRow => [
     chart(
       {
         title: 'By network and day',
-        says: 'What each day gave (UTC). Exact amounts are told by `outpost ledger`.',
+        says: 'What each of the last 14 days gave (UTC). Exact amounts are told by `outpost ledger`.',
         unit: 'short',
         span: 10,
       },
       earned('1d'),
-    ).drawStyle(common.GraphDrawStyle.Bars),
-    chart(
-      {
-        title: 'Single readings',
-        says: 'What networks that take readings one by one said of them, by hour and verdict.',
-        unit: 'short',
-      },
-      [
-        lines(
-          {
-            select: 'sum("count")',
-            from: deliveries,
-            where: [network],
-            groupBy: ['network', 'verdict'],
-            every: '1h',
-            fill: 'none',
-          },
-          '$tag_network $tag_verdict',
-        ),
-      ],
-    ).drawStyle(common.GraphDrawStyle.Bars),
+    )
+      .drawStyle(common.GraphDrawStyle.Bars)
+      // A day is more than a dashboard shows of itself; raw points are kept for two weeks where nobody says otherwise.
+      .timeFrom('14d'),
+    inMeaning(
+      chart(
+        {
+          title: 'Single readings',
+          says: 'What networks that take readings one by one said of them, by hour and verdict.',
+          unit: 'short',
+        },
+        [
+          lines(
+            {
+              select: 'sum("count")',
+              from: deliveries,
+              where: [network],
+              groupBy: ['network', 'verdict'],
+              every: '1h',
+              fill: 'none',
+            },
+            '$tag_network $tag_verdict',
+          ),
+        ],
+      ).drawStyle(common.GraphDrawStyle.Bars),
+    ),
   ],
 ];
 
 const wordsRow = (): BoardRow => [
   'Words',
   [
+    tallied(
+      {
+        title: 'Not taken, by reason',
+        says: 'Refused, expired or never answered, in the time shown, by the network’s own code.',
+        span: 8,
+      },
+      { by: ['network', 'verdict', 'code'], sum: 'count' },
+      [
+        rows({
+          select: '"network", "verdict", "code", "count"',
+          from: receipts,
+          where: ['"verdict" =~ /^(refused|expired|unknown)$/', network],
+        }),
+      ],
+    ),
     table(
       {
         title: 'Verdicts in words',
         says: 'The newest first; anything but "settled" says why.',
-        span: 24,
+        span: 16,
       },
       [
         rows({
@@ -189,6 +239,7 @@ const wordsRow = (): BoardRow => [
           tail: 'ORDER BY time DESC LIMIT 200',
         }),
       ],
+      { Time: { width: 160 }, verdict: { states: VERDICTS }, attestation: { width: 120 } },
     ),
   ],
 ];

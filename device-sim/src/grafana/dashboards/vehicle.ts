@@ -2,7 +2,8 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MEASUREMENTS, ROLLUP } from '@outpost/gateway';
 import { type BoardRow, board } from '../board.ts';
 import { chosen, is, lines, rows } from '../influx-query.ts';
-import { chart, map, type PanelOf, stat, table } from '../panels.ts';
+import { chart, type PanelOf, stat, table, timeline } from '../panels.ts';
+import { map } from '../places.ts';
 import { signalOf, unitOf } from '../units.ts';
 
 const { vehicle, position, trips, events } = MEASUREMENTS;
@@ -29,17 +30,27 @@ const signals = (title: string, says: string, names: readonly [string, ...string
   );
 };
 
-const latest = (title: string, says: string, name: string, span = 4): PanelOf =>
-  stat({ title, says, unit: unitOf(signalOf(name)), span }, [
+/** `within` for what is over soon: the speed of an hour ago is not the speed. */
+const latest = (title: string, says: string, name: string, within?: string): PanelOf =>
+  stat({ title, says, unit: unitOf(signalOf(name)) }, [
     lines(
-      { select: 'last("value")', from: vehicle, where: [is('signal', name), device], groupBy: ['device'] },
+      {
+        select: 'last("value")',
+        from: vehicle,
+        where: [is('signal', signalOf(name).name), device],
+        groupBy: ['device'],
+        ...(within === undefined ? {} : { within }),
+      },
       '$tag_device',
     ),
-  ]);
+  ]).noValue('parked');
+
+const LATELY = 'time > now() - 5m';
 
 const ENGINE = 'Vehicle.Powertrain.CombustionEngine';
 const BATTERY = 'Vehicle.Powertrain.TractionBattery';
 const SPEED = 'Vehicle.Speed';
+const LAMP = 'Vehicle.OBD.Status.IsMILOn';
 const VOLTAGE = 'Vehicle.LowVoltageBattery.CurrentVoltage';
 
 const history = (title: string, says: string, name: string): PanelOf =>
@@ -63,8 +74,13 @@ const history = (title: string, says: string, name: string): PanelOf =>
 const nowRow = (): BoardRow => [
   'Now',
   [
-    latest('Speed', 'As the engine or brake control unit says it.', SPEED),
-    latest('Engine', 'Engine speed; nothing in an electric car.', `${ENGINE}.Speed`),
+    latest('Speed', 'As the engine or brake control unit says it, in the last five minutes.', SPEED, LATELY),
+    latest(
+      'Engine',
+      'Engine speed in the last five minutes; nothing in an electric car.',
+      `${ENGINE}.Speed`,
+      LATELY,
+    ),
     latest('Coolant', 'Temperature of the engine coolant.', `${ENGINE}.ECT`),
     latest('Fuel', 'How full the tank is.', 'Vehicle.Powertrain.FuelSystem.RelativeLevel'),
     latest('12 V battery', 'Below 12.2 V a parked car is left alone.', VOLTAGE),
@@ -77,12 +93,19 @@ const nowRow = (): BoardRow => [
       [
         lines(
           {
-            select: 'last("count")',
-            from: events,
-            where: [is('kind', 'codes'), device],
-            groupBy: ['device', 'status'],
+            // Each control unit has a list of its own.
+            select: 'sum("last")',
+            from: [
+              {
+                select: 'last("count")',
+                from: events,
+                where: [is('kind', 'codes'), is('status', 'stored'), device],
+                groupBy: ['device', 'ecu'],
+              },
+            ],
+            groupBy: ['device'],
           },
-          '$tag_device $tag_status',
+          '$tag_device',
         ),
       ],
       [
@@ -126,29 +149,72 @@ const placesAndTripsRow = (): BoardRow => [
       [rows({ select: '"lat", "lon", "speed"', from: position, where: [device] })],
       'route',
     ),
-    table({ title: 'Trips', says: 'Start, length, distance in m, fuel in ml, energy in Wh.', height: 12 }, [
-      rows({
-        select: '"device", "duration_s", "distance_m", "fuel_ml", "energy_wh", "started_by", "ended_by"',
-        from: trips,
-        where: [device],
-        tail: 'ORDER BY time DESC LIMIT 200',
-      }),
-    ]),
+    table(
+      { title: 'Trips', says: 'The newest first, at the moment when it was over for certain.', height: 12 },
+      [
+        rows({
+          select:
+            '"device", "duration_s" AS "lasted", "distance_m" AS "distance", "fuel_ml" AS "fuel", "energy_wh" AS "energy", "started_by", "ended_by"',
+          from: trips,
+          where: [device],
+          tail: 'ORDER BY time DESC LIMIT 200',
+        }),
+      ],
+      {
+        Time: { width: 160 },
+        lasted: { unit: 's', decimals: 1 },
+        distance: { unit: 'lengthm', decimals: 1 },
+        fuel: { unit: 'mlitre', decimals: 0 },
+        energy: { unit: 'watth', decimals: 1 },
+      },
+    ),
   ],
 ];
 
 const healthRow = (): BoardRow => [
   'Health',
   [
-    table({ title: 'Fault codes', says: 'As the control units gave them.' }, [
-      rows({
-        select: '"device", "status", "text"',
-        from: events,
-        where: [is('kind', 'codes'), device],
-        tail: 'ORDER BY time DESC LIMIT 100',
-      }),
-    ]),
-    signals('Warning lamp', '1 while the engine warning lamp is lit.', ['Vehicle.OBD.Status.IsMILOn'], 12),
+    table(
+      {
+        title: 'Fault codes',
+        says: 'As each control unit listed them, the newest first; where there is nothing, no look found any.',
+      },
+      [
+        rows({
+          select: '"device", "ecu", "status", "count", "text" AS "codes"',
+          from: events,
+          where: [is('kind', 'codes'), '"count" > 0', device],
+          tail: 'ORDER BY time DESC LIMIT 100',
+        }),
+      ],
+      {
+        Time: { width: 160 },
+        count: {
+          width: 70,
+          steps: [
+            [null, 'green'],
+            [1, 'red'],
+          ],
+        },
+      },
+    ),
+    timeline(
+      { title: 'Warning lamp', says: 'Whether the engine warning lamp is lit.', span: 12, height: 8 },
+      [
+        lines(
+          {
+            select: 'last("value")',
+            from: vehicle,
+            where: [is('signal', signalOf(LAMP).name), device],
+            groupBy: ['device', 'ecu'],
+            every: '$__interval',
+            fill: 'none',
+          },
+          '$tag_device $tag_ecu',
+        ),
+      ],
+      { 0: ['off', 'green'], 1: ['lit', 'red'] },
+    ),
   ],
 ];
 
@@ -178,9 +244,17 @@ export const vehicleBoard = (): Dashboard =>
       {
         name: 'Fault codes',
         color: 'red',
-        from: events,
-        text: 'text',
-        where: [is('kind', 'codes'), device],
+        text: 'more codes',
+        // Each look at the codes is an event; only those that found more of them are worth a line.
+        from: [
+          {
+            select: 'non_negative_difference("count") AS "more codes"',
+            from: events,
+            where: [is('kind', 'codes'), device],
+            groupBy: ['device', 'status', 'ecu'],
+          },
+        ],
+        where: ['"more codes" > 0'],
       },
     ],
     rows: [nowRow(), driveRow(), placesAndTripsRow(), healthRow(), monthsRow()],
