@@ -149,6 +149,24 @@ describe('outpost ledger', () => {
     expect((await run('--predict')).code).toBe(78);
   });
 
+  it('shows only the newest where a limit is given, and counts all of it', async () => {
+    const made = await make(box, 4);
+    for (const each of made) await answer(box, each, { reward: dc(2) });
+    expect(await objects('--limit', '2')).toMatchObject([
+      { line: 'omitted', rows: 2, hours: 0 },
+      { line: 'attestation', counter: 2 },
+      { line: 'attestation', counter: 3 },
+      { line: 'totals', attestations: 4, days: [{ rewards: [{ amount: '8' }] }] },
+    ]);
+    const { lines } = await run('--limit', '3');
+    expect(lines[0]).toBe('1 lines before these are left out; the totals count them.');
+    expect((await run('--limit', '4')).lines[0]).toMatch(/car\/telemetry 0 /);
+    expect(await run('--limit', '0')).toMatchObject({
+      code: 78,
+      err: '--limit: "0" is no number of lines; write one from 1 to 10000.',
+    });
+  });
+
   it('says what is withheld, with and without a configuration', async () => {
     const [first, second] = await make(box, 3);
     await answer(box, second!);
@@ -209,7 +227,7 @@ describe('outpost ledger', () => {
     expect(lines.slice(-3)).toEqual([
       'predictions',
       '  sim: 2 of 3 right (66.7 %), 1 not answered yet',
-      expect.stringMatching(/^    1 expected accepted: every check holds; it is not live/),
+      expect.stringMatching(/^ {4}1 expected accepted: every check holds; it is not live/),
     ]);
   });
 

@@ -8,6 +8,7 @@ import { openKeyRing } from '../keys/index.ts';
 import { ledgerJson } from '../ledger/json.ts';
 import type { LedgerLine } from '../ledger/lines.ts';
 import { type LedgerNetwork, ledgerNetworks } from '../ledger/networks.ts';
+import { NEWEST_MAX, newestOf } from '../ledger/newest.ts';
 import type { Predictor } from '../ledger/predictor.ts';
 import { readLedger } from '../ledger/read-ledger.ts';
 import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
@@ -22,6 +23,7 @@ interface Options extends WhereOptions {
   readonly since?: string;
   readonly readings?: boolean;
   readonly predict?: boolean;
+  readonly limit?: string;
   readonly json?: boolean;
 }
 
@@ -38,7 +40,16 @@ interface Asked {
   readonly journal: JournalView;
   readonly networks: readonly LedgerNetwork[];
   readonly since: WallNs | undefined;
+  readonly limit: number | undefined;
 }
+
+const limitOf = (text: string | undefined): Result<number | undefined> => {
+  if (text === undefined) return ok(undefined);
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= NEWEST_MAX
+    ? ok(limit)
+    : wrong('--limit', `"${text}" is no number of lines; write one from 1 to ${NEWEST_MAX}.`);
+};
 
 const sinceOf = (text: string | undefined, now: WallNs): Result<WallNs | undefined> => {
   if (text === undefined) return ok(undefined);
@@ -66,6 +77,8 @@ const placeOf = async (
 const askedOf = async (options: Options, terminal: Terminal, clock: Clock): Promise<Result<Asked>> => {
   const since = sinceOf(options.since, clock.wall());
   if (!since.ok) return since;
+  const limit = limitOf(options.limit);
+  if (!limit.ok) return limit;
   const place = await placeOf(options, terminal);
   if (!place.ok) return place;
   const { directory, configured } = place.value;
@@ -82,7 +95,7 @@ const askedOf = async (options: Options, terminal: Terminal, clock: Clock): Prom
     const known = networks.map(({ name }) => name).join(', ');
     return wrong('--network', `there is no network "${network}"; there is ${known === '' ? 'none' : known}.`);
   }
-  return ok({ directory, journal: journal.value, networks, since: since.value });
+  return ok({ directory, journal: journal.value, networks, since: since.value, limit: limit.value });
 };
 
 /** Says how far it is, but not more often than a person can read. */
@@ -129,14 +142,16 @@ const tell = async (
   terminal: Terminal,
   clock: Clock,
 ): Promise<Result<undefined>> => {
-  const { journal, networks, since } = asked;
+  const { journal, networks, since, limit } = asked;
   const { network, device, readings = false, json = false } = options;
   const predictor = options.predict === true ? await predictorOf(asked, clock) : ok(undefined);
   if (!predictor.ok) return predictor;
   const progress = newProgress(terminal, clock);
   const now = clock.wall();
   const asking = { networks, network, device, since, readings, predictor: predictor.value };
-  for await (const line of readLedger(journal, asking, terminal.signal)) {
+  const lines = readLedger(journal, asking, terminal.signal);
+  const told = limit === undefined ? lines : newestOf(lines, { rows: limit, hours: limit });
+  for await (const line of told) {
     if (line.kind === 'progress') progress(line);
     else if (json) terminal.out(JSON.stringify(ledgerJson(line)));
     else for (const text of ledgerText(line, now)) terminal.out(text);
@@ -166,6 +181,7 @@ export const ledgerCommand = (
       '--since <moment>',
       'what was made or has ended since: a time, or a span back from now (10m, 24h, 7d)',
     )
+    .option('--limit <lines>', 'of attestations and readings, and of hours, only so many of the newest')
     .option('--readings', 'also a line for each reading that was sent by itself')
     .option(
       '--predict',

@@ -6,12 +6,12 @@ import {
   FATES,
   type Fate,
   type HourSums,
-  type LedgerLine,
   type Life,
   type PredictionScore,
   type ReadingLine,
   type Totals,
 } from '../ledger/lines.ts';
+import type { NewestLine } from '../ledger/newest.ts';
 import type { Prediction } from '../networks/contract.ts';
 import { printable } from '../store/point.ts';
 
@@ -167,8 +167,13 @@ const totalsLines = ({ days, predictions, attestations, shared }: Totals): reado
   ];
 };
 
+const omittedText = (rows: number, hours: number): string => {
+  const parts = [...(rows === 0 ? [] : [`${rows} lines`]), ...(hours === 0 ? [] : [`${hours} hours`])];
+  return `${parts.join(' and ')} before these are left out; the totals count them.`;
+};
+
 /** What a person reads of a line of the ledger; nothing of one about progress. */
-export const ledgerText = (line: LedgerLine, now: WallNs): readonly string[] => {
+export const ledgerText = (line: NewestLine, now: WallNs): readonly string[] => {
   switch (line.kind) {
     case 'attestation':
       return [lifeText(line.life, now)];
@@ -180,6 +185,8 @@ export const ledgerText = (line: LedgerLine, now: WallNs): readonly string[] => 
       return [readingText(line.line)];
     case 'totals':
       return totalsLines(line.totals);
+    case 'omitted':
+      return [omittedText(line.rows, line.hours)];
     case 'progress':
       return [];
   }

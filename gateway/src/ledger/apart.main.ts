@@ -13,7 +13,6 @@ const answerTo = async ({ directory, ...asked }: ApartAsked): Promise<ApartSaid>
 
 // Nobody is left to tell.
 process.once('disconnect', () => stopping.abort(new Error('the gateway has ended')));
-process.once('message', async (asked) => {
-  const said = await answerTo(asked as ApartAsked);
-  process.send?.(said, () => process.disconnect?.());
+process.once('message', (asked) => {
+  void answerTo(asked as ApartAsked).then((said) => process.send?.(said, () => process.disconnect?.()));
 });

@@ -3,6 +3,7 @@ import type { Prediction } from '../networks/contract.ts';
 import type { Reward } from '../record/reward.ts';
 import { type Amount, decimalText } from './amounts.ts';
 import type { Fate, HourSums, LedgerLine, Life, ReadingLine, Totals } from './lines.ts';
+import type { NewestLine } from './newest.ts';
 
 const MS_MAX = 8.64e15;
 
@@ -102,7 +103,7 @@ export type HourJson = ReturnType<typeof hourJson>;
 export type TotalsJson = ReturnType<typeof totalsJson>;
 
 /** One line of the ledger for scripts; undefined for one about progress. */
-export const ledgerJson = (line: LedgerLine): object | undefined => {
+export const ledgerJson = (line: NewestLine): object | undefined => {
   switch (line.kind) {
     case 'attestation':
       return lifeJson(line.life);
@@ -114,6 +115,8 @@ export const ledgerJson = (line: LedgerLine): object | undefined => {
       return readingJson(line.line);
     case 'totals':
       return totalsJson(line.totals);
+    case 'omitted':
+      return { line: 'omitted', rows: line.rows, hours: line.hours };
     case 'progress':
       return undefined;
   }
