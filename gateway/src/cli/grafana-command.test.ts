@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,5 +70,61 @@ describe('outpost grafana', () => {
     expect([none.code, none.err]).toEqual([78, expect.stringMatching(/nothing for Grafana to show\.$/)]);
     const own = await run(['print', '--config', await configure({ url: 'http://db:8086' })]);
     expect([own.code, own.err]).toEqual([78, expect.stringMatching(/OUTPOST_INFLUX_USER/)]);
+  });
+
+  const OWN = { OUTPOST_INFLUX_USER: 'reader', OUTPOST_INFLUX_PASSWORD: 'two words "$HOME" \\ end' };
+
+  it('puts a password with any characters where systemd reads it back, over a file that was open to all', async () => {
+    const config = await configure({ url: 'http://db:8086' });
+    const root = join(directory, 'host');
+    const secret = join(root, 'etc/grafana/outpost.env');
+    await mkdir(join(root, 'etc/grafana'), { recursive: true });
+    await writeFile(secret, 'old');
+    await chmod(secret, 0o644);
+    const before = process.umask(0o077);
+    try {
+      expect(await run(['install', '--config', config, '--root', root], OWN)).toMatchObject({
+        code: 0,
+        err: '',
+      });
+    } finally {
+      process.umask(before);
+    }
+    expect((await stat(secret)).mode & 0o777).toBe(0o600);
+    expect(await readFile(secret, 'utf8')).toContain(
+      'OUTPOST_INFLUX_PASSWORD="two words \\"\\$HOME\\" \\\\ end"\n',
+    );
+    const board = join(root, 'var/lib/grafana/outpost/overview.json');
+    expect((await stat(board)).mode & 0o777).toBe(0o644);
+    expect((await stat(join(root, 'var/lib/grafana'))).mode & 0o777).toBe(0o755);
+  });
+
+  it('takes away dashboards that there are no more, and nothing else', async () => {
+    const config = await configure({ url: 'http://db:8086' });
+    const root = join(directory, 'host');
+    const boards = join(root, 'var/lib/grafana/outpost');
+    await mkdir(boards, { recursive: true });
+    await writeFile(join(boards, 'former.json'), '{}');
+    await writeFile(join(boards, 'notes.txt'), 'mine');
+    expect((await run(['install', '--config', config, '--root', root], OWN)).code).toBe(0);
+    expect((await readdir(boards)).sort()).toEqual([
+      'attestations.json',
+      'hotspot.json',
+      'notes.txt',
+      'outpost.json',
+      'overview.json',
+      'vehicle.json',
+    ]);
+  });
+
+  it('refuses an address that Grafana cannot ask, and a password that no line can hold', async () => {
+    const config = await configure({ url: 'http://db:8086' });
+    for (const url of ['pi:8086', 'ftp://pi/', 'http://me:secret@pi:8086']) {
+      const { code, err } = await run(['print', '--config', config, '--url', url], OWN);
+      expect([code, err]).toEqual([78, expect.stringContaining('--url')]);
+      expect(err).not.toContain('secret');
+    }
+    const broken = await run(['print', '--config', config], { ...OWN, OUTPOST_INFLUX_PASSWORD: 'a\nb' });
+    expect([broken.code, broken.err]).toEqual([78, expect.stringMatching(/line break/)]);
   });
 });

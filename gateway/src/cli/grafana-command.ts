@@ -62,11 +62,42 @@ const sourceOf = async (config: Config, terminal: Terminal): Promise<Result<Graf
   return ok({ url: store.url, user, password, database: store.database });
 };
 
+/** An address that Grafana can ask, without a login, which has a place of its own. */
+const checkUrl = (text: string): Result<string> => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  return isPlain
+    ? ok(text)
+    : wrong(
+        'grafana.url',
+        '--url',
+        'it has to be an address such as http://192.168.0.9:8086, without a login in it.',
+      );
+};
+
+/** No line of a file of the environment can hold these. */
+const BREAKS = /\p{Cc}/u;
+
+const checkLines = (source: GrafanaSource): Result<GrafanaSource> => {
+  const bad = Object.entries(source).find(([, value]) => BREAKS.test(value));
+  return bad === undefined
+    ? ok(source)
+    : wrong(
+        'grafana.control-character',
+        bad[0],
+        'it holds a line break or another control character, which no file of the environment can carry.',
+      );
+};
+
 const load = async (options: Options, terminal: Terminal): Promise<Result<GrafanaSource>> => {
   const loaded = await loadConfig(options.config, terminal.env);
   if (!loaded.ok) return loaded;
   const source = await sourceOf(loaded.value.config, terminal);
-  return source.ok && options.url !== undefined ? ok({ ...source.value, url: options.url }) : source;
+  if (!source.ok) return source;
+  if (options.url === undefined) return checkLines(source.value);
+  const url = checkUrl(options.url);
+  return url.ok ? checkLines({ ...source.value, url: url.value }) : url;
 };
 
 const install = async (options: Options, terminal: Terminal): Promise<number> => {

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the files stand in the checkout: gateway/src/cli and gateway/dist/cli are equally deep. */
@@ -29,13 +29,19 @@ const DASHBOARDS = 'var/lib/grafana/outpost';
 const ENVIRONMENT = 'etc/grafana/outpost.env';
 const DROP_IN = 'etc/systemd/system/grafana-server.service.d/outpost.conf';
 
+const PLAIN = /^[A-Za-z0-9_.:/@%+,=-]*$/;
+
+/** As systemd reads it (systemd.exec(5), EnvironmentFile): what is not plain stands in quotes. */
+const assigned = (name: string, value: string): string =>
+  `${name}=${PLAIN.test(value) ? value : `"${value.replaceAll(/[\\"`$]/g, '\\$&')}"`}`;
+
 /** Read by systemd as root before Grafana starts, so that no other user sees the password. */
 export const environmentText = ({ url, user, password, database }: GrafanaSource): string =>
   [
-    `OUTPOST_INFLUX_URL=${url}`,
-    `OUTPOST_INFLUX_USER=${user}`,
-    `OUTPOST_INFLUX_PASSWORD=${password}`,
-    `OUTPOST_INFLUX_DATABASE=${database}`,
+    assigned('OUTPOST_INFLUX_URL', url),
+    assigned('OUTPOST_INFLUX_USER', user),
+    assigned('OUTPOST_INFLUX_PASSWORD', password),
+    assigned('OUTPOST_INFLUX_DATABASE', database),
     '',
   ].join('\n');
 
@@ -65,11 +71,41 @@ export const grafanaFilesFor = async (source: GrafanaSource): Promise<readonly G
   ];
 };
 
+/** The file is there whole or as it was, and never for a moment with a wider mode, whatever the umask is. */
+const place = async (path: string, text: string, mode: number): Promise<void> => {
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  await writeFile(fresh, text, { mode: SECRET, flag: 'wx' });
+  await chmod(fresh, mode);
+  await rename(fresh, path);
+};
+
+/** Everybody may look into the directories, because Grafana runs as a user of its own. */
+const openDirectory = async (path: string): Promise<void> => {
+  const made = await mkdir(path, { recursive: true });
+  for (let at = path; made !== undefined && at.length >= made.length; at = dirname(at))
+    await chmod(at, 0o755);
+};
+
+/** Dashboards of an older version that this one has not any more; the directory is Outpost's own. */
+const removeOld = async (root: string, files: readonly GrafanaFile[]): Promise<void> => {
+  const kept = new Set(
+    files
+      .map(({ path }) => path)
+      .filter((path) => dirname(path) === DASHBOARDS)
+      .map((path) => basename(path)),
+  );
+  for (const name of await readdir(join(root, DASHBOARDS))) {
+    if (name.endsWith('.json') && !kept.has(name)) await rm(join(root, DASHBOARDS, name));
+  }
+};
+
 /** Puts the files below `root`; those that were there are replaced. Rejects with the file system's error. */
 export const placeFiles = async (root: string, files: readonly GrafanaFile[]): Promise<void> => {
   for (const { path, text, mode } of files) {
-    const place = join(root, path);
-    await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, text, { mode });
+    const to = join(root, path);
+    await openDirectory(dirname(to));
+    await place(to, text, mode);
   }
+  await removeOld(root, files);
 };
