@@ -71,6 +71,8 @@ export interface RigOptions {
   /** Where the client connects instead of the server itself. */
   way?(url: string): Promise<string>;
   readonly directory?: string;
+  /** Of the servers: key and certificate in PEM. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
 }
 
 /** A Helium network of a box, and Helium's servers, on real sockets. */
@@ -97,6 +99,7 @@ export const openRig = async (options: RigOptions = {}): Promise<ClientRig> => {
   const opened = await serveHelium({
     listen: new URL('http://127.0.0.1:0'),
     clock,
+    tls: options.tls,
     taken: (packet) => void taken.push(packet),
   });
   if (!opened.ok) throw new Error(opened.fault.words);

@@ -1,6 +1,8 @@
 import {
   constants,
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -52,6 +54,8 @@ export interface GrpcServer extends AsyncDisposable {
 export interface GrpcServerParts {
   readonly host: string;
   readonly port: number;
+  /** Speaks TLS with it, key and certificate in PEM; without it HTTP/2 at once. */
+  readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
   /** Undefined where there is no such method. */
   open(call: ServerCall): CallHandling | undefined;
   /** Whether a connection is taken at all; one that is not is cut at once. */
@@ -116,10 +120,12 @@ const serveStream = (stream: ServerHttp2Stream, path: string, { open, listens }:
   stream.on('close', () => handling.closed?.());
 };
 
-/** A gRPC server on HTTP/2 without TLS, as Helium's are. */
+/** A gRPC server on HTTP/2, as Helium's are: without TLS, unless it is given a certificate. */
 export const serveGrpc = async (parts: GrpcServerParts): Promise<GrpcServer> => {
   const sessions = new Set<ServerHttp2Session>();
-  const server: Http2Server = createServer();
+  const { tls } = parts;
+  const server: Http2Server | Http2SecureServer =
+    tls === undefined ? createServer() : createSecureServer({ key: tls.key, cert: tls.certificate });
   server.on('session', (session) => {
     session.on('error', () => undefined);
     if (!parts.accepts()) {

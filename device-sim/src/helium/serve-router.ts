@@ -22,6 +22,8 @@ export interface HeliumOptions {
   readonly clock: Clock;
   /** How long a stream lives; 35 minutes on the real one. */
   readonly streamMs?: number;
+  /** Speaks TLS with it, key and certificate in PEM. */
+  readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
   taken?(packet: TakenPacket): void;
 }
 
@@ -82,12 +84,13 @@ export const serveHelium = async (options: HeliumOptions): Promise<Result<Served
     const server = await serveGrpc({
       host: listen.hostname,
       port: Number(listen.port),
+      tls: options.tls,
       open,
       accepts: () => !faults.isAway,
       listens: () => !faults.hangs,
     });
     return ok({
-      url: `http://${listen.hostname}:${server.port}`,
+      url: `${options.tls === undefined ? 'http' : 'https'}://${listen.hostname}:${server.port}`,
       router,
       config,
       faults,

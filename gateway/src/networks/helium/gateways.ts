@@ -44,6 +44,7 @@ type Received = (packet: PacketDown, params: RegionParams | undefined) => void;
 /** What all gateways go by together. */
 interface Shared {
   readonly settings: HeliumSettings;
+  readonly ca: string | undefined;
   readonly context: NetworkContext;
   readonly trunk: Trunk;
   readonly departures: Departures;
@@ -51,7 +52,7 @@ interface Shared {
 
 const makeGateway = async (
   eui: string,
-  { settings, context: { clock, directory, alarm }, trunk, departures }: Shared,
+  { settings, ca, context: { clock, directory, alarm }, trunk, departures }: Shared,
   received: Received,
 ): Promise<Result<Gateway>> => {
   const pair = await gatewayKey(directory, eui);
@@ -63,7 +64,7 @@ const makeGateway = async (
     alarm: (why: Fault): void => alarm({ ...why, where: `${why.where}, gateway ${eui}` }),
   };
   const { config, configKey: pinned, region, router, ackEveryS, rotateAfterMs } = settings;
-  const watch = createRegionWatch({ ...common, config, pinned, region, directory, eui });
+  const watch = createRegionWatch({ ...common, config, ca, pinned, region, directory, eui });
   await watch.recall();
   const link = createLink({
     ...common,
@@ -77,7 +78,12 @@ const makeGateway = async (
   return ok({ link, watch, key: common.signer.key });
 };
 
-export const createGateways = (settings: HeliumSettings, context: NetworkContext): Gateways => {
+/** `ca` are the authorities that are believed for `https:`, in PEM, where not those of the system. */
+export const createGateways = (
+  settings: HeliumSettings,
+  ca: string | undefined,
+  context: NetworkContext,
+): Gateways => {
   /** At most `gatewaysMax`, and never fewer again. */
   const gateways = new Map<string, Promise<Result<Gateway>>>();
   const made = new Map<string, Gateway>();
@@ -102,8 +108,9 @@ export const createGateways = (settings: HeliumSettings, context: NetworkContext
   const { router, rotateAfterMs } = settings;
   const shared: Shared = {
     settings,
+    ca,
     context,
-    trunk: createTrunk({ clock, router, freshMs: rotateAfterMs / 2 }),
+    trunk: createTrunk({ clock, router, ca, freshMs: rotateAfterMs / 2 }),
     departures: createDepartures(clock, (error) => failed(error)),
   };
 

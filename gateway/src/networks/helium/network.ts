@@ -1,4 +1,6 @@
-import { type Clock, elapsedMs, ok, sentence } from '@outpost/schemas/words';
+import { readFile } from 'node:fs/promises';
+import { type Clock, elapsedMs, fail, fault, ok, type Result, sentence } from '@outpost/schemas/words';
+import { errorCode } from '../../store/whole-file.ts';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
 import { isEui } from './gateway-keys.ts';
 import { createGateways, type Gateway, type Gateways } from './gateways.ts';
@@ -84,10 +86,14 @@ const sendPacket = (
     });
   });
 
-const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNetwork => {
+const networkOver = (
+  settings: HeliumSettings,
+  ca: string | undefined,
+  context: NetworkContext,
+): LiveNetwork => {
   const { name, expiresAfterMs, gatewaysMax } = settings;
   const { clock } = context;
-  const gateways = createGateways(settings, context);
+  const gateways = createGateways(settings, ca, context);
   const way: Way = { clock, settings, gateways };
   const full = refused(
     'too-many-gateways',
@@ -121,13 +127,25 @@ const networkOver = (settings: HeliumSettings, context: NetworkContext): LiveNet
   };
 };
 
+const readAuthorities = async ({ name, caFile }: HeliumSettings): Promise<Result<string | undefined>> => {
+  if (caFile === undefined) return ok(undefined);
+  try {
+    return ok(await readFile(caFile, 'utf8'));
+  } catch (error) {
+    const words = `the file ${caFile} cannot be read (${errorCode(error)}).`;
+    return fail(fault('misconfigured', 'helium.ca', `network ${name}, options.caFile`, words));
+  }
+};
+
 /** Helium's packet router: uplinks that are paid for by the packet, downlinks back. */
 export const helium: NetworkKind = {
   kind: 'helium',
   follows: 'readings',
-  open: (settings, context) => {
+  open: async (settings, context) => {
     const checked = checkSettings(settings);
-    return Promise.resolve(checked.ok ? ok(networkOver(checked.value, context)) : checked);
+    if (!checked.ok) return checked;
+    const ca = await readAuthorities(checked.value);
+    return ca.ok ? ok(networkOver(checked.value, ca.value, context)) : ca;
   },
   predict: (_settings, sending) => (sending.of === 'reading' ? predictPacket(sending.delivery) : undefined),
 };

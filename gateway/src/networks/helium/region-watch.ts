@@ -21,6 +21,8 @@ const NONE = new Uint8Array(0);
 export interface RegionWatchParts {
   readonly clock: Clock;
   readonly config: URL;
+  /** Certificate authorities in PEM, where not those of the system. */
+  readonly ca?: string | undefined;
   readonly pinned: HeliumKey;
   /** Helium's number of the region that is asked for where the gateway's own is not known there. */
   readonly region: number;
@@ -59,7 +61,7 @@ export const createRegionWatch = (parts: RegionWatchParts): RegionWatch => {
   };
 
   const ask = async (signal: AbortSignal): Promise<Result<RegionParams>> => {
-    const channel = await openChannel({ url: config, clock }, signal);
+    const channel = await openChannel({ url: config, ca: parts.ca, clock }, signal);
     if (!channel.ok) return channel;
     try {
       const request = { region, address: signer.key, signature: NONE };

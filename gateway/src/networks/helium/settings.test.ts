@@ -29,6 +29,7 @@ describe('the settings of Helium', () => {
     ['options.configKey', settings({ region: 'EU868', configKey: '137oJzq' })],
     ['options.expiresAfterSeconds', settings({ region: 'EU868', expiresAfterSeconds: 0 })],
     ['options.rotateAfterMinutes', settings({ region: 'EU868', rotateAfterMinutes: 31 })],
+    ['options.caFile', settings({ region: 'EU868', caFile: 'ca.pem' })],
     ['options.gatewaysMax', settings({ region: 'EU868', gatewaysMax: 1_000 })],
   ])('say in a sentence that %s is wrong', (what, wrong) => {
     const checked = checkSettings(wrong);

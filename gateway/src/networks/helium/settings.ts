@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type { NetworkSettings } from '../contract.ts';
 import { type HeliumKey, readAddress } from './keys.ts';
@@ -16,6 +17,8 @@ export interface HeliumSettings {
   /** How often the router is asked to say what it has, in seconds; 0 for never. */
   readonly ackEveryS: number;
   readonly rotateAfterMs: number;
+  /** Certificate authorities in PEM for `https:`, where not those of the system. */
+  readonly caFile: string | undefined;
 }
 
 /** Of mainnet (helium/gateway-rs, config/settings.toml). */
@@ -33,7 +36,7 @@ const NUMBERS = {
 } as const;
 type NumberOption = keyof typeof NUMBERS;
 
-const OPTIONS = ['region', 'config', 'configKey', ...Object.keys(NUMBERS)];
+const OPTIONS = ['region', 'config', 'configKey', 'caFile', ...Object.keys(NUMBERS)];
 
 const wrong = (name: string, what: string, words: string): Result<never> =>
   fail(fault('misconfigured', 'helium.settings', `network ${name}, ${what}`, words));
@@ -96,6 +99,9 @@ export const checkSettings = (settings: NetworkSettings): Result<HeliumSettings>
     );
   const region = readRegion(settings);
   if (!region.ok) return region;
+  const { caFile } = options;
+  if (caFile !== undefined && (typeof caFile !== 'string' || !isAbsolute(caFile)))
+    return wrong(name, 'options.caFile', 'must be the whole path of a file with certificates in PEM.');
   const numbers = readNumbers(settings);
   if (!numbers.ok) return numbers;
   const { expiresAfterSeconds, gatewaysMax, ackEverySeconds, rotateAfterMinutes } = numbers.value;
@@ -109,5 +115,6 @@ export const checkSettings = (settings: NetworkSettings): Result<HeliumSettings>
     gatewaysMax: Math.floor(gatewaysMax),
     ackEveryS: Math.floor(ackEverySeconds),
     rotateAfterMs: rotateAfterMinutes * 60_000,
+    caFile,
   });
 };
