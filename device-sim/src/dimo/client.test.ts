@@ -339,6 +339,23 @@ describe('attestations', () => {
     expect(quiet).toMatchObject([{ kind: 'settled', words: 'nothing in it that DIMO has a name for' }]);
   });
 
+  it('hold after the gateway’s key was replaced as soon as the identity is bound anew, and say so before', async () => {
+    const { rig, clock, delivery } = await playground();
+    const { served, box } = rig;
+    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
+    const attest = { url: served.attestationUrl, kinds: ['odometer'] };
+    must(await box.ring.rotate('gateway'));
+    await rig.network({ login, attest });
+    expect(rig.alarms.map(({ code }) => code)).toEqual(['dimo.unbound']);
+    must(await dimoWire.writeBinding(rig.directory, dimoWire.sealBinding(rig.key, box.ring.gateway())));
+    const network = await rig.network({ login, attest });
+    expect(rig.alarms).toHaveLength(1);
+    await deliver(network, clock, [await delivery([number(21, 569_922)])]);
+    const stated = eventsOf(rig).find(({ type }) => type === 'dimo.attestation')?.text ?? '';
+    const check = { verify: platformVerifier(), address: rig.key.address, seen: new Set<string>() };
+    expect(dimoWire.checkEvent(stated, check)).toBeUndefined();
+  });
+
   it('are taken back by tombstones, found by their first letters', async () => {
     const { rig, clock, delivery } = await playground();
     const { served, directory } = rig;

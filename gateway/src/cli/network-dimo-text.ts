@@ -8,7 +8,7 @@ export interface DimoView {
   readonly name: string;
   readonly address: string;
   readonly did: string;
-  /** Whom the address is bound to; undefined where no binding holds. */
+  /** The gateway's key that the address is bound to; undefined where no binding holds, or of a key that was replaced. */
   readonly gatewayKey: Uint8Array | undefined;
   readonly isConfigured: boolean;
   /** What is wrong with the configuration of it. */
@@ -28,7 +28,7 @@ export const dimoAddedLines = (
   `address   ${address}`,
   `DID       did:ethr:137:${address}`,
   `bound to  ${keyText(gatewayKey)}`,
-  `kept in   ${directory} (key, 0600; it is in no other backup, so copy it to a safe place)`,
+  `kept in   ${directory} (key, 0600; \`outpost keys export\` has it with all other keys)`,
   '',
   'DIMO lets in nobody by himself. What is left to do:',
   '  1. Ask DIMO for a connection licence and its client certificate (developer console, or its staff), or to mint this',
@@ -58,10 +58,10 @@ const certificateLine = ({ certificate, isConfigured }: DimoView): string => {
   return isConfigured ? 'certificate  none yet' : 'certificate  the network is not in the configuration yet';
 };
 
-const vehicleLines = ({ device, did, streak, points, words }: VehicleView): readonly string[] => [
+export const vehicleLines = ({ device, did, streak, points, words }: VehicleView): readonly string[] => [
   `${device}  ${did}`,
   `  ${words}`,
-  `  If nothing changes: ${streak.connected} connected weeks, ${points} points of 3000 for the streak.`,
+  `  If nothing changes: ${streak.connected} connected weeks, ${points} of 3000 points for the streak.`,
 ];
 
 export const dimoLines = (view: DimoView): readonly string[] => {
@@ -70,7 +70,7 @@ export const dimoLines = (view: DimoView): readonly string[] => {
     `address      ${address}`,
     `DID          ${did}`,
     gatewayKey === undefined
-      ? `bound to     nothing that holds; run \`outpost network dimo add ${name}\``
+      ? `bound to     no key that the gateway has now; run \`outpost network dimo add ${name}\``
       : `bound to     ${keyText(gatewayKey)}`,
     certificateLine(view),
     `attests      ${attests ? 'yes' : 'no (options.attest)'}`,

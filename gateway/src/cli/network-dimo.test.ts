@@ -67,6 +67,7 @@ describe('outpost network dimo', () => {
       '2',
     );
     expect(said.out).toContain('3rd inactive week');
+    expect(said.out).toContain('4 connected weeks, 1000 of 3000 points');
     const { vehicles, isBound } = JSON.parse((await dimo('show', '--config', config, '--json')).out) as {
       vehicles: readonly object[];
       isBound: boolean;
@@ -75,6 +76,30 @@ describe('outpost network dimo', () => {
     expect(vehicles).toMatchObject([
       { device: 'car', streak: { connected: 4, disconnected: 3 }, points: 1_000 },
     ]);
+  });
+
+  it('lists what was attested, and says of which key it is bound to once the gateway has another', async () => {
+    await using directory = await scratch();
+    const { config, data } = await prepare(directory.path, true);
+    await dimo('add', '--config', config);
+    expect((await dimo('statements', '--config', config)).out).toContain('Nothing was attested yet');
+    const own = join(data, 'networks', 'dimo');
+    const taken = { id: 'ab'.repeat(32), kind: 'trip', device: 'car', time: '2026-11-18T10:00:00.000Z' };
+    await writeFile(
+      join(own, 'statements.json'),
+      JSON.stringify([taken, { ...taken, id: 'cd'.repeat(32) }, 5]),
+    );
+    await writeFile(join(own, 'taken-back.json'), JSON.stringify(['ab'.repeat(32)]));
+    expect((await dimo('statements', '--config', config)).out.split('\n')).toEqual([
+      'cdcdcdcdcdcdcdcd  2026-11-18T10:00:00Z  trip      car',
+      'abababababababab  2026-11-18T10:00:00Z  trip      car  taken back',
+    ]);
+    const ring = await openKeyRing({ directory: join(data, 'keys'), kind: 'file', clock: systemClock() });
+    if (!ring.ok || !(await ring.value.rotate('gateway')).ok) throw new Error('no new key');
+    expect((await dimo('show', '--config', config)).out).toContain('no key that the gateway has now');
+    await dimo('add', '--config', config);
+    const shown = (await dimo('show', '--config', config)).out;
+    expect(shown).toContain(`bound to     ${keyText(ring.value.gateway().publicKey)}`);
   });
 
   it.each([

@@ -15,7 +15,7 @@ import {
 } from '@outpost/schemas/words';
 import { Command } from 'commander';
 import { keysDirectory, makeDataDirectory, networkDirectory } from '../data-directory.ts';
-import { openKeyRing, platformVerifier } from '../keys/index.ts';
+import { openKeyRing } from '../keys/index.ts';
 import { complain, EXIT, loadConfig, type Terminal } from './context.ts';
 import {
   type DimoView,
@@ -23,6 +23,7 @@ import {
   dimoLines,
   statementLines,
   type VehicleView,
+  vehicleLines,
 } from './network-dimo-text.ts';
 import { dataDirectoryOf, type WhereOptions } from './where.ts';
 
@@ -91,7 +92,7 @@ const add = async (name: string, options: WhereOptions, terminal: Terminal): Pro
   if (!existsSync(keysDirectory(data.value)))
     return wrong(
       data.value,
-      'the box has no keys yet that an identity could be bound to; run the gateway once first.',
+      'the box has no keys yet that an identity could be bound to; run `outpost init` or the gateway once first.',
     );
   const ring = await openKeyRing({
     directory: keysDirectory(data.value),
@@ -122,6 +123,18 @@ const vehiclesOf = async (
   return checked?.ok === true ? await standingsOf(checked.value, directory, systemClock().wall()) : [];
 };
 
+/** The box's key records; none where its keys cannot be read, which other commands tell of. */
+const recordsOf = async (data: string): Promise<readonly Uint8Array[]> => {
+  const keys = {
+    directory: keysDirectory(data),
+    kind: 'file',
+    clock: systemClock(),
+    readOnly: true,
+  } as const;
+  const ring = await openKeyRing(keys);
+  return ring.ok ? ring.value.records() : [];
+};
+
 const viewOf = async (name: string, options: WhereOptions, terminal: Terminal): Promise<Result<DimoView>> => {
   const data = await placeOf(name, options, terminal);
   if (!data.ok) return data;
@@ -132,8 +145,7 @@ const viewOf = async (name: string, options: WhereOptions, terminal: Terminal): 
   if (key.value === undefined)
     return wrong(directory, `there is no identity yet; make it with \`outpost network dimo add ${name}\`.`);
   const { address } = key.value;
-  const binding = await dimo.readBinding(directory);
-  const bound = binding === undefined ? undefined : dimo.checkBinding(binding, platformVerifier());
+  const gatewayKey = await dimo.boundGateway(directory, address, await recordsOf(data.value));
   const network = await configured(name, options, terminal);
   const checked = network === undefined ? undefined : dimo.checkSettings(network);
   const settings = checked?.ok === true ? checked.value : undefined;
@@ -143,7 +155,7 @@ const viewOf = async (name: string, options: WhereOptions, terminal: Terminal): 
     name,
     address,
     did: dimo.addressDid(settings?.chain.id ?? dimo.CHAINS.polygon.id, address),
-    gatewayKey: bound?.address === address ? bound.gatewayKey : undefined,
+    gatewayKey,
     objection: checked?.ok === false ? sentence(checked.fault) : undefined,
     isConfigured: network !== undefined,
     attests: settings?.attest !== undefined,
@@ -196,7 +208,8 @@ const streak = async (name: string, options: StreakOptions, terminal: Terminal):
   const now = systemClock().wall();
   await weeks.begin(did, { connected, disconnected }, now);
   if (problem !== undefined) return fail(problem);
-  terminal.out(`${options.vehicle}: ${weeks.forecast(did, now).words}`);
+  for (const line of vehicleLines({ device: options.vehicle, did, ...weeks.forecast(did, now) }))
+    terminal.out(line);
   return ok(undefined);
 };
 

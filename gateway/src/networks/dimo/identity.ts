@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Verify } from '@outpost/schemas/evidence';
+import { readKeyRecord, type Verify } from '@outpost/schemas/evidence';
 import {
   asciiBytes,
   asciiText,
+  equalBytes,
   type Fault,
   fail,
   fault,
@@ -13,8 +14,10 @@ import {
   toHex,
 } from '@outpost/schemas/words';
 import { errorCode, isSystemError, keyDisk, onDisk } from '../../keys/key-disk.ts';
+import { gatewayOf } from '../../keys/key-history.ts';
 import { keyText, parseKeyText } from '../../keys/key-text.ts';
 import { newSeed, ownershipFault } from '../../keys/seed-file.ts';
+import { platformVerifier } from '../../keys/signer.ts';
 import { addressOfSecret, checksummed, erc191Digest, signatureText, signerOf } from './signatures.ts';
 
 /** The box's second identity, towards DIMO alone. Whoever holds one cannot get at its secret. */
@@ -133,6 +136,27 @@ export const bindingFrom = (value: unknown): Binding | undefined => {
   return typeof text === 'string' && typeof gateway === 'string' && typeof dimo === 'string'
     ? { text, gateway, dimo }
     : undefined;
+};
+
+/**
+ * The gateway's key that the address is bound to on this box; undefined where the binding is not there, does not hold,
+ * or is with a key that the gateway has replaced since, for which nobody could take the readings of now for ours.
+ * @param records the box's key records, oldest first; where there are none, whatever the binding says is taken.
+ */
+export const boundGateway = async (
+  directory: string,
+  address: string,
+  records: readonly Uint8Array[],
+): Promise<Uint8Array | undefined> => {
+  const binding = await readBinding(directory);
+  const bound = binding === undefined ? undefined : checkBinding(binding, platformVerifier());
+  if (bound === undefined || bound.address !== address) return undefined;
+  const read = records.flatMap((bytes) => {
+    const record = readKeyRecord(bytes);
+    return record.ok ? [record.value] : [];
+  });
+  const now = gatewayOf(read);
+  return now === undefined || equalBytes(now, bound.gatewayKey) ? bound.gatewayKey : undefined;
 };
 
 export const writeBinding = (directory: string, binding: Binding): Promise<Result<void>> => {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { fail, fault, ok, type Result } from '@outpost/schemas/words';
+import { type Fault, fail, fault, ok, type Result } from '@outpost/schemas/words';
 import type {
   Delivery,
   Network,
@@ -12,7 +12,7 @@ import type {
 import { readAuthority } from './authority-file.ts';
 import { openCertificates } from './certificate.ts';
 import { eventText } from './codec.ts';
-import { readDimoKey } from './identity.ts';
+import { boundGateway, readDimoKey } from './identity.ts';
 import { openTokens } from './login.ts';
 import { partiesOf } from './parties.ts';
 import { predict } from './predict.ts';
@@ -194,6 +194,14 @@ const noKey = ({ name }: DimoSettings): Result<never> =>
     ),
   );
 
+const unbound = ({ name }: DimoSettings): Fault =>
+  fault(
+    'misconfigured',
+    'dimo.unbound',
+    `network ${name}`,
+    `its identity is bound to no key that the gateway has now, so that nobody can check what it attests; run \`outpost network dimo add ${name}\`.`,
+  );
+
 /** DIMO: status events over a connection that knows us by a certificate, and attestations by a token, if wanted. */
 export const openDimo = async (given: NetworkSettings, context: NetworkContext): Promise<Result<Network>> => {
   const checked = checkSettings(given);
@@ -203,6 +211,10 @@ export const openDimo = async (given: NetworkSettings, context: NetworkContext):
   const key = await readDimoKey(directory);
   if (!key.ok) return key;
   if (key.value === undefined) return noKey(settings);
+  if (settings.attest !== undefined) {
+    const bound = await boundGateway(directory, key.value.address, context.keyRecords());
+    if (bound === undefined) alarm(unbound(settings));
+  }
   const tls = await readAuthority(settings);
   if (!tls.ok) return tls;
   const where = `network ${settings.name} at ${settings.url.origin}`;
