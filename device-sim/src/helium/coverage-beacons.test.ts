@@ -4,26 +4,21 @@ import { BOOK_FILE } from '@outpost/gateway/helium-coverage';
 import { BEACON_EU868, beaconPayload, buildBeacon, readEntropyLine } from '@outpost/schemas/radio';
 import { toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { beaconHeard, beaconSent, type CoverageRig, openCoverageRig } from './coverage-rig.ts';
+import { beaconHeard, beaconSent, type CoverageRig, IMPATIENCE, openCoverageRig } from './coverage-rig.ts';
 import type { EntropyMode } from './entropy-core.ts';
 import { until } from './raw-client.ts';
 import type { ServiceFaults } from './serve-coverage.ts';
 
 const A = '0016c001ff10a235';
 const B = '0016c001ff10a236';
-const INTERVAL_S = 21_600;
+const HOUR_S = 3_600;
+const INTERVAL_S = 6 * HOUR_S;
 
 /** Some minutes before the end of a six-hour interval, in which a beacon is still due. */
 const START_S = 78_703 * INTERVAL_S - 240;
 
 const openSending = (options: Readonly<Record<string, unknown>> = {}): Promise<CoverageRig> =>
   openCoverageRig({ startS: START_S, options: { beacons: [{ gateway: A, device: 'roof' }], ...options } });
-
-/** Time passes until it is so, for so many hours at most. */
-const passing = async (rig: CoverageRig, hours: number, isSo: () => boolean = () => false): Promise<void> => {
-  const endS = nowS(rig) + hours * 3_600;
-  while (!isSo() && nowS(rig) < endS) await rig.clock.hop();
-};
 
 /** What the ingest service hears is of no matter, and its sessions would keep time from passing quickly. */
 const withoutIngest = ({ served }: CoverageRig): void => {
@@ -34,8 +29,6 @@ const withoutIngest = ({ served }: CoverageRig): void => {
 const bookOf = async ({ directory }: CoverageRig): Promise<readonly string[]> =>
   (await readFile(join(directory, 'coverage', BOOK_FILE), 'utf8')).split('\n').filter((line) => line !== '');
 
-const nowS = ({ clock }: CoverageRig): number => Number(clock.wall() / 1_000_000_000n);
-
 describe('a gateway that sends beacons', () => {
   it('sends one with the channel and power of its region, and reports what it says that it sent', async () => {
     await using rig = await openSending();
@@ -44,7 +37,7 @@ describe('a gateway that sends beacons', () => {
     // The antenna is asserted with 8.1 dBi: 16.1 dBm less that are 8 dBm.
     const key = toHex(rig.taken[0]?.report.gateway ?? new Uint8Array());
     rig.helium.config.asserted.set(key, { region: 1, gainDdbi: 81 });
-    await passing(rig, 2, () => rig.helium.config.answered > 1);
+    await rig.passing(2 * HOUR_S, () => rig.helium.config.answered > 1);
     const item = await rig.nextBeacon();
     const [payload, entropy] = readEntropyLine((await bookOf(rig)).at(-1) ?? '') ?? [];
     if (entropy === undefined) throw new Error('no beacon');
@@ -73,11 +66,11 @@ describe('a gateway that sends beacons', () => {
   it('sends one in each six hours and no more, over a new start too', async () => {
     await using rig = await openSending();
     withoutIngest(rig);
-    await passing(rig, 30, () => rig.orders.length >= 4);
+    await rig.passing(30 * HOUR_S, () => rig.orders.length >= 4);
     await rig.stop();
     const ending = new AbortController();
     const running = rig.network.run?.(ending.signal).catch(() => undefined);
-    await passing(rig, 12, () => rig.orders.length >= 5);
+    await rig.passing(12 * HOUR_S, () => rig.orders.length >= 5);
     ending.abort(new Error('the test is over'));
     await running;
     expect(rig.orders.map(({ device, order }) => `${device} ${order.kind}`)).toEqual(
@@ -105,7 +98,7 @@ describe('a gateway that sends beacons', () => {
       await using rig = await openSending();
       withoutIngest(rig);
       rig.served.entropy.core.mode = mode;
-      await passing(rig, 7);
+      await rig.passing(7 * HOUR_S);
       expect(rig.orders).toEqual([]);
       expect(rig.alarms).toEqual([]);
       const notes = rig.notes.filter((note) => note.includes('entropy'));
@@ -113,7 +106,7 @@ describe('a gateway that sends beacons', () => {
       expect(notes[0]).toMatch(/the entropy service at 127\.0\.0\.1:\d+ is not there since 20\d\d-/);
       expect(rig.served.entropy.tried).toBeLessThanOrEqual(7 * 6);
       rig.served.entropy.core.mode = 'good';
-      await passing(rig, 12, () => rig.orders.length > 0);
+      await rig.passing(12 * HOUR_S, () => rig.orders.length > 0);
       expect(rig.orders).toHaveLength(1);
       expect(rig.notes.at(-1)).not.toContain('entropy');
     },
@@ -130,10 +123,12 @@ describe('a gateway that sends beacons', () => {
     async (_, faults) => {
       await using rig = await openSending();
       Object.assign(rig.served.entropy.faults, faults);
-      await passing(rig, 1, () => rig.notes.length > 0);
+
+      await rig.passing(1 * HOUR_S, () => rig.notes.length > 0);
       expect((await rig.deliver(beaconHeard(B, new Uint8Array(51)))).kind).toBe('settled');
       withoutIngest(rig);
-      await passing(rig, 7);
+      rig.clock.patience = IMPATIENCE;
+      await rig.passing(7 * HOUR_S);
       expect([rig.orders, rig.alarms]).toEqual([[], []]);
       expect(rig.notes[0]).toContain('the entropy service');
     },
@@ -143,7 +138,7 @@ describe('a gateway that sends beacons', () => {
     await using rig = await openSending();
     withoutIngest(rig);
     rig.helium.config.signsWrongly = true;
-    await passing(rig, 7);
+    await rig.passing(7 * HOUR_S);
     expect([rig.orders, rig.served.entropy.tried]).toEqual([[], 0]);
     const untrusted = expect.objectContaining({ kind: 'untrusted', code: 'helium.config-signature' });
     expect(rig.alarms).toEqual([untrusted]);
@@ -152,7 +147,7 @@ describe('a gateway that sends beacons', () => {
   it('sends none where the configuration service is gone and never said a power, and alarms nobody', async () => {
     await using rig = await openSending({ config: 'http://127.0.0.1:9' });
     withoutIngest(rig);
-    await passing(rig, 7);
+    await rig.passing(7 * HOUR_S);
     expect([rig.orders, rig.alarms, rig.served.entropy.tried]).toEqual([[], [], 0]);
     expect(rig.notes.at(-1)).toContain('the configuration service at 127.0.0.1:9 is not there since');
   });
@@ -161,7 +156,7 @@ describe('a gateway that sends beacons', () => {
     await using rig = await openSending();
     withoutIngest(rig);
     rig.answer = ({ id }) => ({ id, kind: 'refused', code: 'no-region', words: 'no region is set.' });
-    await passing(rig, 30, () => rig.orders.length >= 3);
+    await rig.passing(30 * HOUR_S, () => rig.orders.length >= 3);
     expect(rig.orders).toHaveLength(3);
     expect(rig.alarms).toHaveLength(1);
     expect(rig.alarms[0]?.words).toBe('a beacon of gateway 0016c001ff10a235 was not sent: no region is set.');

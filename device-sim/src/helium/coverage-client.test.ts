@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayKey, keyBytes, keypairOf } from '@outpost/gateway/helium';
-import { concatBytes, toHex } from '@outpost/schemas/words';
+import { concatBytes, elapsedMs, toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { breath, passing } from './client-rig.ts';
-import { beaconHeard, type CoverageRig, openCoverageRig } from './coverage-rig.ts';
+import { breath } from './client-rig.ts';
+import { beaconHeard, openCoverageRig } from './coverage-rig.ts';
 import { until } from './raw-client.ts';
 import { openWay, type Way } from './way.ts';
 
@@ -28,14 +28,6 @@ const writeTestnetKey = async (directory: string, eui: string): Promise<void> =>
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const bytes = concatBytes(Uint8Array.of(0x11), pair.value.secret, pair.value.key);
   await writeFile(join(directory, `${eui}.gateway_key.bin`), bytes, { mode: 0o600 });
-};
-
-/** So many minutes in steps in which connections can be made. */
-const minutes = async ({ clock }: CoverageRig, count: number): Promise<void> => {
-  for (let step = 0; step < count * 15; step += 1) {
-    await clock.advance(4_000);
-    await breath();
-  }
 };
 
 describe('a network of coverage reports', () => {
@@ -112,10 +104,10 @@ describe('a network of coverage reports', () => {
       },
       () => undefined,
     );
-    await passing(rig.clock, 500, () => ended !== undefined);
+    await rig.passing(60, () => ended !== undefined);
     expect(ended).toBe('kept');
     way?.heal();
-    await passing(rig.clock, 1_000, () => rig.served.ingest.core.tally.sessions === 2);
+    await rig.passing(60, () => rig.served.ingest.core.tally.sessions === 2);
     expect(await rig.network.deliver(delivery, never)).toEqual({ kind: 'settled' });
     await way?.[Symbol.asyncDispose]();
   });
@@ -125,7 +117,7 @@ describe('a network of coverage reports', () => {
     await rig.deliver(beaconHeard(A, payloadOn()));
     let settled = 0;
     for (let minute = 0; minute < 31; minute += 1) {
-      await minutes(rig, 1);
+      await rig.passing(60);
       const outcome = await rig.deliver(beaconHeard(A, payloadOn()));
       settled += outcome.kind === 'settled' ? 1 : 0;
     }
@@ -139,15 +131,19 @@ describe('a network of coverage reports', () => {
     const directory = await mkdtemp(join(tmpdir(), 'helium-coverage-'));
     await writeTestnetKey(join(directory, 'helium'), A);
     await using other = await openCoverageRig({ directory });
-    await passing(other.clock, 1_000, () => other.alarms.length > 0);
-    expect(other.alarms[0]).toMatchObject({ kind: 'refused', code: 'helium.session' });
-    expect(await other.deliver(beaconHeard(A, payloadOn()))).toMatchObject({
-      kind: 'refused',
-      code: 'no-session',
-    });
-    await minutes(other, 20);
+    const { tally } = other.served.ingest.core;
+    const since = other.clock.mono();
+    for (let times = 1; times <= 6; times += 1) {
+      await other.passing(3_600, () => tally.streams >= times);
+      await until('it is refused', () => tally.stopped.get('invalid_network') === times);
+      // The client hears of it before time passes.
+      for (let moments = 0; moments < 20; moments += 1) await breath();
+    }
     expect(other.alarms).toHaveLength(1);
-    expect(other.served.ingest.core.tally.stopped.get('invalid_network')).toBeLessThan(7);
+    expect(other.alarms[0]).toMatchObject({ kind: 'refused', code: 'helium.session' });
+    expect(elapsedMs(since, other.clock.mono())).toBeGreaterThan(600_000);
+    const outcome = await other.deliver(beaconHeard(A, payloadOn()));
+    expect(outcome).toMatchObject({ kind: 'refused', code: 'no-session' });
     expect(await other.deliver(beaconHeard(B, payloadOn()))).toEqual({ kind: 'settled' });
     await rm(directory, { recursive: true });
   });

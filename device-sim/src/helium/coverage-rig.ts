@@ -55,38 +55,57 @@ export const beaconSent = (eui: string, item: DownlinkItem): ReceptionBody =>
 interface HoppingClock extends ManualClock {
   /** To the next moment at which anything happens; what that begins on sockets gets time to end. */
   hop(): Promise<void>;
+  /** Real moments that each wait for a socket gets before time passes all the same, because nobody will answer. */
+  patience: number;
 }
 
-/** A time-out runs for what is on a socket now, which must not lose it for want of a real moment. */
-const TIMEOUT_MS = 15_000;
-const PATIENCE = 40;
+/** The deadlines by which the client waits for what is on a socket (a connection, an offer, a PING, an answer). */
+const DEADLINES_MS: ReadonlySet<number> = new Set([5_000, 10_000]);
+export const PATIENCE = 200;
+/** Where nobody answers, and that is what is looked at. */
+export const IMPATIENCE = 5;
+
+interface Due {
+  readonly at: bigint;
+  patience: number;
+}
+
+const isWriting = (): boolean =>
+  process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
 
 const hopping = (clock: ManualClock): HoppingClock => {
-  const dues = new Set<{ readonly at: bigint }>();
+  const dues = new Set<Due>();
   /** 0 where nobody sleeps: then something is still about to. */
   const nextMs = (): number => {
-    const next = [...dues].reduce<bigint | undefined>(
-      (first, { at }) => (first === undefined || at < first ? at : first),
-      undefined,
-    );
-    return next === undefined ? 0 : Math.max(0, Number(next - clock.mono()) / 1e6);
+    const [first, ...others] = [...dues].map(({ at }) => at);
+    if (first === undefined) return 0;
+    const next = others.reduce((least, at) => (at < least ? at : least), first);
+    return Math.max(0, Number(next - clock.mono()) / 1e6);
   };
-  return {
+  const isBusy = (): boolean => {
+    const waits = [...dues].filter(({ patience }) => patience > 0);
+    for (const each of waits) each.patience -= 1;
+    return waits.length > 0 || isWriting();
+  };
+  const hopper: HoppingClock = {
     ...clock,
+    patience: PATIENCE,
     get sleeping() {
       return clock.sleeping;
     },
     sleep: async (ms, signal) => {
-      const due = { at: clock.mono() + BigInt(Math.round(ms * 1e6)) };
+      const at = clock.mono() + BigInt(Math.round(ms * 1e6));
+      const due = { at, patience: DEADLINES_MS.has(ms) ? hopper.patience : 0 };
       dues.add(due);
       await clock.sleep(ms, signal).finally(() => dues.delete(due));
     },
     async hop() {
-      for (let tries = 0; tries < PATIENCE && nextMs() < TIMEOUT_MS; tries += 1) await breath();
-      await clock.advance(nextMs());
       await breath();
+      for (let tries = 0; tries < PATIENCE && isBusy(); tries += 1) await breath();
+      await clock.advance(nextMs());
     },
   };
+  return hopper;
 };
 
 export interface CoverageRigOptions {
@@ -112,6 +131,8 @@ export interface CoverageRig extends AsyncDisposable {
   answer: (order: Order) => OrderOutcome;
   delivery(body: ReceptionBody, ageMs?: number): LiveDelivery;
   deliver(body: ReceptionBody, ageMs?: number): Promise<LiveOutcome>;
+  /** Time passes until it is so, for so many seconds at most; whether it is. */
+  passing(seconds: number, isSo?: () => boolean): Promise<boolean>;
   /** Time passes until the next beacon is ordered, and not beyond: what it is told to send. */
   nextBeacon(): Promise<DownlinkItem>;
   stop(): Promise<void>;
@@ -176,6 +197,11 @@ export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise
   };
   return Object.assign(rig, {
     ...{ served, helium, clock, network, directory, taken, alarms, notes, orders, delivery, stop },
+    passing: async (seconds: number, isSo: () => boolean = () => false) => {
+      const end = clock.mono() + BigInt(seconds) * 1_000_000_000n;
+      while (!isSo() && clock.mono() < end) await clock.hop();
+      return isSo();
+    },
     nextBeacon: async () => {
       const [asked, before] = [served.entropy.core.asked, orders.length];
       for (let hops = 0; served.entropy.core.asked === asked && hops < 5_000; hops += 1) await clock.hop();

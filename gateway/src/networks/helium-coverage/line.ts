@@ -1,5 +1,5 @@
 import { type Clock, elapsedMs, type Fault, fault, type MonoNs, type Result } from '@outpost/schemas/words';
-import { ENDED_IN_PEACE, openChannel } from '../helium/channel.ts';
+import { openChannel } from '../helium/channel.ts';
 import type { HeliumSigner } from '../helium/gateway-keys.ts';
 import { within } from '../helium/within.ts';
 import type { Service } from './service.ts';
@@ -10,8 +10,9 @@ const RENEW_AFTER_MS = 27 * 60_000;
 const RENEW_AGAIN_MS = 30_000;
 /** How long what is on the old stream may take to be confirmed. */
 const DRAIN_MS = 5_000;
-/** A session that ended sooner was not wanted. */
+/** Sessions that end sooner, one after the other, are not wanted. */
 const HELD_MS = 30_000;
+const SHORT_MAX = 2;
 const REFUSED_MS_MIN = 60_000;
 const REFUSED_MS_MAX = 1_800_000;
 /** Gateways of one box do not all come back at the same moment. */
@@ -44,9 +45,6 @@ export interface LineParts {
 
 const NOT_YET = 'is not connected yet.';
 
-/** Whether the service ended it in so many words, or the way broke. */
-const isRefusal = (ended: Fault): boolean => ended.code === ENDED_IN_PEACE || ended.kind === 'refused';
-
 const connectFor = async (
   { clock, ingest, signer }: LineParts,
   signal: AbortSignal,
@@ -56,21 +54,14 @@ const connectFor = async (
   return await openStream(channel.value, { clock, where: ingest.host, signer }, signal);
 };
 
-/** How long to stay away from a service that ended a session; undefined where that was no word against the gateway. */
-const stayAway = (
-  { service }: LineParts,
-  ended: Fault,
-  heldMs: number,
-  refusedMs: number,
-): number | undefined => {
-  if (heldMs >= HELD_MS) return undefined;
-  if (isRefusal(ended)) return refusedMs;
-  service.gone(ended);
-  return undefined;
-};
+/** How long to stay away after so many sessions in a row that were short. */
+const pauseMs = (short: number, random: () => number): number =>
+  short < SHORT_MAX
+    ? SPREAD_MS * random()
+    : Math.min(REFUSED_MS_MIN * 2 ** (short - SHORT_MAX), REFUSED_MS_MAX) * (0.75 + 0.25 * random());
 
 const notWanted = (where: string): Fault => {
-  const words = 'ended the session at its beginning: it does not take the gateway’s key or signature.';
+  const words = 'ends each session at its beginning: it does not take the gateway’s key or signature.';
   return fault('refused', 'helium.session', where, words);
 };
 
@@ -134,7 +125,7 @@ export const createLine = (parts: LineParts): Line => {
     async run(signal) {
       running = signal;
       signal.addEventListener('abort', () => use(undefined), { once: true });
-      let refusedMs = REFUSED_MS_MIN;
+      let short = 0;
       for (;;) {
         await service.turn(signal);
         const opened = await connectFor(parts, signal);
@@ -148,18 +139,11 @@ export const createLine = (parts: LineParts): Line => {
         const since = clock.mono();
         why = await hold(parts, opened.value, { use, renewed }, signal);
         signal.throwIfAborted();
-        const heldMs = elapsedMs(since, clock.mono());
-        const waitMs = stayAway(parts, why, heldMs, refusedMs);
-        if (waitMs !== undefined) {
-          why = notWanted(where);
-          use(undefined);
-          if (refusedMs === REFUSED_MS_MIN) parts.alarm(why);
-        }
-        refusedMs = waitMs === undefined ? REFUSED_MS_MIN : Math.min(refusedMs * 2, REFUSED_MS_MAX);
-        await clock.sleep(
-          waitMs === undefined ? SPREAD_MS * random() : waitMs * (0.75 + 0.25 * random()),
-          signal,
-        );
+        short = elapsedMs(since, clock.mono()) < HELD_MS ? short + 1 : 0;
+        if (short >= SHORT_MAX) why = notWanted(where);
+        if (short === SHORT_MAX) parts.alarm(why);
+        use(undefined);
+        await clock.sleep(pauseMs(short, random), signal);
       }
     },
     async send(report, until) {

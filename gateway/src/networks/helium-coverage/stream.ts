@@ -63,7 +63,7 @@ export const openStream = async (
   signal: AbortSignal,
 ): Promise<Result<ReportStream>> => {
   let why: Fault | undefined;
-  let isAnswered = false;
+  let isOffered = false;
   let failed: (error: unknown) => void = () => undefined;
   let agreed: (opened: Opened) => void = () => undefined;
   const opened = new Promise<Opened>((resolve, reject) => {
@@ -74,16 +74,18 @@ export const openStream = async (
 
   const answer = async (nonce: Uint8Array): Promise<void> => {
     const session = await newSessionSigner();
-    if (await stream.write(initiation(signer, nonce, session))) agreed({ session });
+    // What ends it from here on is an answer to this.
+    await stream.write(initiation(signer, nonce, session));
+    agreed({ session });
   };
   const stream = channel.open(STREAM_PATH, (message) => {
     const offer = readOffer(message);
     if (!offer.ok) {
       why ??= fault('unreachable', 'helium.ingest', where, `said something else: ${offer.fault.words}`);
       channel.close();
-    } else if (offer.value !== undefined && !isAnswered) {
+    } else if (offer.value !== undefined && !isOffered) {
       // A second offer would want a second init, and that ends the stream.
-      isAnswered = true;
+      isOffered = true;
       answer(offer.value).catch(failed);
     }
   });
@@ -93,12 +95,12 @@ export const openStream = async (
     channel.close();
     return why ?? fault;
   });
-  const first = await within(clock, OFFER_MS, Promise.race([opened, ended]), signal).catch(
-    (error: unknown) => {
-      channel.close();
-      throw error;
-    },
-  );
+  // A stream that ends while the offer is being answered has ended after it.
+  const outcome = Promise.race([opened, ended.then((fault) => (isOffered ? opened : fault))]);
+  const first = await within(clock, OFFER_MS, outcome, signal).catch((error: unknown) => {
+    channel.close();
+    throw error;
+  });
   if (first === undefined || !('session' in first)) {
     channel.close();
     return fail(first === undefined || first.code === ENDED_IN_PEACE ? noOffer(where) : first);
