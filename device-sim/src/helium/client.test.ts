@@ -131,6 +131,31 @@ describe('a Helium network', () => {
     expect(rig.alarms).toContainEqual(expect.objectContaining({ code: 'helium.registration' }));
   });
 
+  it('shows how each gateway stands with the router, why it does not, and what it heard last', async () => {
+    await using rig = await openRig();
+    await rig.send(B);
+    rig.served.faults.refuses = true;
+    const ending = rig.send(A);
+    await passing(rig.clock, 500, () => rig.network.links?.[1]?.state === 'refused');
+    expect(rig.network.links).toMatchObject([
+      { name: B, state: 'registered', words: '', sent: 1 },
+      { name: A, state: 'refused', sent: 0, lastHeardAt: undefined },
+    ]);
+    expect(rig.network.links?.[1]?.words).toMatch(/does not take the gateway’s key or signature\.$/);
+    expect(Date.parse(rig.network.links?.[0]?.lastHeardAt ?? '')).not.toBeNaN();
+    rig.served.faults.refuses = false;
+    rig.served.faults.isAway = true;
+    rig.served.server.cut();
+    await passing(rig.clock, 500, () => rig.network.links?.[0]?.state === 'away');
+    rig.served.faults.isAway = false;
+    await passing(
+      rig.clock,
+      500,
+      () => rig.network.links?.every(({ state }) => state === 'registered') === true,
+    );
+    await ending;
+  });
+
   it('takes only as many gateways as it is told', async () => {
     await using rig = await openRig({ options: { gatewaysMax: 1 } });
     expect((await rig.send(A)).kind).toBe('settled');

@@ -9,11 +9,13 @@ import {
   failingTasks,
   frameWords,
   journalWords,
+  linkWords,
   networkCounts,
   readingWords,
   storeCounts,
   taskWords,
 } from '../control/status-words.ts';
+import type { NetworkLink } from '../networks/contract.ts';
 
 /** The rest of them are in the log and, with `--json`, in the answer. */
 const HAPPENINGS_SHOWN_MAX = 3;
@@ -39,10 +41,23 @@ const attachedLines = ({ attached }: Status): readonly string[] =>
     .filter(({ device, certainty, sinceMs }) => device === '' && (certainty !== 'seen' || sinceMs > 0))
     .map(({ words, address }) => `attached  ${words} No device of the configuration; its port is ${address}`);
 
-const networkLine = (network: NetworkView): string => {
-  const { words, note = '' } = network;
+/** Those that are in trouble first; all of them are in the answer of `--json`. */
+const LINKS_SHOWN_MAX = 8;
+
+const linkLines = (links: readonly NetworkLink[]): readonly string[] => {
+  const isUp = ({ state }: NetworkLink): number => (state === 'registered' ? 1 : 0);
+  const shown = links.toSorted((a, b) => isUp(a) - isUp(b)).slice(0, LINKS_SHOWN_MAX);
+  const rest = links.length - shown.length;
+  return [
+    ...shown.map((link) => `    ${linkWords(link)}`),
+    ...(rest === 0 ? [] : [`    and ${rest} more; --json shows all`]),
+  ];
+};
+
+const networkLines = (network: NetworkView): readonly string[] => {
+  const { words, note = '', links = [] } = network;
   const said = [words, note].filter((each) => each !== '').map((each) => ` · ${each}`);
-  return `  ${network.name}: ${networkCounts(network)}${said.join('')}`;
+  return [`  ${network.name}: ${networkCounts(network)}${said.join('')}`, ...linkLines(links)];
 };
 
 const brokerLine = ({ state, words, enrolled, tally }: BrokerView): string => {
@@ -69,7 +84,7 @@ export const statusLines = (status: Status): readonly string[] => {
     ...(store.rollup === '' ? [] : [`  no 1-minute roll-ups: ${store.rollup}`]),
     ...(status.broker === undefined ? [] : [brokerLine(status.broker)]),
     ...(status.networks.length === 0 ? ['networks  none configured'] : ['networks']),
-    ...status.networks.map(networkLine),
+    ...status.networks.flatMap(networkLines),
     ...failingTasks(status).map(taskWords),
   ];
 };

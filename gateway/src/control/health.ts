@@ -1,3 +1,4 @@
+import type { NetworkLink } from '../networks/contract.ts';
 import type { DeviceView, NetworkView, Status } from './status.ts';
 import { counted, duration, failingTasks, mebibytes } from './status-words.ts';
 
@@ -117,6 +118,16 @@ const deviceChecks = (device: DeviceView): readonly Check[] => {
   ];
 };
 
+const LINKS_TOLD_MAX = 4;
+
+/** Where all are away the network itself is, and says so. */
+const linkChecks = (what: string, links: readonly NetworkLink[]): readonly Check[] => {
+  const refused = links.filter(({ state }) => state === 'refused');
+  return refused
+    .slice(0, LINKS_TOLD_MAX)
+    .map(({ name, words }) => note(what, `It does not take gateway ${name}: ${words}`));
+};
+
 const networkChecks = (network: NetworkView): readonly Check[] => {
   const { name, words, pending, refused, expired, unknown, withheld, refusal, settled } = network;
   const what = `network ${name}`;
@@ -134,6 +145,7 @@ const networkChecks = (network: NetworkView): readonly Check[] => {
     ...(!waits && pending > PENDING_MAX
       ? [note(what, `${pending} attestations wait for it.`, 'It takes them more slowly than they are made.')]
       : []),
+    ...linkChecks(what, network.links ?? []),
     ...(refused === 0 ? [] : [note(what, `It has refused ${refused}; the last time: ${refusal}`)]),
     ...(expired === 0 ? [] : [note(what, `${expired} were too old for it when it could be reached.`)]),
     ...(unknown === 0

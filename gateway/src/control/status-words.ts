@@ -1,3 +1,4 @@
+import type { NetworkLink } from '../networks/contract.ts';
 import type { TaskState } from '../supervise.ts';
 import type { DeviceView, NetworkView, Status, StoreView } from './status.ts';
 
@@ -40,6 +41,12 @@ export const networkCounts = (network: NetworkView): string => {
     .map(([count, what]) => `, ${count} ${what}`)
     .join('');
   return `${network.settled} acknowledged, ${network.pending} pending${rest}`;
+};
+
+/** One connection of a network. */
+export const linkWords = ({ name, state, words, sent, lastHeardAt }: NetworkLink): string => {
+  const last = lastHeardAt === undefined ? '' : `, the last heard at ${lastHeardAt}`;
+  return `${name}: ${state}${words === '' ? '' : `: ${words}`} · ${sent} sent${last}`;
 };
 
 export const readingWords = ({ record }: Status): string => {

@@ -2,6 +2,7 @@ import type { DeviceStatus, Tally } from '@outpost/firmware-bridge';
 import type { MonoNs } from '@outpost/schemas/words';
 import type { AttestTally } from '../attest/attest.ts';
 import type { BrokerView } from '../broker/broker.ts';
+import type { NetworkLink } from '../networks/contract.ts';
 import type { HeardView } from '../page/heard.ts';
 import type { RecordTally } from '../record/tally.ts';
 import type { AttachedLine } from '../settings/attached.ts';
@@ -53,6 +54,8 @@ export interface NetworkView {
   refusal: string;
   /** What the network says of itself, which nobody need act on: a service that is gone, that it is off. */
   note?: string;
+  /** Its connections, where it has one for each of several gateways. */
+  links?: readonly NetworkLink[];
 }
 
 export interface StoreView {

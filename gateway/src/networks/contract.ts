@@ -90,6 +90,20 @@ export type LiveOutcome =
   | Exclude<Outcome, { readonly kind: 'settled' | 'refused' }>
   | { readonly kind: 'refused'; readonly code: string; readonly words: string };
 
+/** One of several connections that a network keeps, for its owner to see; it is kept up to date. */
+export interface NetworkLink {
+  /** Whose it is: the EUI of a gateway. */
+  readonly name: string;
+  /** `refused`: the other side understood and will not have it. */
+  readonly state: 'connecting' | 'registered' | 'refused' | 'away';
+  /** Why it is not registered, as a sentence; empty while it is. */
+  readonly words: string;
+  /** What went over it since the start and is known to be there. */
+  readonly sent: number;
+  /** When the last of these was heard: ISO 8601; undefined before the first. */
+  readonly lastHeardAt: string | undefined;
+}
+
 /** What takes readings as they come, not attestations. */
 export interface LiveNetwork extends AsyncDisposable {
   readonly follows: 'readings';
@@ -100,6 +114,8 @@ export interface LiveNetwork extends AsyncDisposable {
   readonly expiresAfterMs: number;
   /** It would pay twice for, or be harmed by, a second one: what may have arrived is never sent again. */
   readonly takesOnce: boolean;
+  /** In the order in which they were made; where there is more than one to keep. */
+  readonly links?: readonly NetworkLink[];
   /** Whether a reading is of use to it at all; pure. */
   wants(reading: LiveDelivery): boolean;
   /** Called in order, without waiting for the outcomes of those before; the network keeps to that order. */

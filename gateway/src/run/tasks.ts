@@ -180,13 +180,13 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
 });
 
 /** Opens a network as configured; touches nothing outside but the files that its settings name. */
-export const networkOf = (
+export const networkOf = async (
   config: NetworkConfig,
   opened: Opened,
   { clock, log, config: { dataDirectory } }: OpenContext,
   view: NetworkView,
-): Promise<Result<AnyNetwork>> =>
-  openNetwork(config.network, config, {
+): Promise<Result<AnyNetwork>> => {
+  const network = await openNetwork(config.network, config, {
     clock,
     directory: networkDirectory(dataDirectory, config.name),
     keyRecords: () => opened.ring.records(),
@@ -200,6 +200,10 @@ export const networkOf = (
       view.note = words;
     },
   });
+  if (network.ok && network.value.follows === 'readings' && network.value.links !== undefined)
+    view.links = network.value.links;
+  return network;
+};
 
 /** What takes attestations waits for them; what takes readings has a connection of its own to keep besides. */
 const followerOf = (network: AnyNetwork, parts: Omit<DeliverParts & LiveParts, 'network'>): Deliver => {

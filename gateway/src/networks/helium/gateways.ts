@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { type Fault, ok, type Result, type StreamId } from '@outpost/schemas/words';
-import type { NetworkContext } from '../contract.ts';
+import { type Fault, ok, type Result, type StreamId, sentence, type WallNs } from '@outpost/schemas/words';
+import type { NetworkContext, NetworkLink } from '../contract.ts';
 import { createDepartures, type Departures } from './departures.ts';
 import { createDownlinks, type DownlinkTally } from './downlinks.ts';
 import type { PacketDown } from './envelope.ts';
@@ -22,11 +22,19 @@ export interface Gateway {
   readonly watch: RegionWatch;
   /** Its public key, binary form. */
   readonly key: Uint8Array;
+  readonly tally: {
+    /** Packets that are known to be there. */
+    sent: number;
+    /** When the last of them was heard. */
+    heardAt: WallNs | undefined;
+  };
 }
 
 /** The gateways of this box, each with its key, its way to the router, and what it may send with. */
 export interface Gateways {
   readonly downlinks: DownlinkTally;
+  /** How each of them stands, for its owner. */
+  readonly links: readonly NetworkLink[];
   isAnyUp(): boolean;
   readonly isRunning: boolean;
   /** One that is there already. */
@@ -37,7 +45,32 @@ export interface Gateways {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const deviceOfStream = (stream: StreamId): string => stream.slice(0, stream.indexOf('/'));
+const linkOf = (name: string, { link, tally }: Gateway): NetworkLink => ({
+  name,
+  get state() {
+    if (link.isUp) return 'registered';
+    if (link.isNew) return 'connecting';
+    return link.why.kind === 'unreachable' ? 'away' : 'refused';
+  },
+  get words() {
+    return link.isUp || link.isNew ? '' : sentence(link.why);
+  },
+  get sent() {
+    return tally.sent;
+  },
+  get lastHeardAt() {
+    return tally.heardAt === undefined
+      ? undefined
+      : new Date(Number(tally.heardAt / 1_000_000n)).toISOString();
+  },
+});
+
+const isAnyUp = (gateways: Iterable<Gateway>): boolean => {
+  for (const { link } of gateways) if (link.isUp) return true;
+  return false;
+};
+
+const deviceOfStream = (stream: StreamId | undefined): string | undefined => stream?.split('/', 1)[0];
 
 type Received = (packet: PacketDown, params: RegionParams | undefined) => void;
 
@@ -75,7 +108,7 @@ const makeGateway = async (
     rotateAfterMs,
     received: (packet) => received(packet, watch.params),
   });
-  return ok({ link, watch, key: common.signer.key });
+  return ok({ link, watch, key: common.signer.key, tally: { sent: 0, heardAt: undefined } });
 };
 
 /** `ca` are the authorities that are believed for `https:`, in PEM, where not those of the system. */
@@ -87,6 +120,7 @@ export const createGateways = (
   /** At most `gatewaysMax`, and never fewer again. */
   const gateways = new Map<string, Promise<Result<Gateway>>>();
   const made = new Map<string, Gateway>();
+  const links: NetworkLink[] = [];
   const heardBy = new Map<string, StreamId>();
   /** What has run since the beginning of `run`: two for each gateway. */
   const parts = new Set<Promise<void>>();
@@ -97,10 +131,7 @@ export const createGateways = (
     name: settings.name,
     where: `network ${settings.name}`,
     order: context.order,
-    deviceOf: (eui) => {
-      const stream = heardBy.get(eui);
-      return stream === undefined ? undefined : deviceOfStream(stream);
-    },
+    deviceOf: (eui) => deviceOfStream(heardBy.get(eui)),
     alarm: context.alarm,
   });
 
@@ -131,6 +162,7 @@ export const createGateways = (
     if (!gateway.ok) gateways.delete(eui);
     else {
       made.set(eui, gateway.value);
+      links.push(linkOf(eui, gateway.value));
       if (running?.aborted === false) start(gateway.value, running);
     }
     return gateway;
@@ -138,10 +170,8 @@ export const createGateways = (
 
   return {
     downlinks: downlinks.tally,
-    isAnyUp: () => {
-      for (const { link } of made.values()) if (link.isUp) return true;
-      return false;
-    },
+    links,
+    isAnyUp: () => isAnyUp(made.values()),
     get isRunning() {
       return running?.aborted === false;
     },

@@ -48,8 +48,8 @@ export interface Link {
   readonly isUp: boolean;
   /** Why it is not up; the last reason there was. */
   readonly why: Fault;
-  /** How often a session was renewed without a gap. */
-  readonly rotations: number;
+  /** Whether anything has come of the first try yet. */
+  readonly isNew: boolean;
 }
 
 type Next = { readonly ended: Fault } | 'rotate';
@@ -78,7 +78,7 @@ export const createLink = (parts: LinkParts): Link => {
   const { clock, where, trunk, random } = parts;
   let route: Route | undefined;
   let why: Fault = fault('unreachable', 'helium.away', where, 'is not connected.');
-  let rotations = 0;
+  let isNew = true;
   const outbox = createOutbox(clock, parts.departures);
 
   const use = (next: Route | undefined): void => {
@@ -105,7 +105,6 @@ export const createLink = (parts: LinkParts): Link => {
       outbox.use(undefined);
       await within(clock, DRAIN_MS, old.drained(), signal);
     }, signal);
-    if (next.ok) rotations += 1;
     return next;
   };
 
@@ -140,6 +139,7 @@ export const createLink = (parts: LinkParts): Link => {
       for (;;) {
         const since: MonoNs = clock.mono();
         why = await hold(signal);
+        isNew = false;
         signal.throwIfAborted();
         const isRefused = why.kind !== 'unreachable';
         if (isRefused) parts.alarm(why);
@@ -155,8 +155,8 @@ export const createLink = (parts: LinkParts): Link => {
     get why() {
       return why;
     },
-    get rotations() {
-      return rotations;
+    get isNew() {
+      return isNew;
     },
   };
 };

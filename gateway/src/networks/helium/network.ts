@@ -70,7 +70,7 @@ const sendPacket = (
   { wall, trust }: LiveDelivery,
 ): Promise<LiveOutcome> =>
   new Promise((resolve) => {
-    const { link, watch, key } = gateway;
+    const { link, watch, key, tally } = gateway;
     const since = clock.mono();
     const ageMs = trust === 'none' ? 0 : Math.max(0, Number(clock.wall() - wall) / 1e6);
     const leftMs = Math.max(0, settings.expiresAfterMs - ageMs);
@@ -82,7 +82,13 @@ const sendPacket = (
       sessionMs: gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS,
       turnMs: ageMs < FRESH_MS ? FRESH_TURN_MS : leftMs,
       leftMs,
-      settle: (sent) => resolve(outcomeOf(sent, packet, gateway, gateways)),
+      settle: (sent) => {
+        if (sent === 'there') {
+          tally.sent += 1;
+          tally.heardAt = wall;
+        }
+        resolve(outcomeOf(sent, packet, gateway, gateways));
+      },
     });
   });
 
@@ -113,6 +119,7 @@ const networkOver = (
     expiresAfterMs,
     // The router pays for each copy, and a network server takes a second one for a replay.
     takesOnce: true,
+    links: gateways.links,
     wants: ({ body }) => routable(body).ok,
     deliver: (delivery) => {
       const packet = routable(delivery.body);

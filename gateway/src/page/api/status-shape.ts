@@ -68,7 +68,15 @@ export const STATUS: ObjectShape = {
       required: ['state', 'words', 'made', 'stored', 'deadLettered', 'waiting'],
     },
     networks: listOf(
-      { name: TEXT, kind: TEXT, url: TEXT, settled: COUNT, refused: COUNT, pending: COUNT, words: TEXT },
+      {
+        ...{ name: TEXT, kind: TEXT, url: TEXT, settled: COUNT, refused: COUNT, pending: COUNT, words: TEXT },
+        links: listOf({ name: TEXT, state: TEXT, words: TEXT, sent: COUNT, lastHeardAt: TEXT }, [
+          'name',
+          'state',
+          'words',
+          'sent',
+        ]),
+      },
       ['name', 'kind', 'url', 'settled', 'refused', 'pending', 'words'],
     ),
     tasks: listOf({ name: TEXT, state: TEXT, restarts: COUNT }, ['name', 'state', 'restarts']),
