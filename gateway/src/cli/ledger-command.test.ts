@@ -242,4 +242,41 @@ describe('outpost ledger', () => {
     const last = (await objects('--config', config)).at(-1);
     expect(last).toMatchObject({ kind: 'standing', network: 'dimo', words: expect.stringContaining('week') });
   });
+
+  it('predicts what a network of single readings will say of each that waits, and why it would not', async () => {
+    await make(box, 2);
+    const [first, second, ...rest] = await readingsOf(box);
+    const settled = [{ reading: first!, reward: undefined }];
+    const others = [{ reading: second!, kind: 'refused' as const, code: 'no', words: 'no.' }];
+    const wall = wallNs(clock.wall());
+    const entry = readingsSettledEntry({ network: 'plant', wall, settled, others });
+    expect((await box.opened.journal.append([entry], 'now')).ok).toBe(true);
+    const PLANT = { name: 'plant', network: 'mqtt', url: 'mqtt://127.0.0.1:9/p', acceptSimulated: true };
+    const config = await configured([{ ...PLANT, options: { send: 'readings', expiresAfterHours: 2 } }]);
+    const { code, lines, err } = await run('--predict', '--readings', '--config', config);
+    expect([code, err]).toEqual([0, '']);
+    const ofPlant = lines.filter((line) => /telemetry \d+ {2}plant: /.test(line));
+    expect(ofPlant).toEqual([
+      expect.stringMatching(/telemetry 0 {2}plant: settled$/),
+      expect.stringMatching(/telemetry 1 {2}plant: REFUSED: no, no\., expected accepted \(A broker that/),
+      // That was years ago.
+      ...rest.map((_, at) =>
+        expect.stringMatching(
+          `telemetry ${at + 2} {2}plant: pending, expected refused \\(It is too old for this network by now`,
+        ),
+      ),
+    ]);
+    expect(rest.length).toBeGreaterThan(0);
+    const at = lines.indexOf(`  plant: 1 of 2 right (50.0 %), ${rest.length} not answered yet`);
+    expect(lines[at + 1]).toMatch(`    ${rest.length} expected refused: It is too old`);
+    expect(await objects('--predict', '--network', 'plant', '--config', config)).toMatchObject([
+      { line: 'hour', counts: { settled: 1, refused: 1 } },
+      {
+        line: 'totals',
+        predictions: [
+          { network: 'plant', right: 1, wrong: 1, open: rest.length, expected: [{ times: rest.length }] },
+        ],
+      },
+    ]);
+  });
 });

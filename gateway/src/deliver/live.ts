@@ -3,6 +3,7 @@ import { elapsedMs, type MonoNs, sentence } from '@outpost/schemas/words';
 import type { NetworkView } from '../control/status.ts';
 import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { LiveDelivery, LiveNetwork } from '../networks/contract.ts';
+import { isTooOld } from '../networks/too-old.ts';
 import { asideEntry } from '../record/entry.ts';
 import { intentsEntry, readingsSettledEntry } from '../record/live-entry.ts';
 import { type ReadingsSource, readingsAt, type StreamReadings } from '../trips/stream-readings.ts';
@@ -36,8 +37,8 @@ const LISTENERS_BESIDE = 64;
 const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDelivery): boolean =>
   !acceptSimulated && (keyKind === 'demo' || origin !== 'live');
 
-const isExpired = ({ clock, network }: LiveParts, { trust, wall }: LiveDelivery): boolean =>
-  trust !== 'none' && Number(clock.wall() - wall) / 1e6 > network.expiresAfterMs;
+const isExpired = ({ clock, network }: LiveParts, delivery: LiveDelivery): boolean =>
+  isTooOld(delivery, network.expiresAfterMs, clock.wall());
 
 /** Ends that are written down in order; the readings behind them may still be read again after a power cut. */
 interface Keeping {

@@ -135,3 +135,23 @@ describe('the network m3ter', () => {
     });
   });
 });
+
+describe('what a prover is expected to say', () => {
+  const context = { keyRecords: [], before: undefined, verify: () => true, redecode: undefined };
+  const expected = (over: Partial<LiveDelivery>, now: bigint | undefined) =>
+    m3ter.predict?.(
+      settings({ options: { meters: { 'roof-meter': 17 }, expiresAfterHours: 2 } }),
+      { of: 'reading', delivery: delivery(over) },
+      { ...context, now: now === undefined ? undefined : wallNs(delivery().wall + now * 3_600_000_000_000n) },
+    )?.expect;
+
+  it('is yes to what a meter with a token has signed, no once it is too old, and nothing of anything else', () => {
+    expect([expected({}, 1n), expected({}, undefined), expected({}, 3n)]).toEqual([
+      'accepted',
+      'accepted',
+      'refused',
+    ]);
+    expect(expected({ stream: 'other/telemetry' }, 1n)).toBeUndefined();
+    expect(expected({ raw: new Uint8Array() }, 1n)).toBeUndefined();
+  });
+});

@@ -3,6 +3,7 @@ import { ok, type Result } from '@outpost/schemas/words';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
 import { PERSON_NEEDED_MS, verdictOf } from '../http-verdict.ts';
 import { openPoster, type Poster } from '../post.ts';
+import { predictTooOld } from '../too-old.ts';
 import { CONTENT_TYPE, payloadOf, requestOf } from './codec.ts';
 import { checkSettings, type M3terSettings } from './settings.ts';
 
@@ -38,6 +39,13 @@ const deliver = async (
   return verdict.kind === 'settled' ? { kind: 'settled' } : verdict;
 };
 
+/** The energy of a meter that has a token, in the frame that the meter signed. */
+const isWanted = ({ meters }: Pick<M3terSettings, 'meters'>, reading: LiveDelivery): boolean =>
+  reading.body.kind === 'number' &&
+  reading.body.signal === ENERGY_SINCE_LAST &&
+  meters.has(deviceOf(reading)) &&
+  payloadOf(reading) !== undefined;
+
 const networkOver = (parts: Parts): LiveNetwork => {
   const { settings, poster } = parts;
   return {
@@ -48,11 +56,7 @@ const networkOver = (parts: Parts): LiveNetwork => {
     expiresAfterMs: settings.expiresAfterMs,
     // A nonce that was is not counted again.
     takesOnce: false,
-    wants: (reading) =>
-      reading.body.kind === 'number' &&
-      reading.body.signal === ENERGY_SINCE_LAST &&
-      settings.meters.has(deviceOf(reading)) &&
-      payloadOf(reading) !== undefined,
+    wants: (reading) => isWanted(settings, reading),
     deliver: (reading, signal) => deliver(parts, reading, signal),
     [Symbol.asyncDispose]: () => poster[Symbol.asyncDispose](),
   };
@@ -75,9 +79,22 @@ const open = (settings: Parameters<NetworkKind['open']>[0], context: NetworkCont
   );
 };
 
+/** A prover takes what a meter has signed, each nonce once; the signature was checked when it was read. */
+const predict: NonNullable<NetworkKind['predict']> = (settings, sending, { now }) => {
+  const checked = checkSettings(settings);
+  if (!checked.ok || sending.of !== 'reading' || !isWanted(checked.value, sending.delivery)) return undefined;
+  return (
+    predictTooOld(sending.delivery, checked.value.expiresAfterMs, now) ?? {
+      expect: 'accepted',
+      words: 'The meter signed it, with a nonce that was not sent before.',
+    }
+  );
+};
+
 /** A prover of the M3tering protocol: what meters signed goes on as they signed it. */
 export const m3ter: NetworkKind = {
   kind: 'm3ter',
   follows: 'readings',
   open: (settings, context) => Promise.resolve(open(settings, context)),
+  predict,
 };

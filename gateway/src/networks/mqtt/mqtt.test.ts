@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { LiveDelivery, NetworkSettings } from '../contract.ts';
 import { createPace } from '../pace.ts';
 import { readingMessage } from './codec.ts';
+import { mqtt } from './network.ts';
 import { checkSettings } from './settings.ts';
 
 const NEVER = new AbortController().signal;
@@ -43,6 +44,37 @@ test.each(vectors)(
     expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(vector.event);
   },
 );
+
+describe('what a broker is expected to say', () => {
+  const HOUR_NS = 3_600_000_000_000n;
+  const body: Body = { kind: 'number', signal: 1, mantissa: 7, ecu: 0 };
+  const context = { keyRecords: [], before: undefined, verify: () => true, redecode: undefined };
+  const expected = (over: Partial<LiveDelivery>, laterHours: bigint | undefined, send = 'readings') => {
+    const reading = { ...delivery(body), ...over };
+    const now = laterHours === undefined ? undefined : wallNs(reading.wall + laterHours * HOUR_NS);
+    const settings: NetworkSettings = {
+      name: 'plant',
+      url: 'mqtt://127.0.0.1/plant/7',
+      options: { send, expiresAfterHours: 2 },
+    };
+    return mqtt.predict?.(settings, { of: 'reading', delivery: reading }, { ...context, now });
+  };
+
+  it('is yes, unless a reading that waits is too old by then or its message is larger than brokers take', () => {
+    expect(expected({}, 1n)).toEqual({
+      expect: 'accepted',
+      words: expect.stringMatching(/^A broker that lets this box publish takes it; it has \d{3} bytes\.$/),
+    });
+    expect(expected({}, 3n)?.expect).toBe('refused');
+    // It was sent already, or nobody can say how old it is.
+    expect(expected({}, undefined)?.expect).toBe('accepted');
+    expect(expected({ trust: 'none' }, 3n)?.expect).toBe('accepted');
+    const long: Body = { kind: 'text', signal: 1, text: 'P'.repeat(200_000), ecu: 0 };
+    expect(expected({ body: long }, 1n)?.expect).toBe('unsure');
+    // Attestations are another thing.
+    expect(expected({}, 1n, 'attestations')).toBeUndefined();
+  });
+});
 
 describe('settings', () => {
   const settings = (over: Partial<NetworkSettings> = {}): NetworkSettings => ({

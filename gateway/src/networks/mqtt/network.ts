@@ -7,6 +7,7 @@ import type { LiveNetwork, Network, NetworkContext, NetworkKind, Outcome } from 
 import { createLink, type Link, WINDOW_MAX } from '../mqtt-link.ts';
 import { createPace, type Pace } from '../pace.ts';
 import { attestationMessage, readingMessage } from './codec.ts';
+import { predict } from './predict.ts';
 import { checkSettings, type MqttNetworkSettings } from './settings.ts';
 
 /** One attestation has 256 KiB at most here; more are sent by themselves. */
@@ -96,6 +97,10 @@ export const mqtt: NetworkKind = {
   follows: (settings) => {
     const checked = checkSettings(settings);
     return checked.ok ? checked.value.send : 'attestations';
+  },
+  predict: (settings, sending, { now }) => {
+    const checked = checkSettings(settings);
+    return checked.ok ? predict(checked.value, sending, now) : undefined;
   },
   open: async (settings, context) => {
     const checked = checkSettings(settings);
