@@ -26,9 +26,8 @@ export interface Note {
   readonly name: string;
   readonly color: string;
   readonly from: Ask['from'];
-  /** The column that is shown; tags alone are no rows, so a field stands beside it where it is a tag. */
+  /** The column that is shown. */
   readonly text: string;
-  readonly beside?: string;
   readonly where: readonly string[];
 }
 
@@ -56,7 +55,7 @@ const variable = ({ tag, label, from }: Variable): QueryVariableBuilder =>
     .allValue('.*')
     .current({ selected: true, text: 'All', value: '$__all' });
 
-const annotation = ({ name, color, from, text, beside, where }: Note): AnnotationQueryBuilder =>
+const annotation = ({ name, color, from, text, where }: Note): AnnotationQueryBuilder =>
   new AnnotationQueryBuilder()
     .name(name)
     .datasource(DATASOURCE)
@@ -68,7 +67,7 @@ const annotation = ({ name, color, from, text, beside, where }: Note): Annotatio
         datasource: DATASOURCE,
         rawQuery: true,
         query: influxQl({
-          select: [text, ...(beside === undefined ? [] : [beside])].map((each) => `"${each}"`).join(', '),
+          select: `"${text}"`,
           from,
           where,
         }),
@@ -84,7 +83,8 @@ export const board = ({ uid, title, says, variables, notes, rows }: BoardParts):
     .uid(uid)
     .description(says)
     .tags([TAG])
-    .refresh('10s')
+    // As often as a Raspberry Pi bears it beside its own work.
+    .refresh('30s')
     .time({ from: 'now-6h', to: 'now' })
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)

@@ -234,12 +234,11 @@ export const vehicleBoard = (): Dashboard =>
     variables: [{ tag: 'device', label: 'Vehicle', from: vehicle }],
     notes: [
       {
-        name: 'Trips',
+        name: 'Trips, km',
         color: 'green',
-        from: trips,
-        text: 'started_by',
-        beside: 'duration_s',
-        where: [device],
+        from: [{ select: '"distance_m" / 1000 AS "km"', from: trips, where: [device] }],
+        text: 'km',
+        where: [],
       },
       {
         name: 'Fault codes',
