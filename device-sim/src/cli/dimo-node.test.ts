@@ -44,6 +44,7 @@ describe('outpost-sim dimo-node', () => {
     [{ listen: 'nowhere' }, '--listen: must be like 127.0.0.1:35200'],
     [{ node: 'dos' }, '--node: must be din or dis'],
     [{ chain: 'mainnet' }, '--chain: must be polygon or amoy'],
+    [{ rate: '0' }, '--rate: must be a whole number from 1 on'],
     [{ licence: '0x1' }, '--licence: must be 0x and 40 hex digits'],
     [{ faults: '/nowhere.json' }, '--faults: the file /nowhere.json cannot be read (ENOENT).'],
     [{ state: '/dev/null/x' }, '--state: /dev/null/x cannot be made or written (ENOTDIR).'],

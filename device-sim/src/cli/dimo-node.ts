@@ -24,6 +24,7 @@ export interface DimoNodeCommandOptions {
   readonly chain: string;
   readonly licence: string;
   readonly gzip?: boolean;
+  readonly rate?: string;
   readonly faults?: string;
 }
 
@@ -77,9 +78,10 @@ interface Checked {
   readonly node: dimoWire.NodeKind;
   readonly chain: dimoWire.Chain;
   readonly licence: string;
+  readonly perSecondMax: number | undefined;
 }
 
-const check = ({ listen, node, chain, licence }: DimoNodeCommandOptions): Result<Checked> => {
+const check = ({ listen, node, chain, licence, rate }: DimoNodeCommandOptions): Result<Checked> => {
   const match = /^(127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1\]):(\d{1,5})$/.exec(listen);
   if (match === null)
     return misconfigured('--listen', 'must be like 127.0.0.1:35200; the two ports after it are taken too.');
@@ -87,6 +89,8 @@ const check = ({ listen, node, chain, licence }: DimoNodeCommandOptions): Result
   if (chain !== 'polygon' && chain !== 'amoy') return misconfigured('--chain', 'must be polygon or amoy.');
   const address = dimoWire.checksummed(licence);
   if (address === undefined) return misconfigured('--licence', 'must be 0x and 40 hex digits.');
+  if (rate !== undefined && !/^[1-9]\d{0,5}$/.test(rate))
+    return misconfigured('--rate', 'must be a whole number from 1 on.');
   const [, host = '', port = '0'] = match;
   return ok({
     host: host.replace(/[[\]]/g, ''),
@@ -94,6 +98,7 @@ const check = ({ listen, node, chain, licence }: DimoNodeCommandOptions): Result
     node,
     chain: dimoWire.CHAINS[chain],
     licence: address,
+    perSecondMax: rate === undefined ? undefined : Number(rate),
   });
 };
 
@@ -115,7 +120,7 @@ export const runDimoNode = async (
   if (!checked.ok) return complain(checked.fault);
   const faults = await readNetworkFaults(options.faults);
   if (!faults.ok) return complain(faults.fault);
-  const { host, port, node, chain, licence } = checked.value;
+  const { host, port, node, chain, licence, perSecondMax } = checked.value;
   const root = await authorityIn(options.state, licence);
   if (!root.ok) return complain(root.fault);
   const served = await serveDimoNode({
@@ -127,6 +132,7 @@ export const runDimoNode = async (
     clock: systemClock(),
     faults: faults.value,
     gzip: options.gzip === true,
+    ...(perSecondMax === undefined ? {} : { perSecondMax }),
   });
   if (!served.ok) return complain(served.fault);
   await using running = served.value;
@@ -161,7 +167,8 @@ export const dimoNodeCommand = (terminal: SimTerminal, finish: (code: number) =>
       'whom the certificate is for',
       '0x0000000000000000000000000000000000000001',
     )
-    .option('--gzip', 'take compressed bodies')
+    .option('--gzip', 'take compressed bodies, which DIMO’s own do not')
+    .option('--rate <number>', 'requests a second of one sender; more are answered with 429')
     .option(
       '-f, --faults <file>',
       'a script of mishaps: [{"what": "refuse", "item": 3}, {"what": "busy", "atMs": 5000}]',

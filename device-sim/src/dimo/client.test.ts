@@ -9,7 +9,7 @@ import {
   newAuthority,
   platformVerifier,
 } from '@outpost/gateway';
-import type { ManualClock } from '@outpost/schemas/testing';
+import { type ManualClock, manualClock } from '@outpost/schemas/testing';
 import { type Body, type Epoch, toHex } from '@outpost/schemas/words';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkNetworkFaults } from '../network/network-faults.ts';
@@ -33,7 +33,7 @@ const playground = async (options: Parameters<typeof openPlayground>[0] = {}) =>
 const number = (signal: number, mantissa: number): Body => ({ kind: 'number', signal, mantissa, ecu: 0x7e8 });
 const SPEED = [number(1, 39)];
 
-/** Delivers while the clock goes on, so that what is paced goes out. */
+/** Delivers while the clock goes on, so that what is paced goes out; slowly, so that no deadline passes on a busy machine. */
 const deliver = async (network: Network, clock: ManualClock, items: readonly Delivery[]) => {
   let done = false;
   const outcomes = network.deliver(items, NEVER).finally(() => {
@@ -41,7 +41,7 @@ const deliver = async (network: Network, clock: ManualClock, items: readonly Del
   });
   while (!done) {
     await new Promise((resolve) => setImmediate(resolve));
-    await clock.advance(1);
+    await clock.advance(0.1);
   }
   return await outcomes;
 };
@@ -149,6 +149,42 @@ describe('a gateway at an ingest of DIMO', () => {
     expect(outcomes[1]).toMatchObject({ retryAfterMs: 17_000 });
     await deliver(network, clock, items.slice(1));
     expect(eventsOf(rig).map(({ id }) => id)).toEqual(items.map(({ hash }) => toHex(hash)));
+  });
+
+  it('waits where it is told that it is too fast, and loses nothing', async () => {
+    // The node's own time stands still until it is told to go on.
+    const still = manualClock(RIG_START_NS);
+    const { rig, clock, delivery } = await playground({ perSecondMax: 2, clock: still });
+    const network = await rig.network({}, clock);
+    const items: Delivery[] = [];
+    for (let made = 0; made < 4; made += 1) items.push(await delivery(SPEED));
+    const outcomes = await deliver(network, clock, items);
+    expect(outcomes.map(ending)).toEqual(['settled', 'settled', 'kept dimo.busy', 'kept dimo.busy']);
+    expect(outcomes[2]).toMatchObject({ retryAfterMs: 5_000 });
+    await still.advance(5_000);
+    expect((await deliver(network, clock, items.slice(2))).map(ending)).toEqual(['settled', 'settled']);
+    expect(rig.served.status()).toMatchObject({ stored: 4, answers: { 200: 4, 429: 1 } });
+  });
+
+  it('compresses where it is told that this is taken, and foretells that DIMO’s own do not', async () => {
+    const kind = await loadKind('dimo');
+    for (const gzip of [true, false]) {
+      const { rig, clock, delivery } = await playground({ gzip });
+      const item = await delivery(SPEED);
+      const outcomes = await deliver(await rig.network({ gzip: true }), clock, [item]);
+      expect(outcomes.map(ending)).toEqual([gzip ? 'settled' : 'refused dimo.400']);
+      const now = clock.wall();
+      const context = {
+        keyRecords: [],
+        before: undefined,
+        verify: platformVerifier(),
+        redecode: undefined,
+        now,
+      };
+      const sending = { of: 'attestation', delivery: item } as const;
+      const prediction = kind?.predict?.(rig.settings({ gzip: true }), sending, context);
+      expect(prediction).toMatchObject({ expect: 'unsure', words: expect.stringContaining('compressed') });
+    }
   });
 
   it('sends again what may not have arrived, and DIMO takes it for the same', async () => {

@@ -8,6 +8,7 @@ import { asciiBytes, type Clock, toHex } from '@outpost/schemas/words';
 import { type Answer, readBody } from '../network/http-exchange.ts';
 import { faultAt, type NetworkFaults } from '../network/network-faults.ts';
 import type { Authority, Told } from './authority.ts';
+import type { Bucket } from './bucket.ts';
 import { type Judgement, judgeAttestation, judgeStatus, type Rules } from './judge.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -24,6 +25,8 @@ export interface DimoNodeOptions {
   readonly bodyMaxBytes?: number;
   /** Whether compressed bodies are taken; nobody outside knows it of the real one. */
   readonly gzip?: boolean;
+  /** Requests of one sender; 429 for what is more. As many as come where undefined. */
+  readonly perSecondMax?: number;
   readonly tokenSeconds?: number;
   readonly certificateDays?: number;
 }
@@ -63,6 +66,8 @@ export interface Node {
   readonly options: DimoNodeOptions;
   readonly authority: Authority;
   readonly shelf: Shelf;
+  /** Undefined where there is no limit. */
+  readonly bucket: Bucket | undefined;
   readonly startedMs: number;
   nowMs(): number;
   requests: number;
@@ -134,6 +139,9 @@ const wrongDoor = ({ method, url }: IncomingMessage): Answer | undefined => {
   return method === 'POST' ? undefined : textAnswer(405, 'method not allowed');
 };
 
+const isTooFast = ({ bucket, nowMs }: Node, who: string): boolean =>
+  bucket !== undefined && !bucket(who, nowMs());
+
 export const statusRoute =
   (node: Node): Route =>
   async (request, signal) => {
@@ -141,6 +149,7 @@ export const statusRoute =
     if (wrong !== undefined) return wrong;
     const source = commonName(request);
     if (source === undefined) return { ...textAnswer(401, 'missing client identity'), last: true };
+    if (isTooFast(node, source)) return textAnswer(429, 'rate limit exceeded');
     return await ingest(node, request, (text) => judgeStatus(text, source, rulesOf(node)), signal);
   };
 
@@ -152,6 +161,7 @@ export const attestationRoute =
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     const holder = token === undefined ? undefined : node.authority.holderOf(token);
     if (holder === undefined) return { ...textAnswer(401, 'missing client identity'), last: true };
+    if (isTooFast(node, request.socket.remoteAddress ?? '')) return textAnswer(429, 'rate limit exceeded');
     return await ingest(node, request, (text) => judgeAttestation(text, holder, rulesOf(node)), signal);
   };
 

@@ -5,6 +5,7 @@ import { issuePair } from '@outpost/gateway';
 import { fail, fault, NS_PER_MS, ok, type Result } from '@outpost/schemas/words';
 import { write } from '../network/http-exchange.ts';
 import { openAuthority } from './authority.ts';
+import { openBucket } from './bucket.ts';
 import {
   attestationRoute,
   type DimoNodeOptions,
@@ -75,6 +76,7 @@ export const serveDimoNode = async (options: DimoNodeOptions): Promise<Result<Se
     options,
     authority: openAuthority({ root, tokenSeconds, certificateDays, nowMs }),
     shelf: openShelf(),
+    bucket: options.perSecondMax === undefined ? undefined : openBucket(options.perSecondMax),
     startedMs: nowMs(),
     nowMs,
     requests: 0,

@@ -75,7 +75,7 @@ export const newDimoSeeds = async (): Promise<DimoFuzzSeeds> => {
   });
   while (!isOver) {
     await new Promise((resolve) => setImmediate(resolve));
-    await clock.advance(1);
+    await clock.advance(0.1);
   }
   await sending;
   const binding = dimoWire.sealBinding(rig.key, rig.box.ring.gateway());

@@ -1,4 +1,4 @@
-import { NS_PER_MS, type WallNs } from '@outpost/schemas/words';
+import { NS_PER_MS, type TimeTrust, type WallNs } from '@outpost/schemas/words';
 import type { NetworkSettings, Prediction, PredictionContext, Sending } from '../contract.ts';
 import { headerObjection, SKEW_MAX_MS, timeText } from './codec.ts';
 import { partiesOf } from './parties.ts';
@@ -44,6 +44,13 @@ const aheadOf = ({ signals }: Status, node: NodeKind, now: WallNs | undefined): 
   return { expect: node === 'dis' ? 'refused' : 'unsure', words };
 };
 
+const doubtOf = (trust: TimeTrust, gzip: boolean): string | undefined => {
+  if (gzip) return 'it is sent compressed, which the published code of neither ingest reads (options.gzip).';
+  return trust === 'rtc'
+    ? 'only a clock chip knew the time, and DIMO drops signals more than five minutes ahead of it.'
+    : undefined;
+};
+
 /**
  * What DIMO's published code would answer to the status of an attestation. Its pay is by the week, for a paired
  * vehicle with a VIN attestation of DIMO's own, so no single one is worth anything by itself.
@@ -76,7 +83,8 @@ export const predict = (
   const ahead = aheadOf(status, checked.value.node, now);
   if (ahead !== undefined) return ahead;
   const words = contentOf(status, now);
-  if (trust !== 'rtc') return { expect: 'accepted', words };
-  const doubt = 'only a clock chip knew the time, and DIMO drops signals more than five minutes ahead of it.';
-  return { expect: 'unsure', words: `${words} But ${doubt}` };
+  const doubt = doubtOf(trust, checked.value.gzip);
+  return doubt === undefined
+    ? { expect: 'accepted', words }
+    : { expect: 'unsure', words: `${words} But ${doubt}` };
 };

@@ -2,7 +2,7 @@ import { sampleEndorsement, sampleEpoch, sampleKey } from '@outpost/schemas/test
 import type { Body, PositionBody, WallNs } from '@outpost/schemas/words';
 import { wallNs } from '@outpost/schemas/words';
 import type { Delivery } from '../contract.ts';
-import { addressDid, tokenDid } from './codec.ts';
+import { tokenDid } from './codec.ts';
 import { dimoKeyOf, sealBinding } from './identity.ts';
 
 /** Fixed keys and parties, byte for byte the same at every run. */
@@ -11,11 +11,9 @@ export const SAMPLE_DEVICE = sampleKey(1);
 export const SAMPLE_GATEWAY = sampleKey(2);
 export const SAMPLE_RECORDS = [sampleEndorsement(SAMPLE_GATEWAY, SAMPLE_DEVICE)];
 export const SAMPLE_BINDING = sealBinding(SAMPLE_DIMO_KEY, SAMPLE_GATEWAY);
-export const SAMPLE_PARTIES = {
-  source: SAMPLE_DIMO_KEY.address,
-  subject: tokenDid(137, '0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF', 33),
-  producer: addressDid(137, SAMPLE_DIMO_KEY.address),
-};
+const VEHICLE = tokenDid(137, '0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF', 33);
+/** Without a token of a device the vehicle itself is named as the producer. */
+export const SAMPLE_PARTIES = { source: SAMPLE_DIMO_KEY.address, subject: VEHICLE, producer: VEHICLE };
 
 export const at = (text: string): WallNs => wallNs(BigInt(Date.parse(text)) * 1_000_000n);
 
@@ -73,8 +71,8 @@ export const codes = (list: readonly string[], ecu = 0x7e8): Body => ({
 export const vin = (text: string): Body => ({ kind: 'identity', of: 'vin', text, ecu: 0x7e8 });
 
 /**
- * The 21 values of DIMO's full AutoPi sample that have a name in the default module (17 of them, three of these in one
- * position), in their order.
+ * DIMO's full AutoPi sample of 21 signals, in its order: those 17 of them that have a name in the default module, of
+ * which three are one position. The other four (a flag of its own, satellites, two of the Wi-Fi) are none of ours.
  */
 export const FULL_SAMPLE: readonly Body[] = [
   number(12, 2_500),
@@ -94,5 +92,5 @@ export const FULL_SAMPLE: readonly Body[] = [
   number(14, 5_000),
 ];
 
-/** Values in it as DIMO's sample counts them: latitude, longitude and dilution are three. */
-export const FULL_SAMPLE_VALUES = 17;
+export const FULL_SAMPLE_SIGNALS = 21;
+export const FULL_SAMPLE_NAMED = 17;
