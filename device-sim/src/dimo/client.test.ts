@@ -1,59 +1,31 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Delivery,
   dimoWire,
   issuePair,
   loadKind,
-  type Network,
   newAuthority,
   platformVerifier,
 } from '@outpost/gateway';
-import { type ManualClock, manualClock } from '@outpost/schemas/testing';
-import { type Body, type Epoch, toHex } from '@outpost/schemas/words';
+import { manualClock } from '@outpost/schemas/testing';
+import { type Body, toHex } from '@outpost/schemas/words';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkNetworkFaults } from '../network/network-faults.ts';
 import { ending } from '../network/pair.ts';
 import { must } from '../network/rig.ts';
-import { openPlayground } from './playground.ts';
-import { type DimoRig, LICENCE, RIG_START_NS } from './rig.ts';
+import { deliverAll, eventsOf, number, openPlaygrounds, SPEED } from './playground.ts';
+import { LICENCE, RIG_START_NS } from './rig.ts';
 
-const NEVER = new AbortController().signal;
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
-});
-
-const playground = async (options: Parameters<typeof openPlayground>[0] = {}) => {
-  const made = await openPlayground(options);
-  open.push(made);
-  return made;
-};
-
-const number = (signal: number, mantissa: number): Body => ({ kind: 'number', signal, mantissa, ecu: 0x7e8 });
-const SPEED = [number(1, 39)];
-
-/** Delivers while the clock goes on, so that what is paced goes out; slowly, so that no deadline passes on a busy machine. */
-const deliver = async (network: Network, clock: ManualClock, items: readonly Delivery[]) => {
-  let done = false;
-  const outcomes = network.deliver(items, NEVER).finally(() => {
-    done = true;
-  });
-  while (!done) {
-    await new Promise((resolve) => setImmediate(resolve));
-    await clock.advance(0.1);
-  }
-  return await outcomes;
-};
-
-const eventsOf = ({ served }: DimoRig) => [...served.shelf.events.values()];
+const { playground, close } = openPlaygrounds();
+afterEach(close);
 
 describe('a gateway at an ingest of DIMO', () => {
   it('settles what is taken, and says once a week that it qualifies', async () => {
     const { rig, clock, delivery } = await playground();
     const network = await rig.network();
     const items = [await delivery(SPEED), await delivery(SPEED)];
-    const outcomes = await deliver(network, clock, items);
+    const outcomes = await deliverAll(network, clock, items);
     expect(outcomes).toMatchObject([
       { kind: 'settled', words: 'in its log, to be decoded; qualified for week 258, 1 week connected' },
       { kind: 'settled', words: 'in its log, to be decoded' },
@@ -79,7 +51,7 @@ describe('a gateway at an ingest of DIMO', () => {
       };
       const vin: Body = { kind: 'identity', of: 'vin', text: '1HGBH41JXMN109186', ecu: 0x7e8 };
       const item = await delivery([number(1, 72), place, vin, number(1, 30)], 'ntp', 1_000);
-      expect((await deliver(await rig.network(), clock, [item])).map(ending)).toEqual(['settled']);
+      expect((await deliverAll(await rig.network(), clock, [item])).map(ending)).toEqual(['settled']);
       const stored = eventsOf(rig);
       expect(stored.map(({ type }) => type)).toEqual(['dimo.fingerprint', 'dimo.status', 'dimo.events']);
       expect(stored[1]?.signals.map(({ name, value }) => [name, value])).toEqual([
@@ -104,7 +76,7 @@ describe('a gateway at an ingest of DIMO', () => {
     const { rig, clock, delivery } = await playground();
     const other = { ...(await delivery(SPEED)), stream: 'bike/telemetry' } as const;
     const items = [other, await delivery([number(10, 1)]), await delivery(SPEED, 'none')];
-    const outcomes = await deliver(await rig.network(), clock, items);
+    const outcomes = await deliverAll(await rig.network(), clock, items);
     expect(outcomes.map(ending)).toEqual(['settled', 'settled', 'refused no-time']);
     expect(rig.served.status().requests).toBe(0);
   });
@@ -113,7 +85,7 @@ describe('a gateway at an ingest of DIMO', () => {
     const faults = must(checkNetworkFaults([{ what: 'refuse', item: 1 }], 'the test'));
     const { rig, clock, delivery } = await playground({ node: 'dis', faults });
     const items = [await delivery(SPEED), await delivery(SPEED)];
-    const outcomes = await deliver(await rig.network(), clock, items);
+    const outcomes = await deliverAll(await rig.network(), clock, items);
     expect(outcomes.map(ending)).toEqual(['refused dimo.400', 'settled']);
     expect(rig.served.status()).toMatchObject({ requests: 2, stored: 2 });
     const [file = ''] = await readdir(join(rig.directory, 'quarantine'));
@@ -129,13 +101,13 @@ describe('a gateway at an ingest of DIMO', () => {
   it('parts what is too large until it fits', async () => {
     const { rig, clock, delivery } = await playground({ bodyMaxBytes: 1_500 });
     const many = await delivery(Array.from({ length: 40 }, (_, at) => number(1, at)));
-    expect((await deliver(await rig.network(), clock, [many])).map(ending)).toEqual(['settled']);
+    expect((await deliverAll(await rig.network(), clock, [many])).map(ending)).toEqual(['settled']);
     const values = eventsOf(rig).flatMap(({ signals }) => signals.map(({ value }) => value));
     expect(values).toEqual(Array.from({ length: 40 }, (_, at) => at));
     expect(rig.served.status().stored).toBe(4);
     // One that fits nowhere is refused, and does not hold up the others.
     const tiny = await playground({ bodyMaxBytes: 100 });
-    const outcomes = await deliver(await tiny.rig.network(), tiny.clock, [await tiny.delivery(SPEED)]);
+    const outcomes = await deliverAll(await tiny.rig.network(), tiny.clock, [await tiny.delivery(SPEED)]);
     expect(outcomes.map(ending)).toEqual(['refused dimo.413']);
   });
 
@@ -144,10 +116,10 @@ describe('a gateway at an ingest of DIMO', () => {
     const { rig, clock, delivery } = await playground({ faults });
     const network = await rig.network();
     const items = [await delivery(SPEED), await delivery(SPEED), await delivery(SPEED)];
-    const outcomes = await deliver(network, clock, items);
+    const outcomes = await deliverAll(network, clock, items);
     expect(outcomes.map(ending)).toEqual(['settled', 'kept dimo.busy', 'kept dimo.busy']);
     expect(outcomes[1]).toMatchObject({ retryAfterMs: 17_000 });
-    await deliver(network, clock, items.slice(1));
+    await deliverAll(network, clock, items.slice(1));
     expect(eventsOf(rig).map(({ id }) => id)).toEqual(items.map(({ hash }) => toHex(hash)));
   });
 
@@ -158,11 +130,11 @@ describe('a gateway at an ingest of DIMO', () => {
     const network = await rig.network({}, clock);
     const items: Delivery[] = [];
     for (let made = 0; made < 4; made += 1) items.push(await delivery(SPEED));
-    const outcomes = await deliver(network, clock, items);
+    const outcomes = await deliverAll(network, clock, items);
     expect(outcomes.map(ending)).toEqual(['settled', 'settled', 'kept dimo.busy', 'kept dimo.busy']);
     expect(outcomes[2]).toMatchObject({ retryAfterMs: 5_000 });
     await still.advance(5_000);
-    expect((await deliver(network, clock, items.slice(2))).map(ending)).toEqual(['settled', 'settled']);
+    expect((await deliverAll(network, clock, items.slice(2))).map(ending)).toEqual(['settled', 'settled']);
     expect(rig.served.status()).toMatchObject({ stored: 4, answers: { 200: 4, 429: 1 } });
   });
 
@@ -171,7 +143,7 @@ describe('a gateway at an ingest of DIMO', () => {
     for (const gzip of [true, false]) {
       const { rig, clock, delivery } = await playground({ gzip });
       const item = await delivery(SPEED);
-      const outcomes = await deliver(await rig.network({ gzip: true }), clock, [item]);
+      const outcomes = await deliverAll(await rig.network({ gzip: true }), clock, [item]);
       expect(outcomes.map(ending)).toEqual([gzip ? 'settled' : 'refused dimo.400']);
       const now = clock.wall();
       const context = {
@@ -192,8 +164,8 @@ describe('a gateway at an ingest of DIMO', () => {
     const { rig, clock, delivery } = await playground({ faults });
     const network = await rig.network();
     const item = await delivery(SPEED);
-    expect((await deliver(network, clock, [item])).map(ending)).toEqual(['kept dimo.unreachable']);
-    expect((await deliver(network, clock, [item])).map(ending)).toEqual(['settled']);
+    expect((await deliverAll(network, clock, [item])).map(ending)).toEqual(['kept dimo.unreachable']);
+    expect((await deliverAll(network, clock, [item])).map(ending)).toEqual(['settled']);
     expect(rig.served.status()).toMatchObject({ requests: 2, stored: 1, repeated: 1 });
   });
 
@@ -207,7 +179,7 @@ describe('a gateway at an ingest of DIMO', () => {
     const item = await delivery(SPEED);
     const waits: unknown[] = [];
     for (let tries = 0; tries < 3; tries += 1) {
-      const [outcome] = await deliver(network, clock, [item]);
+      const [outcome] = await deliverAll(network, clock, [item]);
       waits.push([ending(outcome), outcome?.kind === 'kept' ? outcome.retryAfterMs : 0]);
     }
     const code = 'kept dimo.stranger';
@@ -251,176 +223,12 @@ describe('a gateway at an ingest of DIMO', () => {
         expected,
         expect.stringContaining(words),
       ]);
-      expect((await deliver(network, clock, [item])).map(ending)).toEqual([ended]);
+      expect((await deliverAll(network, clock, [item])).map(ending)).toEqual([ended]);
     }
     // A box whose clock runs ahead of DIMO's.
     const slow = { ...context, now: (now - 600_000_000_000n) as typeof now };
     const ahead = kind?.predict?.(rig.settings(), { of: 'attestation', delivery: cases[0]![0] }, slow);
     expect(ahead).toMatchObject({ expect: node === 'dis' ? 'refused' : 'unsure' });
     expect(ahead?.words).toContain('1 signal of 1 more than five minutes ahead');
-  });
-});
-
-describe('where the pay stands', () => {
-  it('is told of each vehicle while the gateway runs: hours left, then qualified, then what was missed', async () => {
-    const { rig, clock, delivery } = await playground();
-    const network = await rig.network({ vehicles: { car: 33, van: 34 } });
-    const stop = new AbortController();
-    const running = network.run?.(stop.signal).catch(() => undefined);
-    const told = async (part: string) => {
-      for (let turns = 0; turns < 20_000 && rig.notes.at(-1)?.includes(part) !== true; turns += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
-        await clock.advance(100);
-      }
-      return rig.notes.at(-1);
-    };
-    expect(await told('h left')).toBe(
-      'car: 69 h left to qualify for week 258, else it is the 1st inactive week. ' +
-        'van: 69 h left to qualify for week 258, else it is the 1st inactive week.',
-    );
-    await deliver(network, clock, [await delivery(SPEED)]);
-    expect(await told('Qualified')).toMatch(/^car: Qualified for week 258\. van: 6\d h left/);
-    await clock.advance(14 * 86_400_000);
-    expect(await told('2nd')).toMatch(
-      /car: 6\d h left to qualify for week 260, else it is the 2nd inactive week\./,
-    );
-    stop.abort(new Error('enough'));
-    await running;
-  });
-});
-
-describe('certificates of its own authority', () => {
-  const byLogin = ({ served }: DimoRig) => ({
-    certificate: undefined,
-    login: {
-      url: served.loginUrl,
-      clientId: 'client',
-      domain: 'https://outpost.example',
-      ca: served.loginUrl,
-    },
-  });
-
-  it('are got by a signed challenge, kept for us alone, and renewed before they end', async () => {
-    const { rig, clock, delivery } = await playground({ certificateDays: 30 });
-    const network = await rig.network(byLogin(rig));
-    expect((await deliver(network, clock, [await delivery(SPEED)])).map(ending)).toEqual(['settled']);
-    expect(eventsOf(rig)[0]).toMatchObject({ source: rig.key.address });
-    const file = join(rig.directory, 'certificate.json');
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    const before = await readFile(file, 'utf8');
-    await clock.advance(22 * 86_400_000);
-    await deliver(network, clock, [await delivery(SPEED)]);
-    expect(await readFile(file, 'utf8')).toBe(before);
-    await clock.advance(2 * 86_400_000);
-    await deliver(network, clock, [await delivery(SPEED)]);
-    expect(await readFile(file, 'utf8')).not.toBe(before);
-    expect(rig.served.status()).toMatchObject({ logins: 2, certificates: 2, stored: 3 });
-  });
-
-  it('are still shown while the authority is away, with a word to the operator', async () => {
-    const { rig, clock, delivery } = await playground();
-    const network = await rig.network(byLogin(rig));
-    await deliver(network, clock, [await delivery(SPEED)]);
-    await network[Symbol.asyncDispose]();
-    const away = await rig.network({
-      ...byLogin(rig),
-      login: { ...byLogin(rig).login, url: 'https://127.0.0.1:9' },
-    });
-    await clock.advance(25 * 86_400_000);
-    expect((await deliver(away, clock, [await delivery(SPEED)])).map(ending)).toEqual(['settled']);
-    expect(rig.alarms.map(({ code }) => code)).toEqual(['dimo.login.unreachable']);
-  });
-});
-
-describe('attestations', () => {
-  const trip: Body = {
-    kind: 'trip',
-    start: { epoch: new Uint8Array(16) as Epoch, sequence: 0, wall: RIG_START_NS as never },
-    startedBy: 'movement',
-    end: { epoch: new Uint8Array(16) as Epoch, sequence: 9, wall: RIG_START_NS as never },
-    endedBy: 'engine-off',
-    distanceM: 1_200,
-    fuelMl: undefined,
-    energyWh: undefined,
-    odometerStartM: undefined,
-    odometerEndM: undefined,
-  };
-
-  it('go out only where wanted, are taken, and hold for whoever gets them back', async () => {
-    const { rig, clock, delivery } = await playground({ node: 'dis' });
-    const { served } = rig;
-    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
-    const network = await rig.network({ login, attest: { url: served.attestationUrl } });
-    const vin: Body = { kind: 'identity', of: 'vin', text: '1HGBH41JXMN109186', ecu: 0x7e8 };
-    const codes: Body = { kind: 'codes', status: 'stored', codes: ['P0420'], ecu: 0x7e8 };
-    const item = await delivery([number(21, 569_922), vin, codes, trip]);
-    const [outcome] = await deliver(network, clock, [item]);
-    expect(
-      outcome?.kind === 'settled' ? outcome.words?.match(/\w+ statement \w{8} taken/g) : [],
-    ).toHaveLength(4);
-    const seen = new Set<string>();
-    const check = { verify: platformVerifier(), address: rig.key.address, seen };
-    const texts = new Set(eventsOf(rig).map(({ text }) => text));
-    expect([...texts].map((text) => dimoWire.checkEvent(text, check))).toEqual(
-      Array.from({ length: 5 }, () => undefined),
-    );
-    expect(seen.size).toBe(5);
-    const taken = await dimoWire.readTaken(rig.directory);
-    expect(taken.map(({ kind, device }) => `${kind} of ${device}`)).toEqual(
-      ['trip', 'odometer', 'vin', 'health'].map((kind) => `${kind} of car`),
-    );
-    expect(served.status()).toMatchObject({ logins: 1, answers: { 200: 7 } });
-    // A second time there is nothing new to state.
-    const quiet = await deliver(await rig.network(), clock, [await delivery([trip])]);
-    expect(quiet).toMatchObject([{ kind: 'settled', words: 'nothing in it that DIMO has a name for' }]);
-  });
-
-  it('hold after the gateway’s key was replaced as soon as the identity is bound anew, and say so before', async () => {
-    const { rig, clock, delivery } = await playground();
-    const { served, box } = rig;
-    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
-    const attest = { url: served.attestationUrl, kinds: ['odometer'] };
-    must(await box.ring.rotate('gateway'));
-    await rig.network({ login, attest });
-    expect(rig.alarms.map(({ code }) => code)).toEqual(['dimo.unbound']);
-    must(await dimoWire.writeBinding(rig.directory, dimoWire.sealBinding(rig.key, box.ring.gateway())));
-    const network = await rig.network({ login, attest });
-    expect(rig.alarms).toHaveLength(1);
-    await deliver(network, clock, [await delivery([number(21, 569_922)])]);
-    const stated = eventsOf(rig).find(({ type }) => type === 'dimo.attestation')?.text ?? '';
-    const check = { verify: platformVerifier(), address: rig.key.address, seen: new Set<string>() };
-    expect(dimoWire.checkEvent(stated, check)).toBeUndefined();
-  });
-
-  it('are taken back by tombstones, found by their first letters', async () => {
-    const { rig, clock, delivery } = await playground();
-    const { served, directory } = rig;
-    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
-    const options = { login, attest: { url: served.attestationUrl, kinds: ['odometer'] } };
-    const network = await rig.network(options);
-    await deliver(network, clock, [await delivery([number(21, 569_922)])]);
-    const [{ id } = { id: '' }] = await dimoWire.readTaken(directory);
-    const settings = must(dimoWire.checkSettings(rig.settings(options)));
-    const back = async (letters: string, reason = 'wrong car', device?: string) =>
-      await dimoWire.sendTombstone(settings, { directory, id: letters, device, reason, clock }, NEVER);
-    expect(await back(id.slice(0, 12))).toEqual({ ok: true, value: id });
-    const graves = eventsOf(rig).filter(({ type }) => type === 'dimo.tombstone');
-    expect(graves).toMatchObject([{ voids: id, source: rig.key.address }]);
-    const check = { verify: platformVerifier(), address: rig.key.address, seen: new Set<string>() };
-    expect(dimoWire.checkEvent(graves[0]?.text ?? '', check)).toBeUndefined();
-    expect(await dimoWire.readTakenBack(directory)).toEqual([id]);
-    // The same tombstone again is the same event.
-    expect(await back(id)).toMatchObject({ ok: true });
-    expect(eventsOf(rig).filter(({ type }) => type === 'dimo.tombstone')).toHaveLength(1);
-    const refused = [
-      [await back('abcd'), 'no id of an attestation'],
-      [await back('abcdabcdabcd'), 'knows no attestation'],
-      [await back('abcdabcdabcd', 'x', 'bike'), 'has no vehicle bike'],
-      [await back(id, 'r'.repeat(513)), 'at most 512 bytes'],
-    ] as const;
-    for (const [result, words] of refused) {
-      expect(result).toMatchObject({ ok: false, fault: { code: 'dimo.void' } });
-      expect(result.ok ? '' : result.fault.words).toContain(words);
-    }
   });
 });

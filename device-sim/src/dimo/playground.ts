@@ -1,4 +1,4 @@
-import type { Delivery } from '@outpost/gateway';
+import type { Delivery, Network, Outcome } from '@outpost/gateway';
 import {
   attestationHash,
   encodeLeaf,
@@ -77,4 +77,48 @@ export const openPlayground = async (
     return { hash: attestationHash(attestation), attestation, leaves, stream, deviceKey, origin, keyKind };
   };
   return { rig, clock, delivery, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
+};
+
+export const number = (signal: number, mantissa: number): Body => ({
+  kind: 'number',
+  signal,
+  mantissa,
+  ecu: 0x7e8,
+});
+export const SPEED: readonly Body[] = [number(1, 39)];
+
+/** What the node has stored, in the order of its first arrival. */
+export const eventsOf = ({ served }: DimoRig) => [...served.shelf.events.values()];
+
+/** Delivers while the clock goes on, so that what is paced goes out; slowly, so that no deadline passes on a busy
+ * machine. */
+export const deliverAll = async (
+  network: Network,
+  clock: ManualClock,
+  items: readonly Delivery[],
+): Promise<readonly Outcome[]> => {
+  let done = false;
+  const outcomes = network.deliver(items, new AbortController().signal).finally(() => {
+    done = true;
+  });
+  while (!done) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(0.1);
+  }
+  return await outcomes;
+};
+
+/** Playgrounds that `close` ends, for tests. */
+export const openPlaygrounds = () => {
+  const open: AsyncDisposable[] = [];
+  return {
+    playground: async (options: Parameters<typeof openPlayground>[0] = {}): Promise<Playground> => {
+      const made = await openPlayground(options);
+      open.push(made);
+      return made;
+    },
+    close: async (): Promise<void> => {
+      for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
+    },
+  };
 };

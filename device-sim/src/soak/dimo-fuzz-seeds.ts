@@ -1,6 +1,6 @@
 import { dimoWire, issuePair, type KeyAndCertificate, newAuthority } from '@outpost/gateway';
 import type { Body, Epoch, WallNs } from '@outpost/schemas/words';
-import { openPlayground } from '../dimo/playground.ts';
+import { deliverAll, number, openPlayground } from '../dimo/playground.ts';
 import { LICENCE, RIG_START_NS } from '../dimo/rig.ts';
 
 /** Sound texts of every kind that comes from outside, before they are spoiled. */
@@ -39,7 +39,6 @@ export const SETTINGS = JSON.stringify({
   attest: { url: 'https://attest.dimo.zone', kinds: ['odometer', 'trip', 'health', 'vin'] },
 });
 
-const number = (signal: number, mantissa: number): Body => ({ kind: 'number', signal, mantissa, ecu: 0x7e8 });
 const TRIP: Body = {
   kind: 'trip',
   start: { epoch: new Uint8Array(16) as Epoch, sequence: 0, wall: RIG_START_NS as WallNs },
@@ -68,16 +67,7 @@ export const newDimoSeeds = async (): Promise<DimoFuzzSeeds> => {
   const login = { url: rig.served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
   const network = await rig.network({ login, attest: { url: rig.served.attestationUrl } });
   const item = await delivery(BODIES, 'ntp', 1_000);
-  const never = new AbortController().signal;
-  let isOver = false;
-  const sending = network.deliver([item], never).finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    await new Promise((resolve) => setImmediate(resolve));
-    await clock.advance(0.1);
-  }
-  await sending;
+  await deliverAll(network, clock, [item]);
   const binding = dimoWire.sealBinding(rig.key, rig.box.ring.gateway());
   const did = 'did:erc721:137:0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF:33';
   const course = {
