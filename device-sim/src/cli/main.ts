@@ -5,6 +5,7 @@ import { carCommand, type SimTerminal } from './car.ts';
 import { controlCommand } from './control.ts';
 import { dimoNodeCommand } from './dimo-node.ts';
 import { ovmsCommand, sensorCommand, wicanCommand } from './fleet.ts';
+import { heliumCoverageCommand } from './helium-coverage.ts';
 import { heliumRouterCommand } from './helium-router.ts';
 import { loraModuleCommand } from './lora-module.ts';
 import { hotspotCommand, loraWorldCommand } from './lora-world.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly MakeCommand[] = [
   carCommand,
   controlCommand,
   dimoNodeCommand,
+  heliumCoverageCommand,
   heliumRouterCommand,
   hotspotCommand,
   loraModuleCommand,

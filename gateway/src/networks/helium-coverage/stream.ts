@@ -96,7 +96,8 @@ export const openStream = async (
     return why ?? fault;
   });
   // A stream that ends while the offer is being answered has ended after it.
-  const outcome = Promise.race([opened, ended.then((fault) => (isOffered ? opened : fault))]);
+  const refused = ended.then((fault): Opened | Fault | Promise<Opened> => (isOffered ? opened : fault));
+  const outcome = Promise.race([opened, refused]);
   const first = await within(clock, OFFER_MS, outcome, signal).catch((error: unknown) => {
     channel.close();
     throw error;
