@@ -3,11 +3,12 @@ import { type Clock, type Fault, sentence, toHex } from '@outpost/schemas/words'
 import type { NetworkView } from '../control/status.ts';
 import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { Network, Outcome } from '../networks/contract.ts';
-import { asideEntry, KIND } from '../record/entry.ts';
-import { intentsEntry } from '../record/live-entry.ts';
-import { type Memory, newMemory, passed, recall } from './deliver-memory.ts';
+import { asideEntry, KIND, readSettlement } from '../record/entry.ts';
+import { intentsEntry, readIntents } from '../record/live-entry.ts';
 import { keepAll } from './keep-all.ts';
+import { type Memory as AnyMemory, newMemory, passed, standingOf } from './memory.ts';
 import { count, entryOf } from './outcome.ts';
+import type { Left } from './recall.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
 
@@ -29,6 +30,20 @@ const RETRY_MS_MAX = 60_000;
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Without anything to settle the cursor need not be fresh: it only spares reading again. */
 const IDLE_COMMIT_ENTRIES = 65_536;
+
+/** Attestations are known by the hex of their hash. */
+type Memory = AnyMemory<string>;
+
+/** What an entry says of attestations that this network was brought. */
+const leftOf = (network: string, { kind, bytes }: Kept): Left<string> | undefined => {
+  if (kind === KIND.intents) {
+    const intents = readIntents(bytes);
+    return intents?.network === network ? { ended: [], intended: intents.readings } : undefined;
+  }
+  const settlement = kind === KIND.settlement ? readSettlement(bytes) : undefined;
+  if (settlement?.ok !== true || settlement.value.network !== network) return undefined;
+  return { ended: [toHex(settlement.value.attestation)], intended: [] };
+};
 
 interface Attempt {
   readonly left: readonly Waiting[];
@@ -200,11 +215,12 @@ const deliverEntries = async (
     const found = await waitingOf(parts, entry);
     suspects.at(undefined);
     if (found === undefined) continue;
-    if (memory.ended.has(toHex(found.item.hash))) done.add(entry.offset);
-    else if (withheldBecause(found.item, parts.acceptSimulated) !== undefined) {
+    const standing = await standingOf(memory, entry.offset, toHex(found.item.hash));
+    if (standing === 'ended') continue;
+    if (withheldBecause(found.item, parts.acceptSimulated) !== undefined) {
       view.withheld += 1;
       done.add(entry.offset);
-    } else if (memory.doubtful.has(entry.offset)) await doubt(parts, found, done, signal);
+    } else if (standing === 'doubtful') await doubt(parts, found, done, signal);
     else waiting.push(found);
   }
   view.pending = waiting.length;
@@ -222,8 +238,12 @@ export interface Deliver {
 
 export const openDeliver = (parts: DeliverParts): Deliver => {
   const { journal, reader, network } = parts;
-  const memory = newMemory();
-  const asked = { network: network.name, reader };
+  const memory = newMemory({
+    journal,
+    reader,
+    takesOnce: network.takesOnce === true,
+    read: (entry) => leftOf(network.name, entry),
+  });
 
   const commit = async (end: Offset): Promise<void> => {
     await journal.commit(reader, end);
@@ -232,7 +252,6 @@ export const openDeliver = (parts: DeliverParts): Deliver => {
 
   return {
     async run(signal) {
-      await recall(memory, journal, asked);
       let uncommitted = 0;
       for await (const { entries, end } of journal.follow(reader, FOLLOW, signal)) {
         const attestations = entries.filter(({ kind }) => kind === KIND.attestation).length;
@@ -244,7 +263,6 @@ export const openDeliver = (parts: DeliverParts): Deliver => {
       }
     },
     async finish(end, signal) {
-      await recall(memory, journal, asked);
       let some: Kept[] = [];
       for await (const entry of journal.read(journal.position(reader), end)) {
         signal.throwIfAborted();

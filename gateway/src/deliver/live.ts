@@ -4,14 +4,20 @@ import type { NetworkView } from '../control/status.ts';
 import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { LiveDelivery, LiveNetwork } from '../networks/contract.ts';
 import { isTooOld } from '../networks/too-old.ts';
-import { asideEntry } from '../record/entry.ts';
-import { intentsEntry, readingsSettledEntry } from '../record/live-entry.ts';
+import { asideEntry, KIND } from '../record/entry.ts';
+import {
+  intentsEntry,
+  readIntents,
+  readingsSettledEntry,
+  readReadingsSettled,
+} from '../record/live-entry.ts';
 import { type ReadingsSource, readingsAt, type StreamReadings } from '../trips/stream-readings.ts';
 import type { Deliver } from './deliver.ts';
 import { type KeepParts, keepAll } from './keep-all.ts';
 import { deliveryOf } from './live-delivery.ts';
-import { DONE_MAX, type LiveMemory, newLiveMemory, recall } from './live-memory.ts';
 import { type LiveEnded, type LiveWaiting, passOnce } from './live-pass.ts';
+import { DONE_MAX, type Memory, newMemory, passed, standingOf } from './memory.ts';
+import type { Left } from './recall.ts';
 
 export interface LiveParts extends KeepParts, ReadingsSource {
   readonly journal: Journal;
@@ -33,6 +39,20 @@ const KEEPING_MAX = 16;
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Whoever else listens to the signal of the task. */
 const LISTENERS_BESIDE = 64;
+
+/** Readings are known by their place. */
+type LiveMemory = Memory<Offset>;
+
+/** What an entry says of readings that this network was brought. */
+const leftOf = (network: string, { kind, bytes }: Kept): Left<Offset> | undefined => {
+  if (kind === KIND.intents) {
+    const intents = readIntents(bytes);
+    return intents?.network === network ? { ended: [], intended: intents.readings } : undefined;
+  }
+  const ends = kind === KIND.readingsSettled ? readReadingsSettled(bytes) : undefined;
+  if (ends?.network !== network) return undefined;
+  return { ended: [...ends.settled, ...ends.others].map(({ reading }) => reading), intended: [] };
+};
 
 const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDelivery): boolean =>
   !acceptSimulated && (keyKind === 'demo' || origin !== 'live');
@@ -133,8 +153,10 @@ const sort = async (running: Running, entries: readonly Kept[]): Promise<LiveWai
       memory.done.add(offset);
       continue;
     }
+    const standing = await standingOf(memory, offset, offset);
+    if (standing === 'ended') continue;
     view.pending += 1;
-    if (memory.doubtful.has(offset)) ended.push({ offset, outcome: { kind: 'unknown', words: DOUBT } });
+    if (standing === 'doubtful') ended.push({ offset, outcome: { kind: 'unknown', words: DOUBT } });
     else if (isExpired(parts, delivery)) ended.push({ offset, outcome: { kind: 'expired' } });
     else waiting.push({ offset, delivery });
   }
@@ -215,13 +237,17 @@ const settleAll = async (running: Running, waiting: readonly LiveWaiting[]): Pro
  */
 export const openLive = (parts: LiveParts): Deliver => {
   const { journal, reader, network, clock, view } = parts;
-  const memory = newLiveMemory();
+  const memory = newMemory({
+    journal,
+    reader,
+    takesOnce: network.takesOnce,
+    read: (entry) => leftOf(network.name, entry),
+  });
   const keeping = newKeeping(parts, memory);
 
   const begin = async (signal: AbortSignal, once: boolean): Promise<Running> => {
     // Each delivery that is under way may listen for the end.
     setMaxListeners(network.windowMax + LISTENERS_BESIDE, signal);
-    await recall(memory, journal, { network: network.name, reader });
     const saved = journal.position(reader);
     const readings = await readingsAt(parts, saved < journal.start ? journal.start : saved);
     view.pending = 0;
@@ -231,7 +257,7 @@ export const openLive = (parts: LiveParts): Deliver => {
   const commit = async (end: Offset): Promise<void> => {
     await keeping.kept();
     await journal.commit(reader, end);
-    for (const offset of memory.done) if (offset < end) memory.done.delete(offset);
+    passed(memory, end);
   };
 
   const isDue = (since: MonoNs): boolean =>
