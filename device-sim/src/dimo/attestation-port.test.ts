@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dimoWire } from '@outpost/gateway';
 import { asciiBytes } from '@outpost/schemas/words';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +25,27 @@ const base64 = (over: Readonly<Record<string, unknown>>) => {
     ...over,
   });
 };
+
+/** The attestation of DIMO's own tests (DIMO-Network/dis, "successful attestation"), signed by a key of theirs. */
+const [SIGNED] = (
+  JSON.parse(
+    readFileSync(
+      new URL('../../../gateway/src/networks/dimo/vectors/signatures.json', import.meta.url),
+      'utf8',
+    ),
+  ) as { readonly erc191: readonly { data: string; signature: string; address: string }[] }
+).erc191;
+const VECTOR = JSON.stringify({
+  id: 'unique-attestation-id-1',
+  source: SIGNED?.address,
+  producer: 'did:erc721:80002:0x45fbCD3ef7361d156e8b16F5538AE36DEdf61Da8:1005',
+  specversion: '1.0',
+  subject: 'did:erc721:80002:0x45fbCD3ef7361d156e8b16F5538AE36DEdf61Da8:1005',
+  time: '2025-04-15T20:00:00Z',
+  type: 'dimo.attestation',
+  signature: `0x${SIGNED?.signature ?? ''}`,
+  data: 0,
+}).replace('"data":0', `"data":${SIGNED?.data ?? ''}`);
 
 type Attested = readonly [what: string, body: string, dis: number, din: number, words?: string];
 
@@ -85,6 +107,34 @@ const ATTESTATIONS: readonly Attested[] = [
   ['base64, signed as the older node reads it', base64({ signature: sign('{"a":1}') }), 200, 400],
   ['base64, signed as the newer node reads it', base64({ signature: sign(btoa('{"a":1}')) }), 400, 200],
   ['base64 without its type', base64({ datacontenttype: undefined }), 400, 400, 'datacontenttype'],
+  ['base64 of HTML', base64({ datacontenttype: 'text/html' }), 400, 400, 'datacontenttype'],
+  ...['image/png', 'image/jpeg', 'application/pdf'].map(
+    (datacontenttype): Attested => [
+      `base64 of ${datacontenttype}`,
+      base64({ datacontenttype, signature: sign('{"a":1}') }),
+      200,
+      400,
+      'signature',
+    ],
+  ),
+  ['data that says that it is JSON', attested({ datacontenttype: 'application/json' }), 200, 200],
+  ['data that says that it is an image', attested({ datacontenttype: 'image/png' }), 400, 400, 'must be'],
+  ['a raw type of nothing', attested({ type: 'dimo.raw.' }), 400, 400, 'not allowed'],
+  ['a type that only begins like one', attested({ type: 'dimo.attestations' }), 400, 400, 'not allowed'],
+  [
+    'many small tags',
+    attested({ tags: Array.from({ length: 900 }, (_, at) => `tag-${at}-xx`) }),
+    400,
+    400,
+    '8192',
+  ],
+  ['tags just under the limit', attested({ tags: ['t'.repeat(7_000)] }), 200, 200],
+  ['an extra over the limit', attested({ extra: 'e'.repeat(8_200) }), 400, 400, '8192'],
+  ['a tombstone without a reason', attested({ type: 'dimo.tombstone' }, { voidsId: 'a' }), 200, 200],
+  ['a tombstone of an empty id', attested({ type: 'dimo.tombstone' }, { voidsId: '' }), 400, 400, 'voidsId'],
+  ['a tombstone that is a list', attested({ type: 'dimo.tombstone' }, ['a']), 400, 400, 'voidsId'],
+  ['a tombstone that is null', attested({ type: 'dimo.tombstone' }, null), 400, 400, 'voidsId'],
+  ['what DIMO’s own test posts, byte for byte', VECTOR, 200, 200],
 ];
 
 describe.each(['dis', 'din'] as const)('the attestation port of %s', (node) => {
@@ -124,6 +174,15 @@ describe.each(['dis', 'din'] as const)('the attestation port of %s', (node) => {
     expect(said.status, said.words).toBe(node === 'dis' ? dis : din);
     expect(rig.served.status().stored - before).toBe(Number(said.status === 200));
     if (said.status === 400) expect(said.words).toContain(words);
+  });
+
+  it('takes the holder of the token for the source where none is named', async () => {
+    const data = { insured: true };
+    const signature = rig.key.sign(dimoWire.erc191Digest(asciiBytes(JSON.stringify(data))));
+    const body = event(data, { type: 'dimo.attestation', source: undefined, signature });
+    expect((await post(body)).status).toBe(200);
+    const last = [...rig.served.shelf.events.values()].at(-1);
+    expect(last?.source).toBe(rig.key.address);
   });
 
   it('lets nobody in without a token of the login', async () => {

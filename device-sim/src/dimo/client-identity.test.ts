@@ -127,6 +127,22 @@ describe('attestations', () => {
     expect(quiet).toMatchObject([{ kind: 'settled', words: 'nothing in it that DIMO has a name for' }]);
   });
 
+  it('use a token for two thirds of a short time, and then get another', async () => {
+    const { rig, clock, delivery } = await playground({ tokenSeconds: 30 });
+    const { served } = rig;
+    const login = { url: served.loginUrl, clientId: 'client', domain: 'https://outpost.example' };
+    const network = await rig.network({ login, attest: { url: served.attestationUrl, kinds: ['trip'] } });
+    const logins: number[] = [];
+    for (const waitMs of [0, 10_000, 12_000]) {
+      await clock.advance(waitMs);
+      const ended = { ...trip, distanceM: waitMs };
+      const outcomes = await deliverAll(network, clock, [await delivery([ended])]);
+      expect(outcomes.map(ending)).toEqual(['settled']);
+      logins.push(served.status().logins);
+    }
+    expect(logins).toEqual([1, 1, 2]);
+  });
+
   it('hold after the gateway’s key was replaced as soon as the identity is bound anew, and say so before', async () => {
     const { rig, clock, delivery } = await playground();
     const { served, box } = rig;

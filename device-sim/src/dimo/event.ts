@@ -49,8 +49,17 @@ const CHECKED = [
   'dataversion',
 ] as const;
 
+/** Any is as long as another. */
+const ADDRESS = `0x${'0'.repeat(40)}`;
+
 const isBase64 = (value: unknown): value is string =>
   typeof value === 'string' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value);
+
+/** Of the header as it is stored, with what is not there filled in, and an address for its source. */
+const headerBytesOf = (header: Readonly<Record<string, unknown>>): number => {
+  const filled = { specversion: '1.0', datacontenttype: 'application/json', ...header, source: ADDRESS };
+  return new TextEncoder().encode(JSON.stringify(filled)).length;
+};
 
 /** Reads the JSON; a time that is none, or data given twice, is refused. A text that is no text counts as not there. */
 export const readEvent = (text: string): ReadEvent | Refusal => {
@@ -80,7 +89,7 @@ export const readEvent = (text: string): ReadEvent | Refusal => {
     signature: at('signature'),
     data: base64 === '' ? data : new TextDecoder().decode(asciiBytes(atob(base64))),
     dataBase64: base64 === '' ? undefined : base64,
-    headerBytes: new TextEncoder().encode(JSON.stringify({ ...header, specversion: '1.0' })).length,
+    headerBytes: headerBytesOf(header),
     texts: CHECKED.map(at),
   };
 };
