@@ -223,7 +223,7 @@ const coverageRow = (): BoardRow => [
       [
         rows({
           select:
-            'last("lat") AS "lat", last("lon") AS "lon", count("size") AS "frames", max("rssi") AS "rssi", max("snr") AS "snr"',
+            'last("lat") AS "lat", last("lon") AS "lon", count("size") AS "frames", median("rssi") AS "rssi", median("snr") AS "snr"',
           from: receptions,
           where: heard,
           groupBy: ['gateway'],
@@ -239,7 +239,7 @@ const coverageRow = (): BoardRow => [
       [
         rows({
           select:
-            'last("lat") AS "lat", last("lon") AS "lon", count("size") AS "frames", max("rssi") AS "rssi", max("snr") AS "snr"',
+            'last("lat") AS "lat", last("lon") AS "lon", count("size") AS "frames", median("rssi") AS "rssi", median("snr") AS "snr"',
           from: receptions,
           where: beacons,
           groupBy: ['gateway'],

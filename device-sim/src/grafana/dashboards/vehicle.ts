@@ -9,12 +9,13 @@ import { signalOf, unitOf } from '../units.ts';
 const { vehicle, position, trips, events } = MEASUREMENTS;
 const device = chosen('device');
 
-/** One signal, or several of one unit, over time. */
-const signals = (title: string, says: string, names: readonly [string, ...string[]], span = 8): PanelOf => {
-  const several = names.length > 1;
-  return chart(
-    { title, says, unit: unitOf(signalOf(names[0])), span },
-    names.map((name) =>
+/** Signals of one unit over time, each with the word that tells it from the others; a single one needs none. */
+type Named = readonly [name: string, word: string];
+
+const signals = (title: string, says: string, names: readonly [Named, ...Named[]], span = 8): PanelOf =>
+  chart(
+    { title, says, unit: unitOf(signalOf(names[0][0])), span },
+    names.map(([name, word]) =>
       lines(
         {
           select: 'mean("value")',
@@ -24,11 +25,10 @@ const signals = (title: string, says: string, names: readonly [string, ...string
           every: '$__interval',
           fill: 'null',
         },
-        several ? `$tag_device ${name.slice(name.lastIndexOf('.') + 1)}` : '$tag_device',
+        `$tag_device ${word}`.trimEnd(),
       ),
     ),
   );
-};
 
 /** `within` for what is over soon: the speed of an hour ago is not the speed. */
 const latest = (title: string, says: string, name: string, within?: string): PanelOf =>
@@ -43,7 +43,7 @@ const latest = (title: string, says: string, name: string, within?: string): Pan
       },
       '$tag_device',
     ),
-  ]).noValue('parked');
+  ]).noValue('not now');
 
 const LATELY = 'time > now() - 5m';
 
@@ -119,22 +119,22 @@ const nowRow = (): BoardRow => [
 const driveRow = (): BoardRow => [
   'Drive',
   [
-    signals('Speed', 'Speed of the vehicle.', [SPEED]),
-    signals('Engine speed', 'Revolutions of the engine.', [`${ENGINE}.Speed`]),
+    signals('Speed', 'Speed of the vehicle.', [[SPEED, '']]),
+    signals('Engine speed', 'Revolutions of the engine.', [[`${ENGINE}.Speed`, '']]),
     signals('Load and throttle', 'How much of what the engine could give is asked of it.', [
-      'Vehicle.OBD.EngineLoad',
-      `${ENGINE}.TPS`,
+      ['Vehicle.OBD.EngineLoad', 'load'],
+      [`${ENGINE}.TPS`, 'throttle'],
     ]),
     signals('Temperatures', 'Coolant, intake, outside.', [
-      `${ENGINE}.ECT`,
-      'Vehicle.OBD.IntakeTemp',
-      'Vehicle.Exterior.AirTemperature',
+      [`${ENGINE}.ECT`, 'coolant'],
+      ['Vehicle.OBD.IntakeTemp', 'intake'],
+      ['Vehicle.Exterior.AirTemperature', 'outside'],
     ]),
     signals('Energy left', 'Fuel in the tank, charge in the traction battery.', [
-      'Vehicle.Powertrain.FuelSystem.RelativeLevel',
-      `${BATTERY}.StateOfCharge.Current`,
+      ['Vehicle.Powertrain.FuelSystem.RelativeLevel', 'fuel'],
+      [`${BATTERY}.StateOfCharge.Current`, 'charge'],
     ]),
-    signals('12 V battery', 'The dip is the starter, about 14 V is the alternator.', [VOLTAGE]),
+    signals('12 V battery', 'The dip is the starter, about 14 V is the alternator.', [[VOLTAGE, '']]),
   ],
 ];
 
@@ -177,14 +177,21 @@ const healthRow = (): BoardRow => [
     table(
       {
         title: 'Fault codes',
-        says: 'As each control unit listed them, the newest first; where there is nothing, no look found any.',
+        says: 'Of each control unit that listed any at its last look in the time shown.',
       },
       [
         rows({
-          select: '"device", "ecu", "status", "count", "text" AS "codes"',
-          from: events,
-          where: [is('kind', 'codes'), '"count" > 0', device],
-          tail: 'ORDER BY time DESC LIMIT 100',
+          select: '"codes", "count"',
+          from: [
+            {
+              select: 'last("count") AS "count", "text" AS "codes"',
+              from: events,
+              where: [is('kind', 'codes'), device],
+              groupBy: ['device', 'ecu', 'status'],
+            },
+          ],
+          where: ['"count" > 0'],
+          groupBy: ['device', 'ecu', 'status'],
         }),
       ],
       {

@@ -1,6 +1,6 @@
 import type { Table } from './frames.ts';
-import type { Box, PanelContent, PanelModel } from './model.ts';
-import { element, INK, line, PALETTE, pathOf, type Svg, words } from './svg.ts';
+import { type Box, lookOf, type PanelContent, type PanelModel, stepColour } from './model.ts';
+import { colour, element, INK, line, PALETTE, pathOf, type Svg, words } from './svg.ts';
 import { valueText } from './units.ts';
 
 interface Spot {
@@ -47,15 +47,6 @@ const projection = (spots: readonly Spot[], { width, height }: Box) => {
   };
 };
 
-const GOOD_SNR_DB = 8;
-const POOR_SNR_DB = -5;
-
-const inkOf = (snr: number | undefined): string => {
-  if (snr === undefined) return PALETTE[2] as string;
-  if (snr >= GOOD_SNR_DB) return PALETTE[0] as string;
-  return snr >= POOR_SNR_DB ? (PALETTE[1] as string) : (PALETTE[4] as string);
-};
-
 const RULER_PX = 100;
 const LABEL_PX = 12;
 
@@ -84,7 +75,7 @@ export const drawPlaces = (panel: PanelModel, { tables }: PanelContent, box: Box
             cx: x(lon),
             cy: y(lat),
             r: min + (max - min) * (frames / most),
-            fill: inkOf(snr),
+            fill: snr === undefined ? PALETTE[2] : colour(stepColour(lookOf(panel, 'snr'), snr)),
             'fill-opacity': '0.7',
           }),
           words(x(lon), y(lat) + max + LABEL_PX, name, { size: 11, anchor: 'middle' as const }),
