@@ -1,4 +1,13 @@
-import { type Fault, fail, fault, isDeviceName, ok, type Result, toBase64 } from '@outpost/schemas/words';
+import {
+  type Fault,
+  fail,
+  fault,
+  isDeviceName,
+  ok,
+  type Result,
+  toBase64,
+  toHex,
+} from '@outpost/schemas/words';
 import { Command } from 'commander';
 import { makeDataDirectory, networkDirectory } from '../data-directory.ts';
 import { complain, EXIT, type Terminal } from './context.ts';
@@ -115,15 +124,17 @@ const show = async (options: Options, terminal: Terminal): Promise<Result<void>>
     const address = helium.addressOf(pair.value);
     const { kind, network } = pair.value;
     const name = helium.animalName(address);
-    views.push({ gateway, name, address, solana: helium.solanaAddressOf(pair.value) ?? null, kind, network });
+    const solana = helium.solanaAddressOf(pair.value) ?? null;
+    views.push({ gateway, name, address, key: toHex(helium.keyBytes(pair.value)), solana, kind, network });
   }
   if (options.json === true) terminal.out(JSON.stringify(views, undefined, 2));
   else if (views.length === 0)
     terminal.out('No gateway has a key for this network yet; its first frame makes one.');
   else
-    for (const { gateway, name, address, solana, kind, network } of views) {
+    for (const { gateway, name, address, key, solana, kind, network } of views) {
       terminal.out(`${gateway}  ${name}`);
       terminal.out(`  address  ${address} (${kind}, ${network})`);
+      terminal.out(`  binary   ${key}`);
       if (solana !== null) terminal.out(`  solana   ${solana}`);
     }
   return ok(undefined);
@@ -191,7 +202,7 @@ export const heliumCommand = (terminal: Terminal, finish: (code: number) => void
         .action(async (options: AddOptions) => end(await add(options, terminal))),
     )
     .addCommand(
-      below('show', 'each gateway’s name, address, and account')
+      below('show', 'each gateway’s name, address, public key and account')
         .option('--json', 'for scripts')
         .action(async (options: Options) => end(await show(options, terminal))),
     )
