@@ -5,16 +5,12 @@ import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { LiveDelivery, LiveNetwork } from '../networks/contract.ts';
 import { isTooOld } from '../networks/too-old.ts';
 import { asideEntry, KIND } from '../record/entry.ts';
-import {
-  intentsEntry,
-  readIntents,
-  readingsSettledEntry,
-  readReadingsSettled,
-} from '../record/live-entry.ts';
+import { intentsEntry, readIntents, readReadingsSettled } from '../record/live-entry.ts';
 import { type ReadingsSource, readingsAt, type StreamReadings } from '../trips/stream-readings.ts';
 import type { Deliver } from './deliver.ts';
 import { type KeepParts, keepAll } from './keep-all.ts';
 import { deliveryOf } from './live-delivery.ts';
+import { type Keeping, newKeeping } from './live-keeping.ts';
 import { type LiveEnded, type LiveWaiting, passOnce } from './live-pass.ts';
 import { DONE_MAX, type Memory, newMemory, passed, standingOf } from './memory.ts';
 import type { Left } from './recall.ts';
@@ -34,14 +30,12 @@ const RETRY_MS_MIN = 250;
 const RETRY_MS_MAX = 5_000;
 /** The saved position spares reading again at the next start; what has ended since is in the journal too. */
 const COMMIT_MS = 30_000;
-/** Entries on their way to the disk, each with the ends of one pass, before the next pass waits for them. */
-const KEEPING_MAX = 16;
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Whoever else listens to the signal of the task. */
 const LISTENERS_BESIDE = 64;
 
 /** Readings are known by their place. */
-type LiveMemory = Memory<Offset>;
+export type LiveMemory = Memory<Offset>;
 
 /** What an entry says of readings that this network was brought. */
 const leftOf = (network: string, { kind, bytes }: Kept): Left<Offset> | undefined => {
@@ -59,51 +53,6 @@ const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDel
 
 const isExpired = ({ clock, network }: LiveParts, delivery: LiveDelivery): boolean =>
   isTooOld(delivery, network.expiresAfterMs, clock.wall());
-
-/** Ends that are written down in order; the readings behind them may still be read again after a power cut. */
-interface Keeping {
-  put(ended: readonly LiveEnded[], signal: AbortSignal): Promise<void>;
-  /** Resolves once all of them are on the disk. */
-  kept(): Promise<void>;
-}
-
-const newKeeping = (parts: LiveParts, memory: LiveMemory): Keeping => {
-  const { network, clock, view } = parts;
-  let last: Promise<void> = Promise.resolve();
-  let open = 0;
-  return {
-    async put(ended, signal) {
-      if (ended.length === 0) return;
-      for (const { offset, outcome } of ended) {
-        view[outcome.kind] += 1;
-        view.pending -= 1;
-        memory.done.add(offset);
-        memory.doubtful.delete(offset);
-        memory.intended.delete(offset);
-        if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
-      }
-      const others = ended.flatMap(({ offset: reading, outcome }) => {
-        if (outcome.kind === 'settled') return [];
-        const { kind } = outcome;
-        const words = outcome.kind === 'expired' ? 'too old for this network' : outcome.words;
-        return [{ reading, kind, code: outcome.kind === 'refused' ? outcome.code : kind, words }];
-      });
-      const settled = ended.flatMap(({ offset: reading, outcome }) =>
-        outcome.kind === 'settled' ? [{ reading, reward: outcome.reward }] : [],
-      );
-      const entry = readingsSettledEntry({ network: network.name, wall: clock.wall(), settled, others });
-      open += 1;
-      last = last.then(async () => {
-        await keepAll(parts, [entry], 'soon', signal);
-        open -= 1;
-      });
-      // Whoever waits for `last` next is told; until then nobody is.
-      last.catch(() => undefined);
-      if (open >= KEEPING_MAX) await last;
-    },
-    kept: () => last,
-  };
-};
 
 interface Running {
   readonly parts: LiveParts;
