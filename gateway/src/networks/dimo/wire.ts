@@ -11,6 +11,7 @@ export {
   REASON_MAX_BYTES,
   SKEW_MAX_MS,
 } from './codec.ts';
+export { type DrivingEvent, drivingEvents } from './driving-events.ts';
 export {
   type Binding,
   bindingFrom,
