@@ -79,7 +79,7 @@ const sendPacket = (
       payload: packet.payload,
       make: (now) => packetUp(packet, sender, ageMs + elapsedMs(since, now)),
       since,
-      sessionMs: gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS,
+      sessionMs: () => (gateways.isAnyUp() ? SESSION_WAIT_MS : OUTAGE_WAIT_MS),
       turnMs: ageMs < FRESH_MS ? FRESH_TURN_MS : leftMs,
       leftMs,
       settle: (sent) => {
@@ -107,6 +107,7 @@ const networkOver = (
   );
   /** The gateway's first, which makes its key. */
   const deliverFirst = async (packet: RoutablePacket, delivery: LiveDelivery): Promise<LiveOutcome> => {
+    if (!isEui(packet.eui)) throw new Error('A gateway without an EUI.');
     const found = await gateways.find(packet.eui, delivery.stream);
     if (found === undefined) return full;
     if (!found.ok) return refused('no-key', sentence(found.fault));
@@ -123,7 +124,7 @@ const networkOver = (
     wants: ({ body }) => routable(body).ok,
     deliver: (delivery) => {
       const packet = routable(delivery.body);
-      if (!packet.ok || !isEui(packet.value.eui)) throw new Error('A reading that was not wanted.');
+      if (!packet.ok) throw new Error('A reading that was not wanted.');
       const known = gateways.known(packet.value.eui, delivery.stream);
       return known === undefined
         ? deliverFirst(packet.value, delivery)

@@ -12,8 +12,8 @@ export interface Outgoing {
   make(now: MonoNs): Message<typeof PACKET_UP>;
   /** Since when it waits. */
   readonly since: MonoNs;
-  /** How long it may wait for a session. */
-  readonly sessionMs: number;
+  /** How long it may wait for a session, as things are now. */
+  sessionMs(): number;
   /** How long it may wait for its turn by the router's limit. */
   readonly turnMs: number;
   /** After this it is worth nothing. */
@@ -89,11 +89,11 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
     for (let at = 0; at < queue.length; ) {
       const each = queue[at];
       if (each === undefined) break;
-      if (isExpired(each, now) || elapsedMs(each.since, now) >= each.sessionMs) {
+      if (isExpired(each, now) || elapsedMs(each.since, now) >= each.sessionMs()) {
         queue.splice(at, 1);
         each.settle(isExpired(each, now) ? 'expired' : 'no-session');
       } else {
-        wakeAt(monoAfterMs(each.since, Math.min(each.sessionMs, each.leftMs)), signal);
+        wakeAt(monoAfterMs(each.since, Math.min(each.sessionMs(), each.leftMs)), signal);
         at += 1;
       }
     }
@@ -106,9 +106,10 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
       return;
     }
     const now = clock.mono();
-    while (route !== undefined && !route.isOver) {
+    for (;;) {
       const [head] = queue;
       if (head === undefined) return;
+      if (route === undefined || route.isOver) break;
       const later = first(head, route, now);
       if (later !== undefined) {
         wakeAt(later, running);

@@ -20,20 +20,37 @@ export interface Pace {
   take(payload: Uint8Array, now: MonoNs): Pacing;
 }
 
-/** Two frames of one device begin alike and end, with their checksum, in different bytes. */
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a[a.length - 1] === b[b.length - 1] && equalBytes(a, b);
+/** Of the last bytes, which differ where the rest does not: a frame ends with its checksum (FNV-1a). */
+const hashOf = (payload: Uint8Array): number => {
+  let hash = 0x811c9dc5;
+  for (let at = Math.max(0, payload.length - 8); at < payload.length; at += 1)
+    hash = Math.imul(hash ^ (payload[at] ?? 0), 0x01000193);
+  return hash;
+};
+
+interface Gone {
+  readonly hash: number;
+  readonly payload: Uint8Array;
+  readonly at: MonoNs;
+}
 
 export const createPace = (): Pace => {
-  const sent: { readonly payload: Uint8Array; readonly at: MonoNs }[] = [];
+  const sent: Gone[] = [];
+
+  const hasGone = (hash: number, payload: Uint8Array): boolean => {
+    for (const each of sent) if (each.hash === hash && equalBytes(each.payload, payload)) return true;
+    return false;
+  };
+
   return {
     take: (payload, now) => {
       while (sent[0] !== undefined && elapsedMs(sent[0].at, now) >= SECOND_MS) sent.shift();
-      if (sent.some((each) => isSame(each.payload, payload))) return { kind: 'repeated' };
+      const hash = hashOf(payload);
+      if (hasGone(hash, payload)) return { kind: 'repeated' };
       const [oldest] = sent;
       if (oldest !== undefined && sent.length >= PACKETS_PER_SECOND)
         return { kind: 'wait', ms: SECOND_MS - elapsedMs(oldest.at, now) };
-      sent.push({ payload, at: now });
+      sent.push({ hash, payload, at: now });
       return { kind: 'now' };
     },
   };
