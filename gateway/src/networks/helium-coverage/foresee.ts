@@ -110,5 +110,10 @@ export const foresee = (
       expect: 'unsure',
       words: 'the channels of this region are not published, so it is not checked.',
     };
+  if (seen.role === 'beaconer')
+    return {
+      expect: 'unsure',
+      words: 'it is reported where this network made it, with entropy that is fresh.',
+    };
   return { expect: 'accepted', words: `nothing speaks against it here; ${UNKNOWN}.` };
 };

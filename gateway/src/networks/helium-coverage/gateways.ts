@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BeaconRegion, beaconRegionOf } from '@outpost/schemas/radio';
-import { type Fault, ok, type Result, sentence, toHex } from '@outpost/schemas/words';
+import { type Fault, ok, type Result, toHex } from '@outpost/schemas/words';
 import type { NetworkContext } from '../contract.ts';
 import { gatewayKey, gatewaysWithKeys, type HeliumSigner, signerOf } from '../helium/gateway-keys.ts';
 import { createRegionWatch, type RegionWatch } from '../helium/region-watch.ts';
@@ -114,6 +115,8 @@ const watchOf = async (
       }
     },
   });
+  // Without it the answer is not kept, and the next start asks again.
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => undefined);
   await watch.recall();
   return watch;
 };
@@ -250,6 +253,6 @@ export const createCoverageGateways = (
   };
 };
 
-/** Why a gateway has no session, for a sentence. */
+/** Why a report waits; what is wrong with the service itself the status says already. */
 export const whyDown = ({ ingest }: CoverageGateways, { line }: CoverageGateway): string =>
-  ingest.words === undefined ? sentence(line.why) : `${ingest.words}.`;
+  ingest.away === undefined ? line.why.words : 'reports wait for it.';
