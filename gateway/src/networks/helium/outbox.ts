@@ -106,10 +106,8 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
       return;
     }
     const now = clock.mono();
-    for (;;) {
-      const [head] = queue;
+    for (let [head] = queue; route?.isOver === false; [head] = queue) {
       if (head === undefined) return;
-      if (route === undefined || route.isOver) break;
       const later = first(head, route, now);
       if (later !== undefined) {
         wakeAt(later, running);
