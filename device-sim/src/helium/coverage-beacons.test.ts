@@ -123,8 +123,7 @@ describe('a gateway that sends beacons', () => {
     async (_, faults) => {
       await using rig = await openSending();
       Object.assign(rig.served.entropy.faults, faults);
-
-      await rig.passing(1 * HOUR_S, () => rig.notes.length > 0);
+      await rig.passing(12 * HOUR_S, () => rig.notes.length > 0);
       expect((await rig.deliver(beaconHeard(B, new Uint8Array(51)))).kind).toBe('settled');
       withoutIngest(rig);
       rig.clock.patience = IMPATIENCE;
