@@ -152,12 +152,9 @@ const openStream = (
   }
   const deframer = createDeframer();
   let why: Ended | undefined;
-  let isOver = false;
-  /** Nothing more goes from here. */
-  let isEnded = false;
   const ended = new Promise<Ended>((resolve) => {
     const settle = (): void => {
-      isOver = true;
+      call.isOver = true;
       resolve(why ?? gone(where, 'closed the stream.'));
     };
     stream.on('response', (headers) => {
@@ -182,25 +179,26 @@ const openStream = (
     stream.on('close', settle);
   });
   const post: CallStream['post'] = (framed, written) => {
-    if (isOver || isEnded) written(false);
+    if (call.isOver) written(false);
     else stream.write(framed, (error) => written(error === null || error === undefined));
   };
-  return {
-    write: (message) => new Promise((resolve) => post(frameMessage(message), resolve)),
+  // A plain property, because a getter would make each of these a shape of its own for the compiler.
+  const call = {
+    write: (message: Uint8Array): Promise<boolean> =>
+      new Promise((resolve) => post(frameMessage(message), resolve)),
     post,
     end: () => {
-      if (!isEnded) stream.end();
-      isEnded = true;
+      if (!call.isOver) stream.end();
+      call.isOver = true;
     },
     cancel: () => {
-      isEnded = true;
+      call.isOver = true;
       stream.close(constants.NGHTTP2_CANCEL);
     },
-    get isOver() {
-      return isOver || isEnded || stream.destroyed;
-    },
+    isOver: false,
     ended,
   };
+  return call;
 };
 
 const channelOver = (session: ClientHttp2Session, where: string, clock: Clock): Channel => {

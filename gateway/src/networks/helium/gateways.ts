@@ -48,12 +48,12 @@ export interface Gateways {
 const linkOf = (name: string, { link, tally }: Gateway): NetworkLink => ({
   name,
   get state() {
-    if (link.isUp) return 'registered';
-    if (link.isNew) return 'connecting';
-    return link.why.kind === 'unreachable' ? 'away' : 'refused';
+    if (link.isUp()) return 'registered';
+    if (link.isNew()) return 'connecting';
+    return link.why().kind === 'unreachable' ? 'away' : 'refused';
   },
   get words() {
-    return link.isUp || link.isNew ? '' : sentence(link.why);
+    return link.isUp() || link.isNew() ? '' : sentence(link.why());
   },
   get sent() {
     return tally.sent;
@@ -66,7 +66,7 @@ const linkOf = (name: string, { link, tally }: Gateway): NetworkLink => ({
 });
 
 const isAnyUp = (gateways: Iterable<Gateway>): boolean => {
-  for (const { link } of gateways) if (link.isUp) return true;
+  for (const { link } of gateways) if (link.isUp()) return true;
   return false;
 };
 

@@ -45,11 +45,11 @@ export interface Link {
   /** Keeps it until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   send(outgoing: Outgoing): void;
-  readonly isUp: boolean;
+  isUp(): boolean;
   /** Why it is not up; the last reason there was. */
-  readonly why: Fault;
+  why(): Fault;
   /** Whether anything has come of the first try yet. */
-  readonly isNew: boolean;
+  isNew(): boolean;
 }
 
 type Next = { readonly ended: Fault } | 'rotate';
@@ -121,7 +121,7 @@ export const createLink = (parts: LinkParts): Link => {
         if (next !== 'rotate') return next.ended;
         const renewed = await rotate(current, signal);
         if (renewed.ok) retire(clock, current, signal).catch(() => undefined);
-        else if (current.isOver) return await current.ended;
+        else if (current.isOver()) return await current.ended;
         ms = renewed.ok ? parts.rotateAfterMs * (0.8 + 0.2 * random()) : ROTATE_AGAIN_MS;
         if (renewed.ok) current = renewed.value;
       }
@@ -149,14 +149,8 @@ export const createLink = (parts: LinkParts): Link => {
       }
     },
     send: outbox.send,
-    get isUp() {
-      return route !== undefined && !route.isOver;
-    },
-    get why() {
-      return why;
-    },
-    get isNew() {
-      return isNew;
-    },
+    isUp: () => route?.isOver() === false,
+    why: () => why,
+    isNew: () => isNew,
   };
 };

@@ -58,8 +58,8 @@ const outcomeOf = (
     case 'no-session':
       // Where others are let in it is this gateway that is not, and it must not hold them up.
       return gateways.isRunning && gateways.isAnyUp()
-        ? refused('no-session', `the router gives this gateway no session: ${sentence(link.why)}`)
-        : { kind: 'kept', retryAfterMs: 0, fault: link.why };
+        ? refused('no-session', `the router gives this gateway no session: ${sentence(link.why())}`)
+        : { kind: 'kept', retryAfterMs: 0, fault: link.why() };
   }
 };
 

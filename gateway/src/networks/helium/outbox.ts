@@ -106,7 +106,7 @@ export const createOutbox = (clock: Clock, departures: Departures): Outbox => {
       return;
     }
     const now = clock.mono();
-    for (let [head] = queue; route?.isOver === false; [head] = queue) {
+    for (let [head] = queue; route?.isOver() === false; [head] = queue) {
       if (head === undefined) return;
       const later = first(head, route, now);
       if (later !== undefined) {

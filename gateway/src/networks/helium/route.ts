@@ -45,12 +45,12 @@ export interface RouteParts {
 export interface Route {
   /**
    * Signs and writes at once. Settled with true when the machine behind the connection has it, with false where the
-   * stream ended before it said so. `isOver` must be false.
+   * stream ended before it said so. `isOver()` must be false.
    */
   send(packet: Message<typeof PACKET_UP>, settle: (isThere: boolean) => void): void;
   /** Resolves when nothing is on its way. */
   drained(): Promise<void>;
-  readonly isOver: boolean;
+  isOver(): boolean;
   readonly ended: Promise<Fault>;
   /** The other side will close the connection soon. */
   readonly leaving: Promise<void>;
@@ -257,9 +257,7 @@ export const openRoute = async (
       });
     },
     drained: packets.drained,
-    get isOver() {
-      return stream.isOver;
-    },
+    isOver: () => stream.isOver,
     ended: Promise.race([ended, begun.bug]),
     leaving: lease.channel.leaving,
     close,
