@@ -24,9 +24,11 @@ export const scratch = async () => {
 
 const isForAttestations = (network: AnyNetwork): network is Network => network.follows === 'attestations';
 
-/** The network is kept connected until it is disposed of. */
+/**
+ * Any kind of network that takes attestations, as the gateway opens it; it is kept connected until it is disposed of.
+ */
 export const openOwn = async (
-  kind: 'webhook' | 'mqtt',
+  kind: string,
   url: string,
   options: Record<string, unknown> = {},
 ): Promise<OwnNetwork> => {

@@ -12,9 +12,13 @@ let cookie: string;
 
 beforeAll(async () => {
   box = await newTestBox();
-  const [first, second] = await make(box, 4);
+  const [first, second, third] = await make(box, 4);
   await answer(box, first!, { reward: { unit: 'OUT', mantissa: 25, decimals: 1, basis: 'network' } });
   await answer(box, second!, { kind: 'refused', code: 'no', words: 'not that.' });
+  await answer(box, third!, {
+    network: 'other',
+    reward: { unit: 'X', mantissa: 1, decimals: 0, basis: 'rule' },
+  });
   await moveCursor(box, second!.next);
   const { journal } = box.opened;
   page = await openTestPage({
@@ -47,11 +51,14 @@ describe('the ledger over the API', () => {
     const { lives, hours, totals, more } = await ledger('rows=3');
     expect(lives.map(({ counter, fates }) => [counter, fates.map(({ fate }) => fate)])).toEqual([
       [3, ['pending']],
-      [2, ['pending']],
+      [2, ['pending', 'settled']],
       [1, ['refused']],
     ]);
+    // The same evidence to two networks.
+    expect([lives.map(({ networks }) => networks), totals?.shared]).toEqual([[1, 2, 1], 1]);
     expect([hours, more]).toEqual([[], 1]);
     expect(totals?.days).toMatchObject([
+      { network: 'other', counts: { settled: 1 }, rewards: [{ unit: 'X', basis: 'rule', amount: '1' }] },
       {
         network: 'sim',
         of: 'attestations',
