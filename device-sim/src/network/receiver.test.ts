@@ -1,4 +1,6 @@
-import { keyText } from '@outpost/gateway';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { keyText, outpostWire } from '@outpost/gateway';
 import { equalBytes, toHex } from '@outpost/schemas/words';
 import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +75,31 @@ describe("a network that somebody else wrote from the document, and this gateway
     expect(await send(sender, [await box.batch(), await box.batch()])).toEqual(['settled', 'settled']);
     // One that was busy, one that settled, one that asked for the records and one that brought them.
     expect(receiver.requests()).toBe(4);
+  });
+
+  it('is not believed where a receipt in its name was not signed by it: nothing is settled, the operator hears', async () => {
+    await using play = await openPlayground();
+    await using receiver = await openReceiver(cbor);
+    const box = await play.box('box');
+    const item = await box.batch();
+    const [honest] = await play.sender(box, at(receiver)).network.deliver([item], NEVER);
+    if (honest?.kind !== 'settled' || honest.receipt === undefined) throw new Error('it did not settle');
+    const forged = honest.receipt.bytes.slice();
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    const body = outpostWire.encodeVerdicts([{ kind: 'settled', receipt: forged }]);
+    const server = createServer((request, response) => {
+      request.resume();
+      request.on('end', () =>
+        response.writeHead(200, { 'content-type': outpostWire.VERDICT_TYPE }).end(body),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sender = play.sender(box, { ...at(receiver), url });
+    expect(await send(sender, [item])).toEqual(['kept outpost.receipt-signature']);
+    expect(sender.alarms).toMatchObject([{ kind: 'untrusted', code: 'outpost.receipt-signature' }]);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('is brought 150 attestations after an outage by as many requests as there must be, in order', async () => {
