@@ -71,6 +71,8 @@ export interface RigOptions {
   /** Where the client connects instead of the server itself. */
   way?(url: string): Promise<string>;
   readonly directory?: string;
+  /** How many streams the servers let be open on one connection. */
+  readonly streamsMax?: number;
   /** Of the servers: key and certificate in PEM. */
   readonly tls?: { readonly key: string; readonly certificate: string };
 }
@@ -100,6 +102,7 @@ export const openRig = async (options: RigOptions = {}): Promise<ClientRig> => {
     listen: new URL('http://127.0.0.1:0'),
     clock,
     tls: options.tls,
+    streamsMax: options.streamsMax,
     taken: (packet) => void taken.push(packet),
   });
   if (!opened.ok) throw new Error(opened.fault.words);

@@ -56,6 +56,8 @@ export interface GrpcServerParts {
   readonly port: number;
   /** Speaks TLS with it, key and certificate in PEM; without it HTTP/2 at once. */
   readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
+  /** How many streams may be open on one connection; no limit where it is left out, as on Helium's router. */
+  readonly streamsMax?: number | undefined;
   /** Undefined where there is no such method. */
   open(call: ServerCall): CallHandling | undefined;
   /** Whether a connection is taken at all; one that is not is cut at once. */
@@ -123,9 +125,12 @@ const serveStream = (stream: ServerHttp2Stream, path: string, { open, listens }:
 /** A gRPC server on HTTP/2, as Helium's are: without TLS, unless it is given a certificate. */
 export const serveGrpc = async (parts: GrpcServerParts): Promise<GrpcServer> => {
   const sessions = new Set<ServerHttp2Session>();
-  const { tls } = parts;
+  const { tls, streamsMax } = parts;
+  const options = streamsMax === undefined ? {} : { settings: { maxConcurrentStreams: streamsMax } };
   const server: Http2Server | Http2SecureServer =
-    tls === undefined ? createServer() : createSecureServer({ key: tls.key, cert: tls.certificate });
+    tls === undefined
+      ? createServer(options)
+      : createSecureServer({ ...options, key: tls.key, cert: tls.certificate });
   server.on('session', (session) => {
     session.on('error', () => undefined);
     if (!parts.accepts()) {

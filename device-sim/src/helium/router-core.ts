@@ -42,6 +42,8 @@ export interface RouterCore {
   /** Binary keys, hex, that the router does not want; their streams go on. */
   readonly denied: Set<string>;
   readonly tally: RouterTally;
+  /** Ends the stream of one gateway, its binary key in hex, as its timer would. */
+  kill(gateway: string): void;
   /** Ends all streams, as the timer of each would. */
   killAll(): void;
   /** Offers a new session on every stream that has one, as older routers do every half hour. */
@@ -222,6 +224,10 @@ export const createRouterCore = (parts: RouterParts): RouterCore => {
     },
     denied,
     tally,
+    kill: (gateway) => {
+      const held = owners.get(gateway);
+      if (held !== undefined) stop(held, 'killed');
+    },
     killAll: () => {
       for (const held of streams) stop(held, 'killed');
     },

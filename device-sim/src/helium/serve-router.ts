@@ -24,6 +24,8 @@ export interface HeliumOptions {
   readonly streamMs?: number;
   /** Speaks TLS with it, key and certificate in PEM. */
   readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
+  /** How many streams may be open on one connection. */
+  readonly streamsMax?: number | undefined;
   taken?(packet: TakenPacket): void;
 }
 
@@ -85,6 +87,7 @@ export const serveHelium = async (options: HeliumOptions): Promise<Result<Served
       host: listen.hostname,
       port: Number(listen.port),
       tls: options.tls,
+      streamsMax: options.streamsMax,
       open,
       accepts: () => !faults.isAway,
       listens: () => !faults.hangs,

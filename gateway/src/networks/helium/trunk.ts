@@ -113,13 +113,12 @@ export const createTrunk = ({ clock, router, ca, freshMs }: TrunkParts): Trunk =
     };
   };
 
-  /** One at a time opens a connection, and the others look whether there is room on it. */
-  const found = async (signal: AbortSignal): Promise<Result<Line> | undefined> => {
+  /** One at a time opens a connection; the others wait, and look whether there is room on it. */
+  const opened = (signal: AbortSignal): Promise<Result<Line>> => {
     opening ??= open(signal).finally(() => {
       opening = undefined;
     });
-    const opened = await opening;
-    return opened.ok && !hasRoom(opened.value) ? undefined : opened;
+    return opening;
   };
 
   return {
@@ -128,8 +127,10 @@ export const createTrunk = ({ clock, router, ca, freshMs }: TrunkParts): Trunk =
         signal.throwIfAborted();
         const line = [...lines].find(hasRoom);
         if (line !== undefined) return ok(leaseOf(line));
-        const opened = await found(signal);
-        if (opened !== undefined) return opened.ok ? ok(leaseOf(opened.value)) : opened;
+        const found = await opened(signal);
+        if (!found.ok) return found;
+        // A server that closes what it has just accepted is found out by whoever registers there, and who then waits.
+        if (found.value.isLeaving) return ok(leaseOf(found.value));
       }
     },
   };
