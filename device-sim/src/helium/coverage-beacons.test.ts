@@ -4,8 +4,9 @@ import { BOOK_FILE } from '@outpost/gateway/helium-coverage';
 import { BEACON_EU868, beaconPayload, buildBeacon, readEntropyLine } from '@outpost/schemas/radio';
 import { toHex } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
-import { beaconHeard, beaconSent, type CoverageRig, IMPATIENCE, openCoverageRig } from './coverage-rig.ts';
+import { beaconHeard, beaconSent, type CoverageRig, openCoverageRig } from './coverage-rig.ts';
 import type { EntropyMode } from './entropy-core.ts';
+import { IMPATIENCE } from './hopping-clock.ts';
 import { until } from './raw-client.ts';
 import type { ServiceFaults } from './serve-coverage.ts';
 

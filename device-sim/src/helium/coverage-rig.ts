@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext } from '@outpost/gateway';
 import { addressOf } from '@outpost/gateway/helium';
 import { heliumCoverage } from '@outpost/gateway/helium-coverage';
-import { type ManualClock, manualClock } from '@outpost/schemas/testing';
+import { manualClock } from '@outpost/schemas/testing';
 import {
   type DownlinkItem,
   type Fault,
@@ -15,6 +15,7 @@ import {
 } from '@outpost/schemas/words';
 import { breath, deliveryOf, receptionOf } from './client-rig.ts';
 import { ANY_PORT } from './coverage-testing.ts';
+import { type HoppingClock, hopping } from './hopping-clock.ts';
 import type { IngestReport } from './ingest-words.ts';
 import { until } from './raw-client.ts';
 import { type ServedCoverage, serveCoverage } from './serve-coverage.ts';
@@ -51,63 +52,6 @@ export const beaconSent = (eui: string, item: DownlinkItem): ReceptionBody =>
     tmst: 7_000_000,
   });
 
-/** A clock that knows when the next sleeper wakes. */
-interface HoppingClock extends ManualClock {
-  /** To the next moment at which anything happens; what that begins on sockets gets time to end. */
-  hop(): Promise<void>;
-  /** Real moments that each wait for a socket gets before time passes all the same, because nobody will answer. */
-  patience: number;
-}
-
-/** The deadlines by which the client waits for what is on a socket (a connection, an offer, a PING, an answer). */
-const DEADLINES_MS: ReadonlySet<number> = new Set([5_000, 10_000]);
-export const PATIENCE = 200;
-/** Where nobody answers, and that is what is looked at. */
-export const IMPATIENCE = 5;
-
-interface Due {
-  readonly at: bigint;
-  patience: number;
-}
-
-const isWriting = (): boolean =>
-  process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
-
-const hopping = (clock: ManualClock): HoppingClock => {
-  const dues = new Set<Due>();
-  /** 0 where nobody sleeps: then something is still about to. */
-  const nextMs = (): number => {
-    const [first, ...others] = [...dues].map(({ at }) => at);
-    if (first === undefined) return 0;
-    const next = others.reduce((least, at) => (at < least ? at : least), first);
-    return Math.max(0, Number(next - clock.mono()) / 1e6);
-  };
-  const isBusy = (): boolean => {
-    const waits = [...dues].filter(({ patience }) => patience > 0);
-    for (const each of waits) each.patience -= 1;
-    return waits.length > 0 || isWriting();
-  };
-  const hopper: HoppingClock = {
-    ...clock,
-    patience: PATIENCE,
-    get sleeping() {
-      return clock.sleeping;
-    },
-    sleep: async (ms, signal) => {
-      const at = clock.mono() + BigInt(Math.round(ms * 1e6));
-      const due = { at, patience: DEADLINES_MS.has(ms) ? hopper.patience : 0 };
-      dues.add(due);
-      await clock.sleep(ms, signal).finally(() => dues.delete(due));
-    },
-    async hop() {
-      await breath();
-      for (let tries = 0; tries < PATIENCE && isBusy(); tries += 1) await breath();
-      await clock.advance(nextMs());
-    },
-  };
-  return hopper;
-};
-
 export interface CoverageRigOptions {
   /** When it begins, seconds since 1970. */
   readonly startS?: number;
@@ -138,6 +82,21 @@ export interface CoverageRig extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+const settingsOf = (
+  url: string,
+  { entropy }: ServedCoverage,
+  helium: ServedHelium,
+  options: Readonly<Record<string, unknown>> = {},
+) => ({
+  name: 'coverage',
+  url,
+  options: {
+    ...{ profile: 'helium-iot-2026-05', region: 'EU868', entropy: entropy.url },
+    ...{ config: helium.url, configKey: addressOf(helium.config.key) },
+    ...options,
+  },
+});
+
 export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise<CoverageRig> => {
   const { startS } = options;
   const clock = hopping(startS === undefined ? manualClock() : manualClock(BigInt(startS) * 1_000_000_000n));
@@ -166,18 +125,8 @@ export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise
     alarm: (fault) => void alarms.push(fault),
     note: (words) => void notes.push(words),
   };
-  const made = await heliumCoverage.open(
-    {
-      name: 'coverage',
-      url: (await options.way?.(served.ingest.url)) ?? served.ingest.url,
-      options: {
-        ...{ profile: 'helium-iot-2026-05', region: 'EU868', entropy: served.entropy.url },
-        ...{ config: helium.url, configKey: addressOf(helium.config.key) },
-        ...options.options,
-      },
-    },
-    context,
-  );
+  const url = (await options.way?.(served.ingest.url)) ?? served.ingest.url;
+  const made = await heliumCoverage.open(settingsOf(url, served, helium, options.options), context);
   if (!made.ok || made.value.follows !== 'readings') throw new Error('no network');
   const network = made.value;
   const ending = new AbortController();
@@ -199,19 +148,29 @@ export const openCoverageRig = async (options: CoverageRigOptions = {}): Promise
     ...{ served, helium, clock, network, directory, taken, alarms, notes, orders, delivery, stop },
     passing: async (seconds: number, isSo: () => boolean = () => false) => {
       const end = clock.mono() + BigInt(seconds) * 1_000_000_000n;
-      while (!isSo() && clock.mono() < end) await clock.hop();
+      while (!isSo() && clock.mono() < end) await clock.hop(isSo);
       return isSo();
     },
     nextBeacon: async () => {
       const [asked, before] = [served.entropy.core.asked, orders.length];
-      for (let hops = 0; served.entropy.core.asked === asked && hops < 5_000; hops += 1) await clock.hop();
+      for (let hops = 0; served.entropy.core.asked === asked && hops < 5_000; hops += 1)
+        await clock.hop(() => served.entropy.core.asked > asked);
       await until('it is on the disk and ordered', () => orders.length > before);
       const order = orders[before]?.order;
       const item = order?.kind === 'beacon' ? order.items[0] : undefined;
       if (item === undefined) throw new Error('no beacon');
       return item;
     },
-    deliver: (body: ReceptionBody, ageMs = 0) => network.deliver(delivery(body, ageMs), ending.signal),
+    deliver: async (body: ReceptionBody, ageMs = 0) => {
+      let isDone = false;
+      const outcome = network.deliver(delivery(body, ageMs), ending.signal).finally(() => {
+        isDone = true;
+      });
+      for (let tries = 0; tries < clock.patience && !isDone; tries += 1) await breath();
+      // It waits for time to pass.
+      while (!isDone) await clock.hop(() => isDone);
+      return await outcome;
+    },
     [Symbol.asyncDispose]: async () => {
       await stop();
       await served[Symbol.asyncDispose]();

@@ -66,7 +66,7 @@ describe('the retired oracle', () => {
     const late = { ...witness, receivedMs: witness.receivedMs + 5_000 };
     const changed = { ...beacon, report: { ...beacon.report, localEntropy: new Uint8Array(4) } };
     const expired = { ...beacon, receivedMs: beacon.receivedMs + 240_000 };
-    const again = { ...beacon, receivedMs: beacon.receivedMs + 60_000 };
+    const again = { ...beacon, receivedMs: beacon.receivedMs + 1_000 };
     expect(judged(both)).toEqual(['taken', 'taken']);
     expect(judged(both, { [b]: at(THERE, 'US915') })).toEqual(['taken', 'invalid-region']);
     expect(judged(both, { [b]: undefined })).toEqual(['taken', 'gateway-not-found']);

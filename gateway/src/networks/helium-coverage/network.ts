@@ -1,5 +1,14 @@
 import { beaconRegionOf, HELIUM_PROFILE, HELIUM_RULES } from '@outpost/schemas/radio';
-import { fault, monoAfterMs, NS_PER_S, ok, type Result, sentence, toHex } from '@outpost/schemas/words';
+import {
+  elapsedMs,
+  fault,
+  monoAfterMs,
+  NS_PER_S,
+  ok,
+  type Result,
+  sentence,
+  toHex,
+} from '@outpost/schemas/words';
 import type { LiveDelivery, LiveNetwork, LiveOutcome, NetworkContext, NetworkKind } from '../contract.ts';
 import { BEACON_REPORT, WITNESS_REPORT } from '../helium/codec.ts';
 import { regionName } from '../helium/regions.ts';
@@ -14,6 +23,9 @@ import { type Report, reportOf } from './stream.ts';
 const WINDOW_MAX = 64;
 /** How long a report waits for a session that is being made. */
 const SESSION_WAIT_MS = 8_000;
+
+/** A service that was away for so long is gone: a witness is worth nothing by the time at which it may be back. */
+const GONE_MS = 15_000;
 
 const OFF =
   `is off: no network takes coverage reports since 2026-07-06 (HIP-149); set options.profile to ` +
@@ -92,6 +104,9 @@ const deliverTo = async (reporting: Reporting, delivery: LiveDelivery): Promise<
   if (!('ok' in report)) return report;
   if (!report.ok) return refused(report.fault.code, report.fault.words);
   const { line } = gateway;
+  const from = gateways.ingest.away?.from;
+  const isGone = from !== undefined && elapsedMs(from, context.clock.mono()) > GONE_MS;
+  if (isGone && seen.role === 'witness') return { kind: 'expired' };
   const sent = await line.send(report.value, monoAfterMs(context.clock.mono(), SESSION_WAIT_MS));
   if (sent === 'there') return { kind: 'settled' };
   const { host } = settings.ingest;

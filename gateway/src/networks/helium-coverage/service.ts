@@ -14,6 +14,7 @@ export const WAIT_MS_MAX = 1_800_000;
 
 export interface Away {
   readonly since: WallNs;
+  readonly from: MonoNs;
   readonly why: Fault;
 }
 
@@ -100,7 +101,7 @@ export const createService = ({ clock, name, host, random, changed }: ServicePar
         nextAt = monoAfterMs(clock.mono(), Math.ceil(waitMs * (0.75 + 0.25 * random())));
         waitMs = Math.min(waitMs * 2, WAIT_MS_MAX);
       }
-      away = { since: away?.since ?? clock.wall(), why };
+      away = { since: away?.since ?? clock.wall(), from: away?.from ?? clock.mono(), why };
       endProbe();
       if (isNews) changed();
     },
