@@ -267,6 +267,11 @@ export const runHeliumDownlink = async (plan: DownlinkPlan): Promise<DownlinkRep
   try {
     const keys = await keysOf(ends, heardBy);
     await until('every gateway knows its power', () => served.config.answered >= GATEWAYS || undefined);
+    await untilStatus(gateway, data, 'the status shows their sessions', ({ networks: [network] }) =>
+      euis.every((eui) =>
+        network?.links?.some(({ name, state, sent }) => name === eui && state === 'registered' && sent > 0),
+      ),
+    );
     goOn(ends, ending.signal).catch(() => undefined);
     plan.say(`${GATEWAYS} gateways have sessions`);
     await sendAll(plan, served, ends, keys, book);
