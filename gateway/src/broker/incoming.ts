@@ -1,7 +1,7 @@
 import { writeMessage } from '@outpost/firmware-bridge';
 import { equalBytes } from '@outpost/schemas/words';
 import { type Acknowledge, acknowledge, releaseBytes } from './acknowledge.ts';
-import type { Answer, OutgoingMessage, PublishPacket } from './aedes.ts';
+import type { Answer, PublishPacket } from './aedes.ts';
 import type { Inlet, Send } from './inlets.ts';
 import { MESSAGE_COST_BYTES, TOPICS_REMEMBERED_MAX, UNDER_WAY_MAX_BYTES } from './limits.ts';
 import type { RawPublish, Verdict } from './publish-cutter.ts';
@@ -102,9 +102,7 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
   };
 
   /** Subscribers that there are get it too; who is not there gets nothing. */
-  const passOn = (message: OutgoingMessage): void => {
-    if (listening.size > 0 || message.retain) send()?.(message, () => undefined);
-  };
+  const isWanted = (isStored: boolean): boolean => listening.size > 0 || isStored;
 
   const take = (session: Session, { qos, retain, topicField, id, payload }: RawPublish): Verdict => {
     if (session.isOver) return 'over';
@@ -127,7 +125,9 @@ export const newIncoming = (parts: IncomingParts): Incoming => {
     bring(session, inlet, { frame, qos }, () => {
       if (qos === 1) acknowledge(session, id);
       releaseBytes(session, held);
-      passOn({ topic, payload: frame.subarray(topicField.length), qos, retain: isStored });
+      if (!isWanted(isStored)) return;
+      const message = { topic, payload: frame.subarray(topicField.length), qos, retain: isStored };
+      send()?.(message, () => undefined);
     });
     return 'taken';
   };
