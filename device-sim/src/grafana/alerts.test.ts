@@ -106,12 +106,14 @@ const network = (name: string, waitingS: number | undefined): SelfNow['networks'
     unknown: 0,
     withheld: 0,
     pending: waitingS === undefined ? 0 : 5,
+    unsent: {},
     waitingSince: waitingS === undefined ? undefined : monoAt((10 * HOUR_S - waitingS) * 1_000),
   },
 });
 
 const device = (name: string, lastS: number | undefined): SelfNow['devices'][number] => ({
   nowMs,
+  unsent: 0,
   view: {
     name,
     connected: true,

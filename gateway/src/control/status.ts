@@ -46,6 +46,8 @@ export interface NetworkView {
   /** Not sent because they are simulated or signed by a demo key and this network does not take such. */
   withheld: number;
   pending: number;
+  /** Of these, how many are whose; only of networks that take attestations. */
+  readonly unsent: Record<string, number>;
   /** Since when this program has tried to deliver what is next; undefined where nothing waits. */
   waitingSince: MonoNs | undefined;
   /** What stands in the way now; else the last refusal. */

@@ -5,10 +5,12 @@ import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { Network, Outcome } from '../networks/contract.ts';
 import { asideEntry, KIND, readSettlement } from '../record/entry.ts';
 import { intentsEntry, readIntents } from '../record/live-entry.ts';
+import { together } from '../together.ts';
 import { keepAll } from './keep-all.ts';
 import { type Memory as AnyMemory, newMemory, passed, standingOf } from './memory.ts';
-import { count, entryOf } from './outcome.ts';
+import { entryOf } from './outcome.ts';
 import type { Left } from './recall.ts';
+import { newUnsent, type Unsent } from './unsent.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
 
@@ -32,7 +34,7 @@ const ASIDE_RAW_MAX_BYTES = 4_096;
 const IDLE_COMMIT_ENTRIES = 65_536;
 
 /** Attestations are known by the hex of their hash. */
-type Memory = AnyMemory<string>;
+type Memory = AnyMemory<string> & { readonly unsent: Unsent };
 
 /** What an entry says of attestations that this network was brought. */
 const leftOf = (network: string, { kind, bytes }: Kept): Left<string> | undefined => {
@@ -99,6 +101,12 @@ const send = async (
   }
 };
 
+/** It is over for this network, whichever way. */
+const end = ({ done, unsent }: Memory, entry: Kept): void => {
+  done.add(entry.offset);
+  unsent.ended(entry);
+};
+
 /** One call to the network; what it left open is returned for the next. */
 const attempt = async (
   parts: DeliverParts,
@@ -110,7 +118,7 @@ const attempt = async (
   const sent = fitting(network, memory, waiting);
   const outcomes = await send(parts, memory, sent, signal);
   const open: Waiting[] = [];
-  const settled: Offset[] = [];
+  const settled: Kept[] = [];
   const entries: Entry[] = [];
   let retry: { readonly afterMs: number; readonly fault: Fault } | undefined;
   for (const [index, outcome] of outcomes.entries()) {
@@ -120,14 +128,14 @@ const attempt = async (
       open.push(each);
       retry ??= { afterMs: outcome.retryAfterMs, fault: outcome.fault };
     } else {
-      count(view, outcome.kind);
-      settled.push(each.offset);
+      view[outcome.kind] += 1;
+      settled.push(each.entry);
       if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
     }
     if (entry !== undefined) entries.push(entry);
   }
   await keepAll(parts, entries, 'now', signal);
-  for (const offset of settled) memory.done.add(offset);
+  for (const entry of settled) end(memory, entry);
   const left = [...open, ...waiting.slice(sent.length)];
   return { left, retryAfterMs: retry?.afterMs ?? 0, fault: retry?.fault };
 };
@@ -182,14 +190,14 @@ const DOUBT = 'the program ended while it was being sent; whether it arrived is 
 /** What may have been sent to a network that must not get it twice is not sent again. */
 const doubt = async (
   parts: DeliverParts,
-  { item, offset }: Waiting,
-  done: Set<Offset>,
+  memory: Memory,
+  { item, entry: signed }: Waiting,
   signal: AbortSignal,
 ): Promise<void> => {
   const entry = entryOf(parts, item, { kind: 'unknown', words: DOUBT });
   await keepAll(parts, entry === undefined ? [] : [entry], 'now', signal);
   parts.view.unknown += 1;
-  done.add(offset);
+  end(memory, signed);
 };
 
 /** Delivers what is to be delivered of `entries`; false where it must be `once` and the network did not take all. */
@@ -208,7 +216,7 @@ const deliverEntries = async (
     if (entry.kind !== KIND.attestation || done.has(entry.offset)) continue;
     if (suspects.isGivenUp(entry.offset)) {
       await giveUp(parts, entry, signal);
-      done.add(entry.offset);
+      end(memory, entry);
       continue;
     }
     suspects.at(entry.offset);
@@ -216,14 +224,16 @@ const deliverEntries = async (
     suspects.at(undefined);
     if (found === undefined) continue;
     const standing = await standingOf(memory, entry.offset, toHex(found.item.hash));
-    if (standing === 'ended') continue;
+    if (standing === 'ended') {
+      memory.unsent.ended(entry);
+      continue;
+    }
     if (withheldBecause(found.item, parts.acceptSimulated) !== undefined) {
       view.withheld += 1;
-      done.add(entry.offset);
-    } else if (standing === 'doubtful') await doubt(parts, found, done, signal);
+      end(memory, entry);
+    } else if (standing === 'doubtful') await doubt(parts, memory, found, signal);
     else waiting.push(found);
   }
-  view.pending = waiting.length;
   return settleAll(parts, memory, waiting, once, signal);
 };
 
@@ -238,30 +248,33 @@ export interface Deliver {
 
 export const openDeliver = (parts: DeliverParts): Deliver => {
   const { journal, reader, network } = parts;
-  const memory = newMemory({
+  const remembered = newMemory({
     journal,
     reader,
     takesOnce: network.takesOnce === true,
     read: (entry) => leftOf(network.name, entry),
   });
+  const memory: Memory = { ...remembered, unsent: newUnsent(parts) };
 
   const commit = async (end: Offset): Promise<void> => {
     await journal.commit(reader, end);
     passed(memory, end);
   };
 
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    let uncommitted = 0;
+    for await (const { entries, end: to } of journal.follow(reader, FOLLOW, signal)) {
+      const attestations = entries.filter(({ kind }) => kind === KIND.attestation).length;
+      await deliverEntries(parts, memory, entries, false, signal);
+      uncommitted += entries.length;
+      if (attestations === 0 && uncommitted < IDLE_COMMIT_ENTRIES) continue;
+      uncommitted = 0;
+      await commit(to);
+    }
+  };
+
   return {
-    async run(signal) {
-      let uncommitted = 0;
-      for await (const { entries, end } of journal.follow(reader, FOLLOW, signal)) {
-        const attestations = entries.filter(({ kind }) => kind === KIND.attestation).length;
-        await deliverEntries(parts, memory, entries, false, signal);
-        uncommitted += entries.length;
-        if (attestations === 0 && uncommitted < IDLE_COMMIT_ENTRIES) continue;
-        uncommitted = 0;
-        await commit(end);
-      }
-    },
+    run: (signal) => together(signal, follow, memory.unsent.run),
     async finish(end, signal) {
       let some: Kept[] = [];
       for await (const entry of journal.read(journal.position(reader), end)) {

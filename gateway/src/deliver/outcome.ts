@@ -1,6 +1,5 @@
 import type { Receipt } from '@outpost/schemas/evidence';
 import type { StreamId } from '@outpost/schemas/words';
-import type { NetworkView } from '../control/status.ts';
 import type { Entry } from '../journal/contract.ts';
 import type { Delivery, Outcome, Reward } from '../networks/contract.ts';
 import { type SettlementKind, settlementEntry } from '../record/entry.ts';
@@ -47,9 +46,4 @@ export const entryOf = (
     case 'kept':
       return undefined;
   }
-};
-
-export const count = (view: NetworkView, kind: Exclude<Outcome['kind'], 'kept'>): void => {
-  view[kind] += 1;
-  view.pending -= 1;
 };

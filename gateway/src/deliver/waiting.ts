@@ -9,6 +9,7 @@ export interface Waiting {
   readonly item: Delivery;
   readonly bytes: number;
   readonly offset: Offset;
+  readonly entry: Kept;
 }
 
 const leavesOf = async (
@@ -45,5 +46,5 @@ export const waitingOf = async (
     keyKind,
   };
   const bytes = leaves.reduce((sum, leaf) => sum + leaf.length, item.attestation.length);
-  return { item, bytes, offset: entry.offset };
+  return { item, bytes, offset: entry.offset, entry };
 };

@@ -6,6 +6,8 @@ import { type Metric, sumOf } from './metric.ts';
 export interface DeviceNow {
   readonly view: Pick<DeviceView, 'name' | 'connected' | 'lastReadingAt' | 'tally'>;
   readonly nowMs: number;
+  /** Its attestations that wait, over all networks. */
+  readonly unsent: number;
 }
 
 const counter = (name: string, help: string, of: (view: DeviceNow['view']) => number): Metric<DeviceNow> => ({
@@ -31,6 +33,12 @@ export const DEVICE_METRICS: readonly Metric<DeviceNow>[] = [
       view.lastReadingAt === undefined
         ? undefined
         : Math.max(0, (nowMs - Date.parse(view.lastReadingAt)) / 1_000),
+  },
+  {
+    name: 'unsent',
+    kind: 'gauge',
+    help: 'Its attestations that wait for a network, each for every network that it waits for.',
+    of: ({ unsent }) => unsent,
   },
   counter('received_bytes', 'Bytes that arrived.', ({ tally }) => tally.bytes),
   counter('discarded_bytes', 'Bytes that belong to no frame.', ({ tally }) => tally.bytesDiscarded),

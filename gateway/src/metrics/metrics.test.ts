@@ -21,6 +21,7 @@ const network: NetworkNow['view'] = {
   unknown: 0,
   withheld: 2,
   pending: 4,
+  unsent: { car: 4 },
   waitingSince: monoNs(5n * S),
 };
 
@@ -79,7 +80,7 @@ describe('the numbers of a gateway', () => {
   it('are points that InfluxDB takes, one for each part', () => {
     const points = selfPoints(wall, {
       gateway: box(),
-      devices: [{ view: device, nowMs: Number(wall / 1_000_000n) }],
+      devices: [{ view: device, nowMs: Number(wall / 1_000_000n), unsent: 3 }],
       networks: [{ view: network, now: monoNs(65n * S) }],
     });
     for (const point of points) expect(pointProblem(point)).toBeUndefined();
@@ -111,7 +112,7 @@ describe('the numbers of a gateway', () => {
   it('leave out the age of a reading that never came', () => {
     const [, ofDevice] = selfPoints(wall, {
       gateway: box(),
-      devices: [{ view: { ...device, lastReadingAt: undefined }, nowMs: 0 }],
+      devices: [{ view: { ...device, lastReadingAt: undefined }, nowMs: 0, unsent: 0 }],
       networks: [],
     });
     expect(ofDevice?.floats).not.toHaveProperty('last_reading_age_s');

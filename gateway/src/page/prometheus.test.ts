@@ -22,7 +22,7 @@ it('shows every number in the text format of Prometheus, whatever a device is ca
     networks: [],
   } as unknown as GatewayNow;
   const view = { name: 'a"b\\c\nd', connected: true, lastReadingAt: undefined, tally: newTally() };
-  const text = prometheusText({ gateway, devices: [{ view, nowMs: 0 }], networks: [] });
+  const text = prometheusText({ gateway, devices: [{ view, nowMs: 0, unsent: 0 }], networks: [] });
   expect(text).toContain('# TYPE outpost_up_s gauge\noutpost_up_s 1\n');
   expect(text).toContain('# TYPE outpost_readings_made_total counter\noutpost_readings_made_total 0\n');
   expect(text).toContain('outpost_device_connected{device="a\\"b\\\\c\\nd"} 1\n');

@@ -174,6 +174,7 @@ export const newNetworkView = ({ name, network, url }: NetworkConfig): NetworkVi
   unknown: 0,
   withheld: 0,
   pending: 0,
+  unsent: {},
   waitingSince: undefined,
   words: '',
   refusal: '',

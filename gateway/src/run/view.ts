@@ -93,7 +93,11 @@ export const selfNow = (parts: Parts, opened: Opened): SelfNow => {
       store: storeTally,
       networks,
     },
-    devices: devices.map((view) => ({ view, nowMs })),
+    devices: devices.map((view) => ({
+      view,
+      nowMs,
+      unsent: networks.reduce((sum, { unsent }) => sum + (unsent[view.name] ?? 0), 0),
+    })),
     networks: networks.map((view) => ({ view, now })),
   };
 };

@@ -27,7 +27,7 @@ const deviceTable = () =>
     [
       rows({
         select:
-          'last("connected") AS "state", last("last_reading_age_s") AS "last reading", last("items_quarantined") AS "made no sense"',
+          'last("connected") AS "state", last("last_reading_age_s") AS "last reading", last("unsent") AS "unsent", last("items_quarantined") AS "made no sense"',
         from: selfDevice,
         where: [device],
         groupBy: ['device'],
@@ -56,6 +56,13 @@ const deviceTable = () =>
           [null, 'green'],
           [120, 'yellow'],
           [3_600, 'red'],
+        ],
+      },
+      unsent: {
+        unit: 'short',
+        steps: [
+          [null, 'green'],
+          [100, 'yellow'],
         ],
       },
       'made no sense': { unit: 'short' },
@@ -143,7 +150,7 @@ const nowRow = (): BoardRow => [
     ),
     stat(
       {
-        title: 'InfluxDB',
+        title: 'Waiting for InfluxDB',
         says: 'Records that wait to be stored. None are lost while it is away.',
         unit: 'short',
         span: 4,

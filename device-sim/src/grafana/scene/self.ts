@@ -89,12 +89,14 @@ const devicesAt = (
     count(ms: number): number;
   }[],
   { unplugged }: Mishaps,
+  unsent: (device: string, ms: number) => number,
 ): Devices =>
   speakers.map(({ name, times, count }) => {
     const items = count(ms);
     const last = times[items - 1];
     return {
       nowMs: startMs + ms,
+      unsent: unsent(name, ms),
       view: {
         name,
         connected: !(name === 'car' && isWithin(ms, unplugged)),
@@ -127,9 +129,33 @@ const newNetwork = (signatures: readonly Signed[], networkAway: Mishaps['network
     const waitingSince = isWithin(ms, networkAway) ? monoAt(networkAway.fromS * 1_000) : undefined;
     return {
       now: monoAt(ms),
-      view: { name: 'roads', settled, refused, expired, unknown, withheld: 0, pending, waitingSince },
+      view: {
+        name: 'roads',
+        settled,
+        refused,
+        expired,
+        unknown,
+        withheld: 0,
+        pending,
+        unsent: {},
+        waitingSince,
+      },
     };
   };
+};
+
+/** How many of a device's attestations are signed and not answered at a moment. */
+const unsentOf = (signatures: readonly Signed[]) => {
+  const own = (device: string, of: (signed: Signed) => number) =>
+    countBy(ascending(signatures.filter(({ stream }) => deviceOf(stream) === device).map(of)));
+  const names = new Set(signatures.map(({ stream }) => deviceOf(stream)));
+  const counts = new Map(
+    [...names].map((name) => {
+      const [made, answered] = [own(name, ({ ms }) => ms), own(name, ({ answeredMs }) => answeredMs)];
+      return [name, (ms: number) => made(ms) - answered(ms)];
+    }),
+  );
+  return (device: string, ms: number): number => counts.get(device)?.(ms) ?? 0;
 };
 
 /** The gateway's own numbers, as often as it tells them. */
@@ -145,12 +171,13 @@ export const selfOf = (
   });
   const kept = countBy(ascending(devices.flatMap(({ times }) => times)));
   const attested = countBy(ascending(signatures.map(({ ms }) => ms)));
+  const unsent = unsentOf(signatures);
   const network = newNetwork(signatures, mishaps.networkAway);
   return Array.from({ length: Math.floor(endMs / EVERY_MS) }, (_, index) => {
     const ms = (index + 1) * EVERY_MS;
     return selfPoints(wallNs(anchor.wall + BigInt(ms) * NS_PER_MS), {
       gateway: gatewayAt(ms, kept(ms), attested(ms), () => draw.unit()),
-      devices: devicesAt(ms, startMs, devices, mishaps),
+      devices: devicesAt(ms, startMs, devices, mishaps, unsent),
       networks: [network(ms)],
     });
   }).flat();

@@ -19,7 +19,7 @@ export interface CrashJournal {
   /** Writes so far, appends and commits. */
   readonly writes: number;
   readonly isDead: boolean;
-  /** Every entry was handed out and the follower asks for more. */
+  /** Every entry was handed out and all who follow ask for more. */
   readonly isIdle: boolean;
 }
 
@@ -41,8 +41,13 @@ const turn = async (): Promise<void> => {
 };
 
 export const openCrashJournal = (disk: CrashDisk, crash: Crash | undefined): CrashJournal => {
-  const state = { writes: 0, isDead: false, isIdle: false };
-  let grown: () => void = () => undefined;
+  const state = { writes: 0, isDead: false, followers: 0 };
+  /** Those who follow and wait for more. */
+  const idle = new Set<() => void>();
+  const grown = (): void => {
+    for (const wake of idle) wake();
+    idle.clear();
+  };
 
   /** One write: it happens, or the program ends before or behind it. */
   const write = async (act: () => void): Promise<void> => {
@@ -66,20 +71,23 @@ export const openCrashJournal = (disk: CrashDisk, crash: Crash | undefined): Cra
 
   async function* follow(reader: string, _: object, signal: AbortSignal): AsyncGenerator<Batch> {
     let at = Number(position(reader) / STEP);
+    state.followers += 1;
     for (;;) {
       if (signal.aborted) throw signal.reason;
       const entries = disk.entries.slice(at, at + BATCH_ENTRIES);
       const last = entries.at(-1);
       if (last !== undefined) {
-        state.isIdle = false;
         at += entries.length;
         yield { entries, end: last.next };
         continue;
       }
-      state.isIdle = true;
       await new Promise<void>((resolve, reject) => {
-        grown = resolve;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const abort = (): void => reject(signal.reason);
+        signal.addEventListener('abort', abort, { once: true });
+        idle.add(() => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        });
       });
     }
   }
@@ -117,7 +125,7 @@ export const openCrashJournal = (disk: CrashDisk, crash: Crash | undefined): Cra
       return state.isDead;
     },
     get isIdle() {
-      return state.isIdle;
+      return state.followers > 0 && idle.size === state.followers;
     },
   };
 };

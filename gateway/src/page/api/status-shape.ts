@@ -70,6 +70,7 @@ export const STATUS: ObjectShape = {
     networks: listOf(
       {
         ...{ name: TEXT, kind: TEXT, url: TEXT, settled: COUNT, refused: COUNT, pending: COUNT, words: TEXT },
+        unsent: { type: 'object' },
         links: listOf({ name: TEXT, state: TEXT, words: TEXT, sent: COUNT, lastHeardAt: TEXT }, [
           'name',
           'state',
