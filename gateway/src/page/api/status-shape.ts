@@ -70,7 +70,7 @@ export const STATUS: ObjectShape = {
     networks: listOf(
       {
         ...{ name: TEXT, kind: TEXT, url: TEXT, settled: COUNT, refused: COUNT, pending: COUNT, words: TEXT },
-        unsent: { type: 'object' },
+        unsent: { type: 'object', properties: {} },
         links: listOf({ name: TEXT, state: TEXT, words: TEXT, sent: COUNT, lastHeardAt: TEXT }, [
           'name',
           'state',
