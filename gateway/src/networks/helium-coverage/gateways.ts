@@ -148,9 +148,7 @@ const makeGateway = async (world: World, eui: string): Promise<Result<Made>> => 
   const { settings, context, services } = world;
   const { clock, directory, alarm } = context;
   const keys = join(dirname(directory), settings.keysOf);
-  // Another network may be making the same key at this moment; then it is there at the second look.
-  const first = await gatewayKey(keys, eui);
-  const pair = first.ok ? first : await gatewayKey(keys, eui);
+  const pair = await gatewayKey(keys, eui);
   if (!pair.ok) return pair;
   const signer = signerOf(pair.value);
   const line = createLine({

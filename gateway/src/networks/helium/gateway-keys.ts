@@ -92,7 +92,10 @@ export const gatewayKey = async (directory: string, eui: string): Promise<Result
   if (found.value !== undefined) return ok(found.value);
   const pair = await newPair();
   const written = await createKeyAt(directory, path, pair);
-  return written.ok ? ok(pair) : written;
+  if (written.ok) return ok(pair);
+  // Two networks of one gateway may make its key at the same moment; the first one's counts.
+  const first = await readKeyAt(path, true);
+  return first.ok && first.value !== undefined ? ok(first.value) : written;
 };
 
 /** The EUIs of all gateways that have a key here, in order. */
