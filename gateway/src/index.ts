@@ -11,6 +11,7 @@ export * from './influxd/index.ts';
 export { type RunningInflux, realInflux, runInflux } from './influxd/testing/real-influx.ts';
 export * from './journal/index.ts';
 export * from './keys/index.ts';
+export { readApart } from './ledger/apart.ts';
 export { openLog } from './log.ts';
 export * from './metrics/index.ts';
 export * from './networks/contract.ts';

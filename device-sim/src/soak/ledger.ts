@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { systemClock } from '@outpost/firmware-bridge';
 import {
@@ -12,6 +13,7 @@ import {
   openedEntry,
   openJournal,
   platformHash,
+  readApart,
   readingsSettledEntry,
   settlementEntry,
 } from '@outpost/gateway';
@@ -214,4 +216,52 @@ export const runLedger = async (directory: string): Promise<LedgerRun> => {
   const seconds = Number(clock.mono() - begun) / 1e9;
   const totals = JSON.parse(last) as Record<string, unknown>;
   return { seconds, peakMebibytes: Math.round(peakKibibytes / 1024), lines, progress, totals };
+};
+
+/** What reading the ledger for the page costs the program that asks, and the one that reads for it. */
+export interface ApartRun {
+  readonly seconds: number;
+  readonly attestations: number;
+  readonly askerGrowthMebibytes: number;
+  readonly askerLoopP99Ms: number;
+  readonly readerPeakMebibytes: number;
+}
+
+const childrenOf = async (pid: number): Promise<readonly string[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
+    .split(' ')
+    .filter((each) => each !== '');
+
+/** Reads it as a running gateway does for its page: in a program apart, the newest 50 and the sums of everything. */
+export const runApart = async (directory: string): Promise<ApartRun> => {
+  const clock = systemClock();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const before = process.memoryUsage().rss;
+  const begun = clock.mono();
+  const ended = new AbortController();
+  let [own, peakKibibytes] = [before, 0];
+  const watching = (async () => {
+    while (!ended.signal.aborted) {
+      own = Math.max(own, process.memoryUsage().rss);
+      for (const pid of await childrenOf(process.pid)) {
+        const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+        peakKibibytes = Math.max(peakKibibytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
+      }
+      await clock.sleep(LOOK_MS, ended.signal).catch(() => undefined);
+    }
+  })();
+  delay.enable();
+  const asked = { networks: [], since: wallNs(0n), network: undefined, device: undefined, rows: 50 };
+  const read = await readApart({ directory: join(directory, 'journal'), ...asked }, clock, ended.signal);
+  delay.disable();
+  ended.abort(new Error('it is read'));
+  await watching;
+  if (!read.ok) throw new Error(read.fault.words);
+  return {
+    seconds: Number(clock.mono() - begun) / 1e9,
+    attestations: read.value.totals?.attestations ?? 0,
+    askerGrowthMebibytes: Math.round((own - before) / 2 ** 20),
+    askerLoopP99Ms: delay.percentile(99) / 1e6,
+    readerPeakMebibytes: Math.round(peakKibibytes / 1024),
+  };
 };
