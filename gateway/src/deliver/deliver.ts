@@ -3,13 +3,13 @@ import { type Clock, type Fault, sentence, toHex } from '@outpost/schemas/words'
 import type { NetworkView } from '../control/status.ts';
 import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { Network, Outcome } from '../networks/contract.ts';
-import { asideEntry, KIND, readSettlement } from '../record/entry.ts';
-import { intentsEntry, readIntents } from '../record/live-entry.ts';
+import { asideEntry, KIND } from '../record/entry.ts';
+import { intentsEntry } from '../record/live-entry.ts';
 import { together } from '../together.ts';
 import { keepAll } from './keep-all.ts';
+import { leftOfAttestations } from './left.ts';
 import { type Memory as AnyMemory, newMemory, passed, standingOf } from './memory.ts';
 import { entryOf } from './outcome.ts';
-import type { Left } from './recall.ts';
 import { newUnsent, type Unsent } from './unsent.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
@@ -35,17 +35,6 @@ const IDLE_COMMIT_ENTRIES = 65_536;
 
 /** Attestations are known by the hex of their hash. */
 type Memory = AnyMemory<string> & { readonly unsent: Unsent };
-
-/** What an entry says of attestations that this network was brought. */
-const leftOf = (network: string, { kind, bytes }: Kept): Left<string> | undefined => {
-  if (kind === KIND.intents) {
-    const intents = readIntents(bytes);
-    return intents?.network === network ? { ended: [], intended: intents.readings } : undefined;
-  }
-  const settlement = kind === KIND.settlement ? readSettlement(bytes) : undefined;
-  if (settlement?.ok !== true || settlement.value.network !== network) return undefined;
-  return { ended: [toHex(settlement.value.attestation)], intended: [] };
-};
 
 interface Attempt {
   readonly left: readonly Waiting[];
@@ -252,7 +241,7 @@ export const openDeliver = (parts: DeliverParts): Deliver => {
     journal,
     reader,
     takesOnce: network.takesOnce === true,
-    read: (entry) => leftOf(network.name, entry),
+    read: (entry) => leftOfAttestations(network.name, entry),
   });
   const memory: Memory = { ...remembered, unsent: newUnsent(parts) };
 

@@ -4,16 +4,16 @@ import type { NetworkView } from '../control/status.ts';
 import type { Batch, Journal, Kept, Offset } from '../journal/contract.ts';
 import type { LiveDelivery, LiveNetwork } from '../networks/contract.ts';
 import { isTooOld } from '../networks/too-old.ts';
-import { asideEntry, KIND } from '../record/entry.ts';
-import { intentsEntry, readIntents, readReadingsSettled } from '../record/live-entry.ts';
+import { asideEntry } from '../record/entry.ts';
+import { intentsEntry } from '../record/live-entry.ts';
 import { type ReadingsSource, readingsAt, type StreamReadings } from '../trips/stream-readings.ts';
 import type { Deliver } from './deliver.ts';
 import { type KeepParts, keepAll } from './keep-all.ts';
+import { leftOfReadings } from './left.ts';
 import { deliveryOf } from './live-delivery.ts';
 import { type Keeping, newKeeping } from './live-keeping.ts';
 import { type LiveEnded, type LiveWaiting, passOnce } from './live-pass.ts';
 import { DONE_MAX, type Memory, newMemory, passed, standingOf } from './memory.ts';
-import type { Left } from './recall.ts';
 
 export interface LiveParts extends KeepParts, ReadingsSource {
   readonly journal: Journal;
@@ -36,17 +36,6 @@ const LISTENERS_BESIDE = 64;
 
 /** Readings are known by their place. */
 export type LiveMemory = Memory<Offset>;
-
-/** What an entry says of readings that this network was brought. */
-const leftOf = (network: string, { kind, bytes }: Kept): Left<Offset> | undefined => {
-  if (kind === KIND.intents) {
-    const intents = readIntents(bytes);
-    return intents?.network === network ? { ended: [], intended: intents.readings } : undefined;
-  }
-  const ends = kind === KIND.readingsSettled ? readReadingsSettled(bytes) : undefined;
-  if (ends?.network !== network) return undefined;
-  return { ended: [...ends.settled, ...ends.others].map(({ reading }) => reading), intended: [] };
-};
 
 const isWithheld = ({ acceptSimulated }: LiveParts, { keyKind, origin }: LiveDelivery): boolean =>
   !acceptSimulated && (keyKind === 'demo' || origin !== 'live');
@@ -190,7 +179,7 @@ export const openLive = (parts: LiveParts): Deliver => {
     journal,
     reader,
     takesOnce: network.takesOnce,
-    read: (entry) => leftOf(network.name, entry),
+    read: (entry) => leftOfReadings(network.name, entry),
   });
   const keeping = newKeeping(parts, memory);
 
