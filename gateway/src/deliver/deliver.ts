@@ -1,29 +1,15 @@
-import type { Hash } from '@outpost/schemas/evidence';
-import { type Clock, type Fault, sentence, toHex } from '@outpost/schemas/words';
-import type { NetworkView } from '../control/status.ts';
-import type { Entry, Journal, Kept, Offset } from '../journal/contract.ts';
-import type { Network, Outcome } from '../networks/contract.ts';
+import { sentence, toHex } from '@outpost/schemas/words';
+import type { Kept, Offset } from '../journal/contract.ts';
 import { asideEntry, KIND } from '../record/entry.ts';
-import { intentsEntry } from '../record/live-entry.ts';
 import { together } from '../together.ts';
+import { attempt, type DeliverParts, end, type Memory } from './attempt.ts';
 import { keepAll } from './keep-all.ts';
 import { leftOfAttestations } from './left.ts';
-import { type Memory as AnyMemory, newMemory, passed, standingOf } from './memory.ts';
+import { newMemory, passed, standingOf } from './memory.ts';
 import { entryOf } from './outcome.ts';
-import { newUnsent, type Unsent } from './unsent.ts';
+import { newUnsent } from './unsent.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 import { withheldBecause } from './withhold.ts';
-
-export interface DeliverParts {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly hash: Hash;
-  readonly network: Network;
-  /** The journal reader of this network; its cursor moves only over what is settled. */
-  readonly reader: string;
-  readonly acceptSimulated: boolean;
-  readonly view: NetworkView;
-}
 
 const FOLLOW = { entriesMax: 2_048, bytesMax: 1 << 20 };
 const RETRY_MS_MIN = 250;
@@ -32,102 +18,6 @@ const RETRY_MS_MAX = 60_000;
 const ASIDE_RAW_MAX_BYTES = 4_096;
 /** Without anything to settle the cursor need not be fresh: it only spares reading again. */
 const IDLE_COMMIT_ENTRIES = 65_536;
-
-/** Attestations are known by the hex of their hash. */
-type Memory = AnyMemory<string> & { readonly unsent: Unsent };
-
-interface Attempt {
-  readonly left: readonly Waiting[];
-  readonly retryAfterMs: number;
-  readonly fault: Fault | undefined;
-}
-
-/** As many of what waits as one call takes, at least one. */
-const fitting = ({ itemsMax, bytesMax }: Network, { aloneTo }: Memory, waiting: readonly Waiting[]) => {
-  const alone = waiting[0] !== undefined && waiting[0].offset < aloneTo;
-  let bytes = 0;
-  const end = waiting.slice(0, alone ? 1 : itemsMax).findIndex((each, index) => {
-    bytes += each.bytes;
-    return index > 0 && bytes > bytesMax;
-  });
-  return waiting.slice(0, end < 0 ? (alone ? 1 : itemsMax) : end);
-};
-
-/** Writes down, before it is done, what is about to be sent to a network that must not get it twice. */
-const intend = async (
-  parts: DeliverParts,
-  { intended }: Memory,
-  sent: readonly Waiting[],
-  signal: AbortSignal,
-): Promise<void> => {
-  const places = sent.map(({ offset }) => offset).filter((offset) => !intended.has(offset));
-  if (places.length === 0) return;
-  const entry = intentsEntry({ network: parts.network.name, readings: places });
-  await keepAll(parts, [entry], 'now', signal);
-  for (const place of places) intended.add(place);
-};
-
-const send = async (
-  parts: DeliverParts,
-  memory: Memory,
-  sent: readonly Waiting[],
-  signal: AbortSignal,
-): Promise<readonly Outcome[]> => {
-  const { network } = parts;
-  if (network.takesOnce === true) await intend(parts, memory, sent, signal);
-  memory.suspects.at(sent.length === 1 ? sent[0]?.offset : undefined);
-  const items = sent.map(({ item }) => item);
-  try {
-    const outcomes = await network.deliver(items, signal);
-    if (outcomes.length !== sent.length)
-      throw new Error(`network ${network.name} answered for ${outcomes.length} of ${sent.length}`);
-    memory.suspects.at(undefined);
-    return outcomes;
-  } catch (error) {
-    // What died while it sent may have sent.
-    if (network.takesOnce === true) for (const { offset } of sent) memory.doubtful.add(offset);
-    throw error;
-  }
-};
-
-/** It is over for this network, whichever way. */
-const end = ({ done, unsent }: Memory, entry: Kept): void => {
-  done.add(entry.offset);
-  unsent.ended(entry);
-};
-
-/** One call to the network; what it left open is returned for the next. */
-const attempt = async (
-  parts: DeliverParts,
-  memory: Memory,
-  waiting: readonly Waiting[],
-  signal: AbortSignal,
-): Promise<Attempt> => {
-  const { network, view } = parts;
-  const sent = fitting(network, memory, waiting);
-  const outcomes = await send(parts, memory, sent, signal);
-  const open: Waiting[] = [];
-  const settled: Kept[] = [];
-  const entries: Entry[] = [];
-  let retry: { readonly afterMs: number; readonly fault: Fault } | undefined;
-  for (const [index, outcome] of outcomes.entries()) {
-    const each = sent[index] as Waiting;
-    const entry = entryOf(parts, each.item, outcome);
-    if (outcome.kind === 'kept') {
-      open.push(each);
-      retry ??= { afterMs: outcome.retryAfterMs, fault: outcome.fault };
-    } else {
-      view[outcome.kind] += 1;
-      settled.push(each.entry);
-      if (outcome.kind === 'refused') view.refusal = `last refusal: ${outcome.code}, ${outcome.words}`;
-    }
-    if (entry !== undefined) entries.push(entry);
-  }
-  await keepAll(parts, entries, 'now', signal);
-  for (const entry of settled) end(memory, entry);
-  const left = [...open, ...waiting.slice(sent.length)];
-  return { left, retryAfterMs: retry?.afterMs ?? 0, fault: retry?.fault };
-};
 
 /** Delivers until nothing of `waiting` is open; where it must be `once`, only for as long as the network takes it. */
 const settleAll = async (

@@ -3,7 +3,7 @@ import type { StreamId } from '@outpost/schemas/words';
 import type { Entry } from '../journal/contract.ts';
 import type { Delivery, Outcome, Reward } from '../networks/contract.ts';
 import { type SettlementKind, settlementEntry } from '../record/entry.ts';
-import type { DeliverParts } from './deliver.ts';
+import type { DeliverParts } from './attempt.ts';
 
 const settlement = (
   parts: Pick<DeliverParts, 'network' | 'clock'>,

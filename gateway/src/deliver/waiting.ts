@@ -2,7 +2,7 @@ import { readAttestation } from '@outpost/schemas/evidence';
 import type { Journal, Kept, Offset } from '../journal/contract.ts';
 import type { Delivery } from '../networks/contract.ts';
 import { type Attested, originOfKind, readAttested } from '../record/entry.ts';
-import type { DeliverParts } from './deliver.ts';
+import type { DeliverParts } from './attempt.ts';
 
 /** An attestation of the journal on its way to the network. */
 export interface Waiting {

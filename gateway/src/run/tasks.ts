@@ -12,7 +12,8 @@ import {
 import type { Broker } from '../broker/broker.ts';
 import type { DeviceView, NetworkView, StoreView } from '../control/status.ts';
 import { networkDirectory } from '../data-directory.ts';
-import { type Deliver, type DeliverParts, openDeliver } from '../deliver/deliver.ts';
+import type { DeliverParts } from '../deliver/attempt.ts';
+import { type Deliver, openDeliver } from '../deliver/deliver.ts';
 import { type LiveParts, openLive } from '../deliver/live.ts';
 import { platformHash } from '../hash.ts';
 import type { Offset } from '../journal/contract.ts';
