@@ -58,15 +58,21 @@ const setUp = (box: TestBox, answer: Answer, over: Partial<LiveNetwork> = {}, ac
   return { live, view, sent, journal };
 };
 
-/** Runs it until the end of the scope. */
-const running = (run: (signal: AbortSignal) => Promise<void>): AsyncDisposable => {
+/** Runs it until the end of the scope; what it still writes down then takes time, which has to pass. */
+const running = (box: TestBox, run: (signal: AbortSignal) => Promise<void>): AsyncDisposable => {
   const stopping = new AbortController();
-  const done = run(stopping.signal).catch((error: unknown) => {
-    if (!stopping.signal.aborted) throw error;
-  });
+  let hasEnded = false;
+  const done = run(stopping.signal)
+    .catch((error: unknown) => {
+      if (!stopping.signal.aborted) throw error;
+    })
+    .finally(() => {
+      hasEnded = true;
+    });
   return {
     [Symbol.asyncDispose]: async () => {
       stopping.abort(new Error('the test stops it'));
+      await box.until('it has ended', () => hasEnded);
       await done;
     },
   };
@@ -106,7 +112,7 @@ describe('bringing readings to a network', () => {
     {
       await using box = await openTestBox(directory, clock);
       const { live, view, sent } = setUp(box, () => settled);
-      await using _ = running(live.run);
+      await using _ = running(box, live.run);
       await say(box, 1, 2, 3, 4, 5, 6);
       await box.until('all are settled', () => view.settled === 6);
       expect(sent).toEqual([1, 2, 3, 4, 5, 6]);
@@ -117,7 +123,7 @@ describe('bringing readings to a network', () => {
     const { live, view, sent, journal } = setUp(box, () => settled);
     expect(journal.position(READER)).toBe(journal.start);
     expect((await written(box)).settled).toBe(6);
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await say(box, 7);
     await box.until('the new one is settled', () => view.settled === 1);
     expect(sent).toEqual([7]);
@@ -131,7 +137,7 @@ describe('bringing readings to a network', () => {
       if (number === 3 && isAway) return away;
       return number === 2 ? { kind: 'refused', code: 'no', words: 'no.' } : settled;
     });
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await say(box, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     await box.until('it hears that the network is away', () => view.words === 'sim: away.');
     const before = sent.length;
@@ -159,7 +165,7 @@ describe('bringing readings to a network', () => {
       return settled;
     });
     await say(box, ...Array.from({ length: 20 }, (_, at) => at));
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await box.until('all are settled', () => view.settled === 20);
     expect(open.most).toBe(4);
   });
@@ -170,7 +176,7 @@ describe('bringing readings to a network', () => {
     await say(box, 1);
     await box.clock.advance(2 * HOUR_MS);
     const { live, view, sent } = setUp(box, () => (isAway ? away : settled));
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await box.until('the first is too old', () => view.expired === 1);
     expect(sent).toEqual([]);
     await say(box, 2);
@@ -186,7 +192,7 @@ describe('bringing readings to a network', () => {
     await using box = await newTestBox();
     await say(box, 1, 2);
     const { live, view, sent } = setUp(box, () => settled, {}, false);
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await box.until('they are seen', () => view.withheld === 2);
     expect(sent).toEqual([]);
     expect(view.pending).toBe(0);
@@ -214,7 +220,7 @@ describe('bringing readings to a network', () => {
     const { live, view, sent } = setUp(box, () => settled, { takesOnce: true });
     const { intents } = await written(box);
     expect(intents).toBeGreaterThan(0);
-    await using _ = running(live.run);
+    await using _ = running(box, live.run);
     await say(box, 3);
     await box.until('all have ended', () => view.settled + view.unknown === 3);
     expect(view.unknown).toBe(intents);
@@ -238,7 +244,7 @@ describe('bringing readings to a network', () => {
     const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: () => undefined });
     const state = newTaskState('network sim');
     const task = { run: live.run, died: async () => live.died() };
-    await using _ = running((signal) =>
+    await using _ = running(box, (signal) =>
       supervise(state, task, { clock, log, signal, backoffMs: 10, backoffMsMax: 10 }),
     );
     await box.until('it was tried three times', () => sent.length >= 3, 250);
@@ -260,7 +266,7 @@ describe('bringing readings to a network', () => {
     const log = openLog({ clock, style: 'time', repeatAfterMs: 0, write: () => undefined });
     const state = newTaskState('network sim');
     const task = { run: live.run, died: async () => live.died() };
-    await using _ = running((signal) =>
+    await using _ = running(box, (signal) =>
       supervise(state, task, { clock, log, signal, backoffMs: 10, backoffMsMax: 10 }),
     );
     await box.until('the rest is settled', () => view.settled === 6 && view.unknown === 1);
