@@ -1,3 +1,5 @@
+import { asSentence } from '../../src/control/device-words.ts';
+
 /** What the box answered, or one sentence of why not. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -11,7 +13,7 @@ export interface Hello {
 /** Why the box said no, in its words. */
 export const refusalWords = async (response: Response): Promise<string> => {
   const body = (await response.json().catch(() => undefined)) as { readonly error?: unknown } | undefined;
-  return typeof body?.error === 'string' ? body.error : `The box answers ${response.status}.`;
+  return typeof body?.error === 'string' ? asSentence(body.error) : `The box answers ${response.status}.`;
 };
 
 const ask = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {

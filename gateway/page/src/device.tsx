@@ -11,6 +11,8 @@ import { useVisible } from './visible.ts';
 /** As many are shown before the rest is asked for. */
 const FIRST = 8;
 const HAPPENINGS_MAX = 3;
+/** EUIs of one maker begin alike: the end tells them apart. */
+const SHORT_DIGITS = 6;
 
 interface ReadingParts {
   readonly series: Series;
@@ -23,7 +25,10 @@ const Reading = ({ series, isVisible }: ReadingParts) => {
   const sign = unitSign(unit);
   return (
     <li class={typeof latest.value === 'string' ? 'reading is-text' : 'reading'} title={name}>
-      <span class="reading-title">{titleOf(name)}</span>
+      <span class="reading-title">
+        {titleOf(name)}
+        {latest.gateway !== undefined && `, …${latest.gateway.slice(-SHORT_DIGITS)}`}
+      </span>
       <span class="reading-value">
         {valueText(latest)}
         {sign !== '' && <span class="unit"> {sign}</span>}
@@ -42,14 +47,17 @@ interface ReadingsParts {
 const Readings = ({ of, device, isVisible }: ReadingsParts) => {
   useTopic(of);
   const [isWhole, setWhole] = useState(false);
-  const all = [...of.series.values()].sort((a, b) => rankOf(a.name) - rankOf(b.name));
+  const all = [...of.series.values()].sort(
+    (a, b) =>
+      rankOf(a.name) - rankOf(b.name) || (a.latest.gateway ?? '').localeCompare(b.latest.gateway ?? ''),
+  );
   const shown = isWhole ? all : all.slice(0, FIRST);
   if (all.length === 0) return <p class="quiet">No reading since this page was opened.</p>;
   return (
     <>
       <ul class="readings" aria-label={`Readings of ${device}`}>
         {shown.map((series) => (
-          <Reading key={series.name} series={series} isVisible={isVisible} />
+          <Reading key={series.name + (series.latest.gateway ?? '')} series={series} isVisible={isVisible} />
         ))}
       </ul>
       {all.length > FIRST && (

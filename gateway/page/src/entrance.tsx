@@ -2,6 +2,9 @@ import { Form } from './form.tsx';
 
 const PASSWORD_LENGTH_MIN = 10;
 
+/** There is one owner and no name; whatever keeps passwords wants one to keep it under. It is not sent. */
+const User = () => <input type="text" value="owner" autocomplete="username" readOnly hidden />;
+
 export const Claim = ({ entered }: { entered(): void }) => (
   <main class="entrance">
     <h1>This box is yours to claim.</h1>
@@ -20,6 +23,7 @@ export const Claim = ({ entered }: { entered(): void }) => (
         spellcheck={false}
         placeholder="ABCDE-FGHJK"
       />
+      <User />
       <label for="password">A new password, {PASSWORD_LENGTH_MIN} characters or more</label>
       <input
         id="password"
@@ -39,6 +43,7 @@ export const Login = ({ entered }: { entered(): void }) => (
     <p class="quiet">This box has an owner. The password is the one that it was claimed with.</p>
     <Form path="/api/login" button="Log in" done={entered}>
       <label for="password">Password</label>
+      <User />
       <input id="password" name="password" type="password" required autocomplete="current-password" />
     </Form>
   </main>

@@ -18,7 +18,7 @@ export interface Series extends Topic {
   readonly points: number[];
 }
 
-/** The series of one device, by name; changes where one is new. */
+/** The series of one device, by name and gateway; changes where one is new. */
 export interface DeviceSeries extends Topic {
   readonly series: Map<string, Series>;
 }
@@ -60,12 +60,13 @@ export const openLive = (ended: () => void): Live => {
 
   const take = (said: LatestValue): void => {
     const device = of(said.device);
-    let series = device.series.get(said.name);
+    const key = `${said.name}\n${said.gateway ?? ''}`;
+    let series = device.series.get(key);
     if (series === undefined) {
       if (count >= SERIES_MAX) return;
       count += 1;
       series = Object.assign(topic(), { name: said.name, unit: said.unit, latest: said, points: [] });
-      device.series.set(said.name, series);
+      device.series.set(key, series);
       device.changed();
     }
     series.latest = said;

@@ -1,5 +1,6 @@
+import { rawGateway } from '@outpost/schemas/evidence';
 import { signalById } from '@outpost/schemas/vehicle';
-import type { Observation } from '@outpost/schemas/words';
+import { type Observation, toHex } from '@outpost/schemas/words';
 import { createHeard, type HeardView } from './heard.ts';
 
 /** Signals of devices that are remembered; beyond it new ones are not shown. */
@@ -10,6 +11,8 @@ const TEXT_MAX = 200;
 export interface LatestValue {
   readonly device: string;
   readonly name: string;
+  /** EUI of the LoRa gateway that says so, where the device stands for several. */
+  readonly gateway?: string;
   readonly unit: string;
   readonly value: number | string;
   /** Milliseconds since 1970, by this box's clock. */
@@ -25,31 +28,43 @@ export interface Latest {
   since(version: number): { readonly version: number; readonly values: readonly LatestValue[] };
 }
 
-const saidIn = ({ body }: Observation): Pick<LatestValue, 'name' | 'unit' | 'value'> | undefined => {
+type Said = Pick<LatestValue, 'name' | 'unit' | 'value' | 'gateway'>;
+
+/** What a LoRa gateway counts of itself, in the signal table. */
+const OF_GATEWAY = 'Radio.Gateway.';
+const degrees = (degreesE7: number): string => (degreesE7 / 1e7).toFixed(5);
+
+/** What is shown of a reading; where it was in full, and what it heard, belong on a map. */
+const saidIn = ({ body, raw }: Observation): readonly Said[] => {
   switch (body.kind) {
     case 'number': {
       const row = signalById(body.signal);
-      return row === undefined
-        ? undefined
-        : { name: row.name, unit: row.unit, value: body.mantissa / 10 ** row.decimals };
+      if (row === undefined) return [];
+      const said = { name: row.name, unit: row.unit, value: body.mantissa / 10 ** row.decimals };
+      const gateway = row.name.startsWith(OF_GATEWAY) ? rawGateway(raw)?.eui : undefined;
+      return [gateway === undefined ? said : { ...said, gateway }];
     }
     case 'text': {
       const row = signalById(body.signal);
-      return row === undefined
-        ? undefined
-        : { name: row.name, unit: '', value: body.text.slice(0, TEXT_MAX) };
+      return row === undefined ? [] : [{ name: row.name, unit: '', value: body.text.slice(0, TEXT_MAX) }];
     }
     case 'codes':
-      return { name: `codes.${body.status}`, unit: '', value: body.codes.join(' ').slice(0, TEXT_MAX) };
-    // Where it is and what it heard belong on a map; the rest are notes of the box itself.
+      return [{ name: `codes.${body.status}`, unit: '', value: body.codes.join(' ').slice(0, TEXT_MAX) }];
     case 'position':
-    case 'reception':
+      return [{ name: 'Place', unit: '', value: `${degrees(body.latitude)}, ${degrees(body.longitude)}` }];
+    case 'reception': {
+      const { rssiDeciDbm, direction, gateway } = body;
+      if (rssiDeciDbm === undefined || direction !== 'heard') return [];
+      const said = { name: 'Signal of the last frame', unit: 'dBm', value: rssiDeciDbm / 10 };
+      return [gateway === undefined ? said : { ...said, gateway: toHex(gateway) }];
+    }
+    // The rest are notes of the box itself.
     case 'trip':
     case 'anchor':
     case 'gap':
     case 'identity':
     case 'redacted':
-      return undefined;
+      return [];
   }
 };
 
@@ -63,11 +78,11 @@ export const createLatest = (): Latest => {
       heard.take(device, readings, atMs);
       version += 1;
       for (const reading of readings) {
-        const said = saidIn(reading);
-        if (said === undefined) continue;
-        const key = `${device}\n${said.name}`;
-        if (values.size >= VALUES_MAX && !values.has(key)) continue;
-        values.set(key, { device, ...said, atMs, version });
+        for (const said of saidIn(reading)) {
+          const key = `${device}\n${said.name}\n${said.gateway ?? ''}`;
+          if (values.size >= VALUES_MAX && !values.has(key)) continue;
+          values.set(key, { device, ...said, atMs, version });
+        }
       }
     },
     since: (after) => ({

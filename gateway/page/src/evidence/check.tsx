@@ -70,10 +70,10 @@ export const Check = ({ status }: { readonly status: Status }) => {
       <h2 id="check">Check it here, or hand it to somebody who does</h2>
       <div class="card">
         <div class="fields">
-          <Choice id="period" label="Of" value={lastS} choices={PERIODS} choose={setLastS} />
+          <Choice id="period" label="Period" value={lastS} choices={PERIODS} choose={setLastS} />
           <Choice
             id="device"
-            label="By"
+            label="Device"
             value={device}
             choices={[['', 'all devices'], ...devices]}
             choose={setDevice}

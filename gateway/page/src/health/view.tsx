@@ -1,3 +1,4 @@
+import { asSentence } from '../../../src/control/device-words.ts';
 import { type Account, accountsOf, type Check, healthOf } from '../../../src/control/health.ts';
 import { countText } from '../say.ts';
 import { useTopic } from '../topic.ts';
@@ -18,7 +19,7 @@ const Words = ({ text }: { readonly text: string }) => (
 const CheckRow = ({ check: { what, state, words, fix } }: { readonly check: Check }) => (
   <li>
     <h3 class="small">{what}</h3>
-    <p class={state === 'wrong' ? 'wrong' : undefined}>{words}</p>
+    <p class={state === 'wrong' ? 'wrong' : undefined}>{asSentence(words)}</p>
     {fix !== '' && (
       <p>
         <Words text={fix} />
@@ -42,12 +43,18 @@ const Group = ({ state, checks }: { readonly state: Check['state']; readonly che
   );
 };
 
+/** What did not happen is not said. */
+const becameText = (became: Account['became']): string => {
+  const parts = became.filter(([, count]) => count > 0).map(([name, count]) => `${countText(count)} ${name}`);
+  return parts.length === 0 ? 'nothing' : parts.join(' + ');
+};
+
 const AccountRow = ({ account: { what, made, became, underWay } }: { readonly account: Account }) => (
   <tr>
     <th scope="row">{what}</th>
-    <td>{countText(made)}</td>
-    <td>{became.map(([name, count]) => `${countText(count)} ${name}`).join(' + ')}</td>
-    <td>{countText(underWay)}</td>
+    <td data-title="came in">{countText(made)}</td>
+    <td data-title="became">{becameText(became)}</td>
+    <td data-title="under way">{countText(underWay)}</td>
   </tr>
 );
 
@@ -57,7 +64,7 @@ const Accounts = ({ accounts }: { readonly accounts: readonly Account[] }) => (
     <h2 id="accounts">What came in, and what became of it since the start</h2>
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
     <section class="card scrolls" tabIndex={0} aria-labelledby="accounts">
-      <table>
+      <table class="stacks">
         <thead>
           <tr>
             <th scope="col">Of</th>

@@ -6,6 +6,19 @@ import type { Track } from '../../../src/page/places.ts';
 const HEIGHT = 180;
 const CM_S_TO_KM_H = 0.036;
 
+/** A label of a time has so much room. */
+const LABEL_PX = 92;
+const DAY_S = 86_400;
+const [seconds, minutes, days] = [
+  new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }),
+  new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'short' }),
+] as const;
+
+/** As fine as the labels beside it tell apart. */
+const timeLabel = (atS: number, stepS: number): string =>
+  (stepS >= DAY_S ? days : stepS >= 60 ? minutes : seconds).format(atS * 1_000);
+
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 const optionsOf = (width: number): uPlot.Options => {
@@ -16,7 +29,10 @@ const optionsOf = (width: number): uPlot.Options => {
     height: HEIGHT,
     cursor: { y: false },
     series: [{}, { label: 'km/h', stroke: accent, width: 2, value: (_, value) => value?.toFixed(1) ?? '' }],
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, space: LABEL_PX, values: (_, ats, __, ___, stepS) => ats.map((at) => timeLabel(at, stepS)) },
+      { ...axis, size: 44 },
+    ],
     scales: { y: { range: (_, __, most) => [0, Math.max(10, most * 1.1)] } },
   };
 };

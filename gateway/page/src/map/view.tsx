@@ -102,10 +102,10 @@ export const MapView = ({ live, rest: [from, to] }: ViewParts) => {
         )}
       </header>
       <div class="fields">
-        {!isTrip && <Choice id="period" label="Of" value={lastS} choices={PERIODS} choose={setLastS} />}
+        {!isTrip && <Choice id="period" label="Period" value={lastS} choices={PERIODS} choose={setLastS} />}
         <Choice
           id="device"
-          label="By"
+          label="Device"
           value={device}
           choices={[['', 'all devices'], ...devices]}
           choose={setDevice}
