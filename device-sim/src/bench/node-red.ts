@@ -114,7 +114,7 @@ const inScratch = async <T>(act: (directory: string) => Promise<T>): Promise<T> 
   }
 };
 
-const COUNTS: Readonly<Record<Who, number>> = { ours: 100_000, batch: 50_000, single: 5_000 };
+const COUNTS: Readonly<Record<Who, number>> = { ours: 300_000, batch: 200_000, single: 10_000 };
 
 interface Peers {
   readonly program: string;
