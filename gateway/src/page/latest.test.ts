@@ -3,7 +3,7 @@ import { type Body, monoNs } from '@outpost/schemas/words';
 import { describe, expect, it } from 'vitest';
 import { createLatest } from './latest.ts';
 
-const observed = (body: Body, raw = new Uint8Array(0)) => ({
+const observed = (body: Body, raw: Uint8Array = new Uint8Array(0)) => ({
   body,
   raw,
   mono: monoNs(0n),
