@@ -12,7 +12,7 @@ import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts
 /** For a box, a car, a network and a browser to be there, on a machine that is busy. */
 const STARTED_MS = 60_000;
 
-/** For every view twice, with every rule of axe, on a machine that is busy. */
+/** For every view four times, with every rule of axe, on a machine that is busy. */
 const LOOKED_AT_MS = 180_000;
 
 const expectClean = ({ complaints, strangers }: Watched): void => {
@@ -216,6 +216,8 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { ti
       expect(titles.length).toBeGreaterThan(2);
       for (const [colorScheme, width] of [
         ['light', 1280],
+        ['dark', 1280],
+        ['light', 360],
         ['dark', 360],
       ] as const) {
         await page.emulateMedia({ colorScheme });

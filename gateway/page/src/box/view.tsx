@@ -28,7 +28,7 @@ const Backup = () => {
     if (answer?.ok !== true)
       return setWords(answer === undefined ? 'The box does not answer.' : await refusalWords(answer));
     saveAs('outpost-keys.backup', new Uint8Array(await answer.arrayBuffer()));
-    setWords('Keep the file and the passphrase apart. `outpost keys import` reads it on another box.');
+    setWords('Keep the file and the passphrase apart. On another box, outpost keys import reads it.');
   };
   return (
     <section aria-labelledby="backup">

@@ -5,6 +5,7 @@ import {
   type Report,
   type StreamSummary,
 } from '@outpost/schemas/evidence';
+import { useEffect, useRef } from 'preact/hooks';
 import { countText, momentText } from '../say.ts';
 import type { Verifying } from './use-verify.ts';
 
@@ -115,15 +116,23 @@ const Receipts = (parts: { readonly name: string; readonly numbers: readonly [nu
 };
 
 /** How a verification goes, said aloud when it ends. */
-export const VerifyingNow = ({ now }: { readonly now: Verifying }) => (
-  <div aria-live="polite">
-    {now.state === 'running' && (
-      <p class="quiet">
-        Checking … {countText(now.taken.attestations)} attestations, {countText(now.taken.readings)} readings
-        so far.
-      </p>
-    )}
-    {now.state === 'failed' && <p class="wrong">{now.words}</p>}
-    {now.state === 'done' && <ReportOf what={now.what} report={now.report} />}
-  </div>
-);
+export const VerifyingNow = ({ now }: { readonly now: Verifying }) => {
+  const place = useRef<HTMLDivElement>(null);
+  const { state } = now;
+  useEffect(() => {
+    // On a phone the button that was pressed fills the screen, and the verdict stands below it.
+    if (state === 'done' || state === 'failed') place.current?.scrollIntoView({ block: 'nearest' });
+  }, [state]);
+  return (
+    <div ref={place} class="verdict" aria-live="polite">
+      {now.state === 'running' && (
+        <p class="quiet" aria-live="off">
+          Checking … {countText(now.taken.attestations)} attestations, {countText(now.taken.readings)}{' '}
+          readings so far.
+        </p>
+      )}
+      {now.state === 'failed' && <p class="wrong">{now.words}</p>}
+      {now.state === 'done' && <ReportOf what={now.what} report={now.report} />}
+    </div>
+  );
+};

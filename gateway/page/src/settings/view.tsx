@@ -115,7 +115,10 @@ const Editor = ({ given, schema, saved }: EditorParts) => {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </details>
-      <div class={isChanged ? 'actions stays' : 'actions'}>
+      <div class={isChanged || state.words !== '' ? 'actions stays' : 'actions'}>
+        <p class={state.isBad ? 'wrong' : 'quiet'} role={state.isBad ? 'alert' : 'status'}>
+          {state.words}
+        </p>
         <button
           type="button"
           disabled={!isChanged || state.isBusy || !given.isWritable}
@@ -127,14 +130,14 @@ const Editor = ({ given, schema, saved }: EditorParts) => {
           type="button"
           class="plain"
           disabled={!isChanged || state.isBusy}
-          onClick={() => setText(given.text)}
+          onClick={() => {
+            setText(given.text);
+            setState({ isBusy: false, words: '', isBad: false });
+          }}
         >
           Discard
         </button>
       </div>
-      <p class={state.isBad ? 'wrong' : 'quiet'} role={state.isBad ? 'alert' : 'status'}>
-        {state.words}
-      </p>
       <section aria-labelledby="earlier">
         <h2 id="earlier">As it was before</h2>
         {given.earlier.length === 0 ? (
