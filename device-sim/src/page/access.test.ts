@@ -58,7 +58,7 @@ const TITLES = ['Live', 'Health', 'Map', 'Evidence', 'Ledger', 'Settings', 'Box'
 
 const settle = async (page: Page): Promise<void> => {
   await page.locator('main h1').first().waitFor();
-  await page.locator('main .waiting').waitFor({ state: 'detached' });
+  await expect.poll(() => page.locator('main .waiting').count(), { timeout: 20_000 }).toBe(0);
 };
 
 describe.skipIf(!hasChromium())('who cannot see well, or has no mouse, in a real Chromium', () => {
@@ -120,7 +120,7 @@ describe.skipIf(!hasChromium())('who cannot see well, or has no mouse, in a real
         }
         await expectFit(title);
       }
-      await page.goto(`${box.url}/#map/1/9999999999999`);
+      await page.goto(`${box.url}/#map/1/1900000000000`);
       await expectFit('a trip');
       await page.goto(`${box.url}/#evidence`);
       await page
@@ -151,7 +151,9 @@ describe.skipIf(!hasChromium())('who cannot see well, or has no mouse, in a real
         await page.keyboard.press('Enter');
         await page.locator(`nav a[aria-current=page]:text-is("${title}")`).waitFor();
         await settle(page);
-        expect(await page.evaluate('document.activeElement.tagName'), title).toBe('MAIN');
+        // Where it goes to another view, it goes on reading there.
+        const focused = await page.evaluate('document.activeElement.tagName');
+        expect(focused, title).toBe(title === 'Live' ? 'A' : 'MAIN');
         await page.evaluate('document.activeElement.blur(); document.body.focus(); scrollTo(0, 0)');
         await page.reload();
         await settle(page);
@@ -188,14 +190,18 @@ describe.skipIf(!hasChromium())('who cannot see well, or has no mouse, in a real
       // What would be read aloud while nobody does anything.
       const said = (await page.evaluate(`new Promise((resolve) => {
       const heard = [];
+      let turns = 0;
       const polite = (node) => node?.closest?.('[aria-live], [role=status], [role=alert]');
       new MutationObserver((changes) => {
         for (const { target } of changes) {
-          const place = polite(target.nodeType === 3 ? target.parentElement : target);
-          if (place && place.getAttribute('aria-live') !== 'off') heard.push(target.textContent);
+          const element = target.nodeType === 3 ? target.parentElement : target;
+          const place = polite(element);
+          const isSaid = place && place.getAttribute('aria-live') !== 'off';
+          if (isSaid && target.textContent.trim() !== '') heard.push(target.textContent);
+          if (element.closest('.headline [aria-live=off]')) turns += 1;
         }
+        if (turns > 5) resolve(heard);
       }).observe(document.body, { subtree: true, childList: true, characterData: true });
-      setTimeout(() => resolve(heard), 6000);
     })`)) as readonly string[];
       expect(said).toEqual([]);
       const reading = page.getByRole('list', { name: 'Readings of car' }).getByRole('listitem').first();

@@ -12,9 +12,6 @@ import { hasChromium, openBrowser, openPageOf, type Watched } from './browser.ts
 /** For a box, a car, a network and a browser to be there, on a machine that is busy. */
 const STARTED_MS = 60_000;
 
-/** For every view four times, with every rule of axe, on a machine that is busy. */
-const LOOKED_AT_MS = 180_000;
-
 const expectClean = ({ complaints, strangers }: Watched): void => {
   expect(complaints).toEqual([]);
   expect(strangers).toEqual([]);
@@ -206,38 +203,4 @@ describe.skipIf(!hasChromium())('the views of the page in a real Chromium', { ti
     expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
     expectClean(watched);
   });
-
-  it(
-    'is reached by keyboard alone, and keeps nobody out in any view, in light and in dark, on a phone too',
-    async () => {
-      const { page, context } = watched;
-      const links = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
-      const titles = await links.allInnerTexts();
-      expect(titles.length).toBeGreaterThan(2);
-      for (const [colorScheme, width] of [
-        ['light', 1280],
-        ['dark', 1280],
-        ['light', 360],
-        ['dark', 360],
-      ] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        for (const title of titles) {
-          await links.getByText(title, { exact: true }).focus();
-          await page.keyboard.press('Enter');
-          await page.locator(`nav a[aria-current=page]:text-is("${title}")`).waitFor();
-          await page.locator('main h1').waitFor();
-          const where = `${title}, ${colorScheme}, ${width}`;
-          expect(await seriousFindings(page), where).toEqual([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBe(width);
-        }
-      }
-      await context.clearCookies();
-      await page.reload();
-      await page.getByLabel('Password').waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      expectClean(watched);
-    },
-    LOOKED_AT_MS,
-  );
 });
