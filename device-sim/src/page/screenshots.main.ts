@@ -14,7 +14,12 @@ const DRIVE_MS = 45_000;
 const DESK: Look = { width: 1280, height: 900 };
 const PHONE: Look = { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true };
 
+/** Below the edge of the screen the page leaves out what nobody sees; a picture of all of it sees everything. */
+const SHOW_ALL =
+  "for (const card of document.querySelectorAll('.card')) card.style.contentVisibility = 'visible'";
+
 const shoot = async (page: Page, name: string, fullPage = false): Promise<void> => {
+  if (fullPage) await page.evaluate(SHOW_ALL);
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage });
 };
 
@@ -45,7 +50,8 @@ const drawn = (page: Page): Promise<void> => page.locator('.way path').waitFor()
 
 const openZones = async (page: Page): Promise<void> => {
   await page.getByText('Privacy', { exact: true }).click();
-  await page.getByRole('button', { name: 'Add to zones' }).waitFor();
+  await page.getByRole('button', { name: 'Add a zone' }).click();
+  await page.getByRole('button', { name: /^Zone home/ }).waitFor();
 };
 
 const DARK: Look = { ...DESK, colorScheme: 'dark' };

@@ -18,9 +18,12 @@ const PARENTS_MAX = 6;
 
 const BAUD_DEFAULT = 38_400;
 
+/** ttyUSB10 stands behind ttyUSB2. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
 const listed = async (directory: string): Promise<readonly string[]> => {
   try {
-    return (await readdir(directory)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return (await readdir(directory)).sort(BY_NUMBER.compare);
   } catch {
     return [];
   }

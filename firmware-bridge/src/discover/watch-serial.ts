@@ -5,7 +5,7 @@ import { type SerialPlaces, serialDevices, serialMark } from './serial-devices.t
 
 /**
  * A person who has plugged something in looks at the page two seconds later. Looking reads two directories of the kernel's
- * and costs a tenth of a millisecond; unlike a watch on /dev it also works where there is no inotify, and it misses nothing.
+ * and costs a quarter of a millisecond of a processor; unlike a watch on /dev it also works where there is no inotify, and it misses nothing.
  */
 const LOOK_EVERY_MS = 1_000;
 

@@ -43,7 +43,8 @@ describe('the state of a device in words', () => {
 
   it.each([
     ['parked', 0, 12.64, 'Car parked, dongle asleep, woke it 0 times this week, 12.6 V. It goes on.'],
-    ['driving', 1, 14.2, 'Car driving, woke it 1 time this week, 14.2 V. It goes on.'],
+    ['driving', 1, 14.2, 'Car driving, 14.2 V. It goes on.'],
+    ['on', 1, 12.9, 'Car switched on, standing, woke it 1 time this week, 12.9 V. It goes on.'],
     ['charging', 2, undefined, 'Car parked, its battery charging, woke it 2 times this week. It goes on.'],
     ['unheard-of', 2, undefined, 'It goes on.'],
   ])(

@@ -42,7 +42,9 @@ const carWords = ({ facts }: DeviceView['status']): readonly string[] => {
   const { power, wokenInWeek, volts } = facts;
   const state = CAR[String(power)];
   if (state === undefined) return [];
-  const woke = typeof wokenInWeek === 'number' ? `, woke it ${counted(wokenInWeek, 'time')} this week` : '';
+  // Of a car that is driven nobody asks who woke it.
+  const isAsked = typeof wokenInWeek === 'number' && power !== 'driving';
+  const woke = isAsked ? `, woke it ${counted(wokenInWeek, 'time')} this week` : '';
   return [`${state}${woke}${typeof volts === 'number' ? `, ${volts.toFixed(1)} V` : ''}.`];
 };
 
