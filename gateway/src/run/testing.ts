@@ -16,6 +16,8 @@ import { newDoubts, runStoreTask, storeDied } from './store.ts';
 import type { StoreContext } from './store-target.ts';
 
 /** Real time for what really goes to a disk, in one step of `until`. */
+/** As long as a commit may wait. */
+const STOP_STEP_MS = 1_000;
 const STEP_REAL_MS = 1;
 const STEPS_MAX = 10_000;
 const NEVER = new AbortController().signal;
@@ -108,7 +110,16 @@ export const openTestBox = async (directory: string, clock: ManualClock): Promis
   });
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('the test is over'));
-    await Promise.all(running);
+    let isOver = false;
+    const ended = Promise.all(running).finally(() => {
+      isOver = true;
+    });
+    // What is on its way to the disk, and need not be there at once, waits for time to pass.
+    while (!isOver) {
+      await clock.advance(STOP_STEP_MS);
+      await real.sleep(STEP_REAL_MS, NEVER);
+    }
+    await ended;
     await journal[Symbol.asyncDispose]();
   };
   return {
