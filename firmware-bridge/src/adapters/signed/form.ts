@@ -123,7 +123,7 @@ const isBytes = (value: unknown, length: number): value is Uint8Array =>
 const readCose = (bytes: Uint8Array): Result<SignedReading> => {
   const read = decodeCbor(bytes);
   if (!read.ok) return read;
-  const { tag, value } = read.value as Partial<CborTag>;
+  const { tag, value } = (read.value ?? {}) as Partial<CborTag>;
   const items = tag === SIGN1_TAG && Array.isArray(value) ? (value as readonly CborValue[]) : [];
   const [header, unprotected, payload, signature] = items;
   if (items.length !== 4 || !(header instanceof Uint8Array) || !(payload instanceof Uint8Array)) {
